@@ -1,0 +1,30 @@
+//! The words of Seawall: what every other room says and hears.
+//!
+//! In: nothing. Out: [`Severity`], [`Pillar`], [`CheckId`], [`Route`], [`Problem`], [`Finding`], [`Fix`] and
+//! [`Fingerprint`].
+//!
+//! Invariants, above all what is absent:
+//! - no IO, no clock, no environment, no async;
+//! - no Kubernetes types: a [`Subject`] is four strings;
+//! - no bytes and no line numbers in a [`Finding`]: locations are symbolic [`Route`]s until a renderer asks;
+//! - a [`CheckId`] and a [`Fingerprint`] never change their meaning once released.
+
+mod check;
+mod finding;
+mod fingerprint;
+mod fix;
+mod names;
+mod origin;
+mod problem;
+mod route;
+mod severity;
+
+pub use check::{Area, CheckId, CheckInfo, Pillar};
+pub use finding::{Finding, Location, LocationRole, NotEvaluated, ResourceId, Subject};
+pub use fingerprint::{Fingerprint, fingerprint};
+pub use fix::{Edit, Fix, FixRisk, FixValue};
+pub use names::UnknownName;
+pub use origin::{Origin, OriginKind, Position};
+pub use problem::{Problem, ProblemSeverity};
+pub use route::{Route, RouteParseError, Step};
+pub use severity::{Confidence, Severity};

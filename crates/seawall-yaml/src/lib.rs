@@ -1,0 +1,31 @@
+//! YAML and JSON exactly as Kubernetes reads them, with byte spans, and byte-preserving edits.
+//!
+//! In: texts. Out: one [`Tree`] a document and the problems met on the way.
+//!
+//! ```text
+//! bytes ─ Text ─ split ─┬─ YAML reader ─┐
+//!                       └─ JSON reader ─┴─ Tree ─ Node (cursor) ─ views, checks, CEL, edits
+//! ```
+//!
+//! Invariants, above all what is absent:
+//! - no IO, no threads, no clock; parallel reading is the caller's: documents are independent;
+//! - nothing panics on input: readers return a tree as far as they got and a list of [`Problem`](seawall_core::Problem)s;
+//! - time and memory are linear in the text times the [`Limits`]: depth, nodes, alias expansion and size are bounded;
+//! - a tree means what `sigs.k8s.io/yaml` means (YAML 1.1 scalars, merge keys, last duplicate wins), never what YAML 1.2 says;
+//! - a span always lies inside the text of the tree, on character boundaries;
+//! - no type here has a lifetime except the cursors [`Node`], [`Items`] and [`Entries`].
+
+mod build;
+mod limits;
+mod node;
+mod read;
+mod text;
+mod tree;
+mod vocabulary;
+
+pub use build::TreeBuilder;
+pub use limits::Limits;
+pub use node::{Entries, Items, Node};
+pub use read::{Document, read};
+pub use text::{Span, Text};
+pub use tree::{DroppedFields, Kind, NodeId, Style, Tree};
