@@ -53,6 +53,8 @@ pub struct Location {
     pub role: LocationRole,
     /// The value seen, never a secret one; `None` when missing, not a scalar, or withheld.
     pub value: Option<String>,
+    /// The value there is secret: renderers mask it wherever they show the text.
+    pub withheld: bool,
     /// A short note to print at the place.
     pub note: Option<String>,
 }

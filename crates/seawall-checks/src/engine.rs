@@ -1,0 +1,336 @@
+//! Runs checks over an inventory.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use seawall_core::{
+    CheckInfo, Finding, Location, LocationRole, NotEvaluated, Pillar, ResourceId, Route, Severity, Step,
+    Subject, fingerprint,
+};
+use seawall_inventory::{Completeness, GroupKind, Inventory, Place, Resource};
+use seawall_yaml::Node;
+
+use crate::check::{Check, Judge, Prepared};
+use crate::group::group_by_owner;
+use crate::settings::Settings;
+use crate::verdicts::{Draft, Verdicts, VerdictsBySubject};
+
+/// How much was judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Checks that ran.
+    pub checks: usize,
+    /// Pairs of a check and a resource with a verdict.
+    pub evaluated: usize,
+    /// Verdicts that could not be given.
+    pub not_evaluated: usize,
+}
+
+/// What a pillar's score is made of: weights of pairs of a check and a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Weight of all pairs with a verdict.
+    pub evaluated: u64,
+    /// Weight of those that failed.
+    pub failed: u64,
+}
+
+/// The result of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// The fails, by resource in the order read, then by check and route.
+    pub findings: Vec<Finding>,
+    /// What could not be judged, sorted.
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// How much was judged.
+    pub coverage: Coverage,
+    /// Weights by pillar, only where something was judged.
+    pub tallies: BTreeMap<Pillar, Tally>,
+}
+
+/// A check ready to run: its shared info and what it prepared.
+struct Runner<'a> {
+    check: &'static Check,
+    info: Arc<CheckInfo>,
+    prepared: Option<Prepared>,
+    settings: &'a Settings,
+    inventory: &'a Inventory,
+}
+
+/// A verdict on one resource by one check: no findings is a pass.
+pub(crate) struct Judged {
+    pub(crate) resource: ResourceId,
+    pub(crate) pillar: Pillar,
+    pub(crate) severity: Severity,
+    /// Whether the check judges pods, so that an owner's verdict stands for those of what it owns.
+    pub(crate) of_pod: bool,
+    pub(crate) findings: Vec<(GroupKey, Finding)>,
+}
+
+/// What makes two findings on an owner and on what it owns the same: check, route below the pod, discriminator.
+pub(crate) type GroupKey = (&'static str, String, String);
+
+/// Judges an inventory.
+pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Evaluation {
+    let mut not_evaluated = Vec::new();
+    let runners: Vec<Runner<'_>> = checks
+        .iter()
+        .filter_map(|check| match refused_need(check, inventory) {
+            Some(reason) => {
+                not_evaluated.push(NotEvaluated {
+                    check: check.info().id,
+                    pillar: check.pillar,
+                    subject: None,
+                    reason,
+                });
+                None
+            }
+            None => Some(Runner::new(check, settings, inventory)),
+        })
+        .collect();
+    let by_resource = inventory.resources().par_iter().map(|resource| {
+        let mut outcome = Outcome::default();
+        runners.iter().for_each(|runner| runner.judge_resource(resource, &mut outcome));
+        outcome
+    });
+    let mut outcomes: Vec<Outcome> = by_resource.collect();
+    let over_all = runners.par_iter().filter_map(Runner::judge_inventory);
+    outcomes.extend(over_all.collect::<Vec<_>>());
+
+    let mut judged = Vec::new();
+    for mut outcome in outcomes {
+        judged.append(&mut outcome.judged);
+        not_evaluated.append(&mut outcome.not_evaluated);
+    }
+    not_evaluated.sort();
+    not_evaluated.dedup();
+    let judged = group_by_owner(inventory, judged);
+    let mut evaluation = Evaluation {
+        coverage: Coverage {
+            checks: checks.len(),
+            evaluated: judged.len(),
+            not_evaluated: not_evaluated.len(),
+        },
+        not_evaluated,
+        ..Evaluation::default()
+    };
+    for verdict in judged {
+        let tally = evaluation.tallies.entry(verdict.pillar).or_default();
+        tally.evaluated += verdict.severity.weight();
+        if !verdict.findings.is_empty() {
+            tally.failed += verdict.severity.weight();
+        }
+        evaluation.findings.extend(verdict.findings.into_iter().map(|(_, finding)| finding));
+    }
+    let route = |finding: &Finding| finding.locations.first().map(|location| location.route.clone());
+    evaluation.findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.resource, finding.check.id.clone());
+        key(a).cmp(&key(b)).then_with(|| route(a).cmp(&route(b))).then_with(|| a.message.cmp(&b.message))
+    });
+    evaluation
+}
+
+#[derive(Default)]
+struct Outcome {
+    judged: Vec<Judged>,
+    not_evaluated: Vec<NotEvaluated>,
+}
+
+/// Why a check cannot run at all: a kind that it needs or judges could not be read.
+fn refused_need(check: &Check, inventory: &Inventory) -> Option<String> {
+    let judged: &[GroupKind<'_>] = match check.judge {
+        Judge::Resource(kinds, _) => kinds,
+        _ => &[],
+    };
+    check.needs.iter().chain(judged).find_map(|kind| match inventory.completeness(*kind) {
+        Completeness::Refused(reason) => Some(format!("`{kind}` could not be read: {reason}")),
+        _ => None,
+    })
+}
+
+impl<'a> Runner<'a> {
+    fn new(check: &'static Check, settings: &'a Settings, inventory: &'a Inventory) -> Self {
+        let prepared = check.prepare.map(|prepare| prepare(&settings.of(check)));
+        Runner { check, info: Arc::new(check.info()), prepared, settings, inventory }
+    }
+
+    fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts::new(self.inventory, self.settings.of(self.check), self.prepared())
+    }
+
+    fn prepared(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.prepared.as_deref()
+    }
+
+    fn judge_resource(&self, resource: &Resource, outcome: &mut Outcome) {
+        let mut verdicts = self.verdicts();
+        let applies = match self.check.judge {
+            Judge::Container(_) | Judge::Pod(_) => resource.has_pods(),
+            Judge::Resource(kinds, _) => kinds.is_empty() || kinds.contains(&resource.group_kind()),
+            Judge::Inventory(_) => false,
+        };
+        if !applies {
+            return;
+        }
+        let judged = catch_unwind(AssertUnwindSafe(|| match self.check.judge {
+            Judge::Container(judge) => {
+                resource
+                    .pods()
+                    .flat_map(|pod| pod.containers())
+                    .for_each(|container| judge(&container, &mut verdicts));
+            }
+            Judge::Pod(judge) => resource.pods().for_each(|pod| judge(&pod, &mut verdicts)),
+            Judge::Resource(_, judge) => judge(resource, &mut verdicts),
+            Judge::Inventory(_) => {}
+        }));
+        if let Err(panic) = judged {
+            verdicts.drafts.clear();
+            verdicts.not_evaluated = Some(crashed(&*panic));
+        }
+        self.record(resource, verdicts, outcome);
+    }
+
+    fn judge_inventory(&self) -> Option<Outcome> {
+        let Judge::Inventory(judge) = self.check.judge else { return None };
+        let mut outcome = Outcome::default();
+        let mut verdicts =
+            VerdictsBySubject::new(self.inventory, self.settings.of(self.check), self.prepared());
+        let judged = catch_unwind(AssertUnwindSafe(|| judge(self.inventory, &mut verdicts)));
+        if let Err(panic) = judged {
+            verdicts.subjects.clear();
+            verdicts.not_evaluated = Some(crashed(&*panic));
+        }
+        if let Some(reason) = verdicts.not_evaluated {
+            outcome.not_evaluated.push(self.without_verdict(None, reason));
+        }
+        for (resource, verdicts) in verdicts.subjects {
+            self.record(resource, verdicts, &mut outcome);
+        }
+        Some(outcome)
+    }
+
+    fn without_verdict(&self, subject: Option<Subject>, reason: String) -> NotEvaluated {
+        NotEvaluated { check: self.info.id.clone(), pillar: self.info.pillar, subject, reason }
+    }
+
+    fn record(&self, resource: &Resource, verdicts: Verdicts<'_>, outcome: &mut Outcome) {
+        if let Some(reason) = verdicts.not_evaluated {
+            outcome.not_evaluated.push(self.without_verdict(Some(resource.subject().clone()), reason));
+            // What already failed stays failed; only a pass is not given.
+            if verdicts.drafts.is_empty() {
+                return;
+            }
+        }
+        if verdicts.applies || !verdicts.drafts.is_empty() {
+            outcome.judged.push(Judged {
+                resource: resource.id(),
+                pillar: self.info.pillar,
+                severity: self.info.severity,
+                of_pod: matches!(self.check.judge, Judge::Container(_) | Judge::Pod(_)),
+                findings: verdicts.drafts.into_iter().map(|draft| self.finding(resource, draft)).collect(),
+            });
+        }
+    }
+
+    fn finding(&self, resource: &Resource, draft: Draft) -> (GroupKey, Finding) {
+        let home = self.inventory.get(draft.place.resource).unwrap_or(resource);
+        let normal = normalised(home, &draft.place.route, draft.withheld);
+        let print = fingerprint(&self.info.id, resource.subject(), &normal, &draft.discriminator);
+        let below = below_pod(home, &draft.place.route).map_or(normal, |pod| {
+            // The pod's own route is named by its place only, so that a Deployment and its Pods compare equal.
+            let whole = normalised(home, &draft.place.route, draft.withheld);
+            whole.get(normalised(home, &pod, draft.withheld).len()..).unwrap_or("").to_owned()
+        });
+        let mut locations =
+            vec![self.location(draft.place, LocationRole::Primary, draft.note, draft.withheld)];
+        for (place, note) in draft.related {
+            locations.push(self.location(place, LocationRole::Related, Some(note), draft.withheld));
+        }
+        let finding = Finding {
+            check: Arc::clone(&self.info),
+            severity: draft.severity.unwrap_or(self.info.severity),
+            confidence: draft.confidence.unwrap_or(self.check.confidence),
+            subject: resource.subject().clone(),
+            resource: resource.id(),
+            locations,
+            message: draft.message,
+            linked: draft.linked,
+            fix: draft.fix,
+            fingerprint: print,
+        };
+        ((self.check.id, below, draft.discriminator), finding)
+    }
+
+    fn location(&self, place: Place, role: LocationRole, note: Option<String>, withheld: bool) -> Location {
+        let (node, existing) = match self.inventory.get(place.resource) {
+            Some(resource) => {
+                let (node, existing) = resource.root().nearest(&place.route);
+                (Some(node), existing)
+            }
+            None => (None, 0),
+        };
+        let whole = existing == place.route.steps().len();
+        let value =
+            node.filter(|_| whole && !withheld).and_then(Node::scalar_text).map(|text| shorten(&text));
+        Location { resource: place.resource, route: place.route, existing, role, value, withheld, note }
+    }
+}
+
+/// The longest value that a finding carries, in characters; real values that matter are shorter.
+const MAX_VALUE: usize = 200;
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MAX_VALUE) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
+        None => text.to_owned(),
+    }
+}
+
+fn crashed(panic: &(dyn Any + Send)) -> String {
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("the check crashed: {}; please report this as a bug of Seawall", text.unwrap_or("no message"))
+}
+
+/// The route of the pod that a route leads into.
+fn below_pod(resource: &Resource, route: &Route) -> Option<Route> {
+    resource.pods().map(|pod| pod.place(&[]).route).find(|pod| route.strip_prefix(pod).is_some())
+}
+
+/// A route as text in which list items go by name, so that reordering a list changes no fingerprint: `[name=web]`,
+/// or the item itself when it is a text that is no secret. A repeated name is numbered.
+fn normalised(resource: &Resource, route: &Route, secret: bool) -> String {
+    let mut text = String::new();
+    let mut node = Some(resource.root());
+    for step in route.steps() {
+        match step {
+            Step::Key(key) => {
+                text.push('.');
+                text.push_str(key);
+                node = node.and_then(|node| node.entry(key));
+            }
+            Step::Index(index) => {
+                let list = node;
+                node = node.and_then(|node| node.items().nth(*index as usize));
+                let name =
+                    node.and_then(|item| item.str("name").or_else(|| item.as_str().filter(|_| !secret)));
+                match (name, list) {
+                    (Some(name), Some(list)) => {
+                        let same = |item: &Node<'_>| item.str("name").or_else(|| item.as_str()) == Some(name);
+                        let before = list.items().take(*index as usize).filter(same).count();
+                        text.push_str(&format!("[name={name}"));
+                        if before > 0 {
+                            text.push_str(&format!("#{before}"));
+                        }
+                        text.push(']');
+                    }
+                    _ => text.push_str(&format!("[{index}]")),
+                }
+            }
+        }
+    }
+    text
+}

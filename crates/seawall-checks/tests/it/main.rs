@@ -1,0 +1,12 @@
+//! Tests of the check engine, its checks and their pages.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr
+)]
+
+mod catalogue;
+mod pages;

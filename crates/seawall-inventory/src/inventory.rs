@@ -1,0 +1,285 @@
+//! The set of resources and its indexes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
+
+use seawall_core::ResourceId;
+use seawall_yaml::Node;
+
+use crate::view::{BindingView, PodView, RoleRef, RoleView};
+use crate::{GroupKind, Resource, Selector};
+
+/// What is known about a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// Every object of the kind is here: an object that is not here does not exist.
+    Complete,
+    /// Some objects may be elsewhere: absence proves nothing.
+    Partial,
+    /// The kind could not be read, and why.
+    Refused(String),
+}
+
+/// Collects resources and what is known of their kinds.
+#[derive(Debug, Default)]
+pub struct InventoryBuilder {
+    resources: Vec<Resource>,
+    words: HashMap<Box<str>, Arc<str>>,
+    complete: bool,
+    refused: BTreeMap<(String, String), String>,
+    server_version: Option<(u32, u32)>,
+}
+
+impl InventoryBuilder {
+    /// A builder for a partial inventory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a resource; words that repeat (kinds, namespaces) are stored once.
+    pub fn push(&mut self, mut resource: Resource) {
+        let id = ResourceId(u32::try_from(self.resources.len()).unwrap_or(u32::MAX));
+        resource.set_id(id);
+        let mut share = |word: &Arc<str>| match self.words.get(&**word) {
+            Some(shared) => Arc::clone(shared),
+            None => {
+                self.words.insert((&**word).into(), Arc::clone(word));
+                Arc::clone(word)
+            }
+        };
+        let subject = resource.subject_mut();
+        subject.api_version = share(&subject.api_version);
+        subject.kind = share(&subject.kind);
+        subject.namespace = subject.namespace.as_ref().map(&mut share);
+        self.resources.push(resource);
+    }
+
+    /// Every kind that is not refused is complete: the source is a cluster that answered.
+    pub fn complete(&mut self) {
+        self.complete = true;
+    }
+
+    /// A kind that could not be read.
+    pub fn refuse(&mut self, kind: GroupKind<'_>, reason: &str) {
+        self.refused.insert((kind.group.to_owned(), kind.kind.to_owned()), reason.to_owned());
+    }
+
+    /// The version of the API server, when known.
+    pub fn server_version(&mut self, major: u32, minor: u32) {
+        self.server_version = Some((major, minor));
+    }
+
+    /// The inventory.
+    pub fn build(self) -> Inventory {
+        let mut by_kind: HashMap<Box<str>, Vec<ResourceId>> = HashMap::new();
+        for resource in &self.resources {
+            match by_kind.get_mut(resource.kind()) {
+                Some(ids) => ids.push(resource.id()),
+                None => {
+                    by_kind.insert(resource.kind().into(), vec![resource.id()]);
+                }
+            }
+        }
+        Inventory {
+            resources: self.resources,
+            by_kind,
+            complete: self.complete,
+            refused: self.refused,
+            server_version: self.server_version,
+            names: OnceLock::new(),
+            pods: OnceLock::new(),
+            bindings: OnceLock::new(),
+        }
+    }
+}
+
+type NameIndex = HashMap<Box<str>, Vec<ResourceId>>;
+
+/// Pods by namespace and label pair: those of one pair, and all of a namespace.
+#[derive(Debug, Default)]
+struct PodIndex {
+    by_namespace: HashMap<Box<str>, Vec<ResourceId>>,
+    by_label: HashMap<(Box<str>, Box<str>, Box<str>), Vec<ResourceId>>,
+}
+
+/// An immutable, indexed set of resources. Indexes are made when first asked for.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    resources: Vec<Resource>,
+    by_kind: HashMap<Box<str>, Vec<ResourceId>>,
+    complete: bool,
+    refused: BTreeMap<(String, String), String>,
+    server_version: Option<(u32, u32)>,
+    names: OnceLock<NameIndex>,
+    pods: OnceLock<PodIndex>,
+    bindings: OnceLock<HashMap<(Box<str>, Box<str>), Vec<ResourceId>>>,
+}
+
+/// The namespace that an unset one joins with.
+const DEFAULT: &str = "default";
+
+fn joined(namespace: Option<&str>) -> &str {
+    namespace.unwrap_or(DEFAULT)
+}
+
+impl Inventory {
+    /// All resources, in the order read.
+    pub fn resources(&self) -> &[Resource] {
+        &self.resources
+    }
+
+    /// The resource with this number.
+    pub fn get(&self, id: ResourceId) -> Option<&Resource> {
+        self.resources.get(id.0 as usize)
+    }
+
+    /// The resources of a kind, in the order read.
+    pub fn of_kind<'i>(&'i self, kind: GroupKind<'i>) -> impl Iterator<Item = &'i Resource> {
+        self.of_kind_any_group(kind.kind).filter(move |resource| resource.group() == kind.group)
+    }
+
+    /// The resources of a kind in any group, in the order read.
+    pub fn of_kind_any_group<'i>(&'i self, kind: &str) -> impl Iterator<Item = &'i Resource> + use<'i> {
+        self.by_kind.get(kind).into_iter().flatten().filter_map(|id| self.get(*id))
+    }
+
+    /// What is known about a kind.
+    pub fn completeness(&self, kind: GroupKind<'_>) -> Completeness {
+        match self.refused.get(&(kind.group.to_owned(), kind.kind.to_owned())) {
+            Some(reason) => Completeness::Refused(reason.clone()),
+            None if self.complete => Completeness::Complete,
+            None => Completeness::Partial,
+        }
+    }
+
+    /// The kinds that could not be read: group, kind, reason.
+    pub fn refused(&self) -> impl Iterator<Item = (GroupKind<'_>, &str)> {
+        self.refused.iter().map(|((group, kind), reason)| (GroupKind::new(group, kind), reason.as_str()))
+    }
+
+    /// Major and minor version of the API server, when known.
+    pub fn server_version(&self) -> Option<(u32, u32)> {
+        self.server_version
+    }
+
+    /// Whether two objects end up in the same namespace. An unset namespace joins with an unset one and with
+    /// `default`, where kubectl puts it unless told otherwise.
+    pub fn same_namespace(a: Option<&str>, b: Option<&str>) -> bool {
+        joined(a) == joined(b)
+    }
+
+    /// The resource of a kind by name; `namespace` is ignored for cluster-scoped kinds.
+    pub fn find<'i>(
+        &'i self,
+        kind: GroupKind<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<&'i Resource> {
+        let names = self.names.get_or_init(|| {
+            let mut names = NameIndex::new();
+            for resource in &self.resources {
+                match names.get_mut(resource.name()) {
+                    Some(ids) => ids.push(resource.id()),
+                    None => {
+                        names.insert(resource.name().into(), vec![resource.id()]);
+                    }
+                }
+            }
+            names
+        });
+        let scoped = !crate::is_cluster_scoped(kind);
+        names.get(name)?.iter().filter_map(|id| self.get(*id)).find(|resource| {
+            resource.group_kind() == kind
+                && (!scoped || Self::same_namespace(resource.namespace(), namespace))
+        })
+    }
+
+    /// The pods (and pod templates) in a namespace that a selector selects, in the order read.
+    pub fn selected_pods<'i>(&'i self, namespace: Option<&str>, selector: Selector<'_>) -> Vec<PodView<'i>> {
+        let index = self.pods.get_or_init(|| self.index_pods());
+        let namespace = joined(namespace);
+        let candidates = match selector.required_pair() {
+            Some((key, value)) => index.by_label.get(&(namespace.into(), key.into(), value.into())),
+            None => index.by_namespace.get(namespace),
+        };
+        let resources = candidates.into_iter().flatten().filter_map(|id| self.get(*id));
+        resources.flat_map(Resource::pods).filter(|pod| selector.matches(pod.labels())).collect()
+    }
+
+    fn index_pods(&self) -> PodIndex {
+        let mut index = PodIndex::default();
+        for resource in self.resources.iter().filter(|resource| resource.has_pods()) {
+            let namespace = joined(resource.namespace());
+            index.by_namespace.entry(namespace.into()).or_default().push(resource.id());
+            for (key, value) in resource.pods().flat_map(|pod| pod.labels().iter().collect::<Vec<_>>()) {
+                let ids = index.by_label.entry((namespace.into(), key.into(), value.into())).or_default();
+                if ids.last() != Some(&resource.id()) {
+                    ids.push(resource.id());
+                }
+            }
+        }
+        index
+    }
+
+    /// The role that a binding refers to, when it is here.
+    pub fn role_of<'i>(&'i self, binding: &BindingView<'_>) -> Option<RoleView<'i>> {
+        let RoleRef { kind, name } = binding.role_ref()?;
+        let kind = GroupKind::new("rbac.authorization.k8s.io", kind);
+        RoleView::of(self.find(kind, binding.resource().namespace(), name)?)
+    }
+
+    /// The bindings that refer to a role, in the order read.
+    pub fn bindings_of<'i>(&'i self, role: &RoleView<'_>) -> Vec<BindingView<'i>> {
+        let index = self.bindings.get_or_init(|| {
+            let mut index: HashMap<(Box<str>, Box<str>), Vec<ResourceId>> = HashMap::new();
+            for binding in self.resources.iter().filter_map(BindingView::of) {
+                if let Some(role) = binding.role_ref() {
+                    index
+                        .entry((role.kind.into(), role.name.into()))
+                        .or_default()
+                        .push(binding.resource().id());
+                }
+            }
+            index
+        });
+        let role = role.resource();
+        let ids = index.get(&(role.kind().into(), role.name().into()));
+        let bindings = ids.into_iter().flatten().filter_map(|id| BindingView::of(self.get(*id)?));
+        bindings
+            .filter(|binding| {
+                role.kind() == "ClusterRole"
+                    || Self::same_namespace(binding.resource().namespace(), role.namespace())
+            })
+            .collect()
+    }
+
+    /// The controller of a resource, when it is here.
+    pub fn controller_of(&self, resource: &Resource) -> Option<&Resource> {
+        let owner = controller_reference(resource)?;
+        let version = owner.str("apiVersion")?;
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        let found =
+            self.find(GroupKind::new(group, owner.str("kind")?), resource.namespace(), owner.str("name")?)?;
+        // A namesake that was made again later is another object.
+        let uid = found.metadata().and_then(|metadata| metadata.str("uid"));
+        (uid.is_none() || owner.str("uid").is_none() || uid == owner.str("uid")).then_some(found)
+    }
+
+    /// The last controller that is here, following ownership upwards; `None` without any. Cycles end.
+    pub fn top_owner(&self, resource: &Resource) -> Option<&Resource> {
+        // Pod → ReplicaSet → Deployment → custom resource → one of its own: deeper chains are cycles.
+        const MAX_OWNERS: usize = 8;
+        let mut top = self.controller_of(resource)?;
+        for _ in 0..MAX_OWNERS {
+            match self.controller_of(top) {
+                Some(next) if next.id() != resource.id() => top = next,
+                _ => break,
+            }
+        }
+        Some(top)
+    }
+}
+
+fn controller_reference(resource: &Resource) -> Option<Node<'_>> {
+    resource.metadata()?.list("ownerReferences").find(|owner| owner.bool("controller") == Some(true))
+}
