@@ -63,6 +63,7 @@ struct Runner<'a> {
 /// A verdict on one resource by one check: no findings is a pass.
 pub(crate) struct Judged {
     pub(crate) resource: ResourceId,
+    pub(crate) check: &'static str,
     pub(crate) pillar: Pillar,
     pub(crate) severity: Severity,
     /// Whether the check judges pods, so that an owner's verdict stands for those of what it owns.
@@ -227,6 +228,7 @@ impl<'a> Runner<'a> {
         if verdicts.applies || !verdicts.drafts.is_empty() {
             outcome.judged.push(Judged {
                 resource: resource.id(),
+                check: self.check.id,
                 pillar: self.info.pillar,
                 severity: self.info.severity,
                 of_pod: matches!(self.check.judge, Judge::Container(_) | Judge::Pod(_)),
@@ -238,7 +240,13 @@ impl<'a> Runner<'a> {
     fn finding(&self, resource: &Resource, draft: Draft) -> (GroupKey, Finding) {
         let home = self.inventory.get(draft.place.resource).unwrap_or(resource);
         let normal = normalised(home, &draft.place.route, draft.withheld);
-        let print = fingerprint(&self.info.id, resource.subject(), &normal, &draft.discriminator);
+        // A pod of an owner that is not here goes by its owner's name: its own changes with every rollout.
+        let subject = match self.check.judge {
+            Judge::Container(_) | Judge::Pod(_) => self.inventory.absent_controller(resource),
+            _ => None,
+        };
+        let subject = subject.unwrap_or_else(|| resource.subject().clone());
+        let print = fingerprint(&self.info.id, &subject, &normal, &draft.discriminator);
         let below = below_pod(home, &draft.place.route).map_or(normal, |pod| {
             // The pod's own route is named by its place only, so that a Deployment and its Pods compare equal.
             let whole = normalised(home, &draft.place.route, draft.withheld);
@@ -253,7 +261,7 @@ impl<'a> Runner<'a> {
             check: Arc::clone(&self.info),
             severity: draft.severity.unwrap_or(self.info.severity),
             confidence: draft.confidence.unwrap_or(self.check.confidence),
-            subject: resource.subject().clone(),
+            subject,
             resource: resource.id(),
             locations,
             message: draft.message,

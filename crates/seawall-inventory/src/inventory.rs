@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use seawall_core::ResourceId;
+use seawall_core::{ResourceId, Subject};
 use seawall_yaml::Node;
 
 use crate::view::{BindingView, PodView, RoleRef, RoleView};
@@ -95,11 +95,17 @@ impl InventoryBuilder {
 
 type NameIndex = HashMap<Box<str>, Vec<ResourceId>>;
 
+/// Namespace, label key, label value.
+type LabelPair = (Box<str>, Box<str>, Box<str>);
+
+/// Kind and name of a role.
+type RoleName = (Box<str>, Box<str>);
+
 /// Pods by namespace and label pair: those of one pair, and all of a namespace.
 #[derive(Debug, Default)]
 struct PodIndex {
     by_namespace: HashMap<Box<str>, Vec<ResourceId>>,
-    by_label: HashMap<(Box<str>, Box<str>, Box<str>), Vec<ResourceId>>,
+    by_label: HashMap<LabelPair, Vec<ResourceId>>,
 }
 
 /// An immutable, indexed set of resources. Indexes are made when first asked for.
@@ -112,7 +118,7 @@ pub struct Inventory {
     server_version: Option<(u32, u32)>,
     names: OnceLock<NameIndex>,
     pods: OnceLock<PodIndex>,
-    bindings: OnceLock<HashMap<(Box<str>, Box<str>), Vec<ResourceId>>>,
+    bindings: OnceLock<HashMap<RoleName, Vec<ResourceId>>>,
 }
 
 /// The namespace that an unset one joins with.
@@ -231,7 +237,7 @@ impl Inventory {
     /// The bindings that refer to a role, in the order read.
     pub fn bindings_of<'i>(&'i self, role: &RoleView<'_>) -> Vec<BindingView<'i>> {
         let index = self.bindings.get_or_init(|| {
-            let mut index: HashMap<(Box<str>, Box<str>), Vec<ResourceId>> = HashMap::new();
+            let mut index: HashMap<RoleName, Vec<ResourceId>> = HashMap::new();
             for binding in self.resources.iter().filter_map(BindingView::of) {
                 if let Some(role) = binding.role_ref() {
                     index
@@ -265,18 +271,33 @@ impl Inventory {
         (uid.is_none() || owner.str("uid").is_none() || uid == owner.str("uid")).then_some(found)
     }
 
-    /// The last controller that is here, following ownership upwards; `None` without any. Cycles end.
+    /// The controller that a resource names when it is not here; a Node, which owns static pods, does not count.
+    pub fn absent_controller(&self, resource: &Resource) -> Option<Subject> {
+        let owner = controller_reference(resource).filter(|owner| owner.str("kind") != Some("Node"))?;
+        if self.controller_of(resource).is_some() {
+            return None;
+        }
+        Some(Subject {
+            api_version: owner.str("apiVersion")?.into(),
+            kind: owner.str("kind")?.into(),
+            namespace: resource.namespace().map(Into::into),
+            name: owner.str("name")?.into(),
+        })
+    }
+
+    /// The last controller that is here, following ownership upwards; `None` without any, and for members of a circle,
+    /// which nobody owns.
     pub fn top_owner(&self, resource: &Resource) -> Option<&Resource> {
-        // Pod → ReplicaSet → Deployment → custom resource → one of its own: deeper chains are cycles.
+        // Pod → ReplicaSet → Deployment → custom resource → one of its own: longer chains are circles.
         const MAX_OWNERS: usize = 8;
         let mut top = self.controller_of(resource)?;
         for _ in 0..MAX_OWNERS {
             match self.controller_of(top) {
-                Some(next) if next.id() != resource.id() => top = next,
-                _ => break,
+                Some(next) => top = next,
+                None => return Some(top),
             }
         }
-        Some(top)
+        None
     }
 }
 

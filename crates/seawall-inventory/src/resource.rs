@@ -30,17 +30,24 @@ pub enum NotAResource {
 }
 
 impl Resource {
-    /// Reads the identity of the object at `root`.
+    /// Reads the identity of the object at `root`. `implied` is the version and kind that a typed list (`PodList`)
+    /// implies for items that do not say theirs.
     ///
     /// # Errors
     /// When the node is no Kubernetes object.
-    pub fn new(tree: Arc<Tree>, root: NodeId, origin: Origin) -> Result<Self, NotAResource> {
+    pub fn new(
+        tree: Arc<Tree>,
+        root: NodeId,
+        origin: Origin,
+        implied: Option<(&str, &str)>,
+    ) -> Result<Self, NotAResource> {
         let node = tree.node(root);
-        let (Some(version), Some(kind)) = (node.entry("apiVersion"), node.entry("kind")) else {
-            return Err(NotAResource::Foreign);
-        };
-        let (Some(version), Some(kind)) = (version.as_str(), kind.as_str()) else {
-            return Err(NotAResource::BadIdentity);
+        let (version, kind) = match (node.get("apiVersion"), node.get("kind"), implied) {
+            (Some(version), Some(kind), _) => {
+                (version.as_str().ok_or(NotAResource::BadIdentity)?, kind.as_str().ok_or(NotAResource::BadIdentity)?)
+            }
+            (None, None, Some(implied)) if node.is_map() => implied,
+            _ => return Err(NotAResource::Foreign),
         };
         if version.is_empty() || kind.is_empty() {
             return Err(NotAResource::BadIdentity);

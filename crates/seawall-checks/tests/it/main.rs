@@ -9,4 +9,5 @@
 )]
 
 mod catalogue;
+mod engine;
 mod pages;

@@ -161,7 +161,7 @@ fn inventory(block: &Block) -> Result<Inventory, String> {
         let origin =
             Origin { file: "page.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
         builder.push(
-            Resource::new(Arc::new(document.tree), NodeId::ROOT, origin)
+            Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None)
                 .map_err(|e| format!("not an object: {e:?}"))?,
         );
     }
