@@ -1,1 +1,26 @@
-//! x
+//! Files, folders, standard input and snapshots turned into an inventory. **IO**: reads files, nothing else.
+//!
+//! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen.
+//!
+//! ```text
+//! Target ─ walk ─ bytes ─ Text ─ documents (rayon) ─ objects, List items ─┐
+//! snapshot ─ lines (rayon, batches, text not kept) ─ objects ─────────────┴─ Inventory
+//! ```
+//!
+//! Invariants, above all what is absent:
+//! - nothing is written, no network, no environment, no clock;
+//! - nothing is lost silently: a file or document that is not read is a problem or is counted in [`Counts`];
+//! - the order of resources follows the order of targets, of file names and of documents, whatever the number of threads;
+//! - memory is bounded by the [`SourceLimits`]; the text of snapshots is not kept.
+
+mod documents;
+mod limits;
+mod list;
+mod load;
+mod snapshot;
+mod target;
+mod walk;
+
+pub use limits::SourceLimits;
+pub use load::{Counts, Loaded, load};
+pub use target::{Target, TargetError};

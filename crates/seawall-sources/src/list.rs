@@ -1,0 +1,70 @@
+//! Objects in documents: one, or the items of a list.
+
+use std::sync::Arc;
+
+use seawall_core::{Origin, Problem, ProblemSeverity};
+use seawall_inventory::{NotAResource, Resource};
+use seawall_yaml::{Node, NodeId, Tree};
+
+/// Lists within lists; kubectl reads one level.
+const MAX_NESTING: usize = 4;
+
+/// What a document holds.
+#[derive(Debug, Default)]
+pub(crate) struct Objects {
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) problems: Vec<Problem>,
+    /// Whether it is some other YAML.
+    pub(crate) foreign: bool,
+}
+
+/// Takes the objects out of a document.
+pub(crate) fn objects(tree: Tree, origin: &Origin) -> Objects {
+    let tree = Arc::new(tree);
+    let mut objects = Objects::default();
+    collect(&tree, NodeId::ROOT, None, origin, MAX_NESTING, &mut objects);
+    objects
+}
+
+fn collect(
+    tree: &Arc<Tree>,
+    at: NodeId,
+    implied: Option<(&str, &str)>,
+    origin: &Origin,
+    levels: usize,
+    objects: &mut Objects,
+) {
+    let node = tree.node(at);
+    if let Some((version, kind)) = list_of(node).filter(|_| levels > 0) {
+        let implied = (!kind.is_empty()).then_some((version, kind));
+        for item in node.list("items") {
+            collect(tree, item.id(), implied, origin, levels - 1, objects);
+        }
+        return;
+    }
+    match Resource::new(Arc::clone(tree), at, origin.clone(), implied) {
+        Ok(resource) => objects.resources.push(resource),
+        Err(NotAResource::Foreign) if at == NodeId::ROOT => objects.foreign = true,
+        Err(NotAResource::Foreign) => {
+            objects.problems.push(problem(tree, node, origin, "an item of the list has no `apiVersion` and `kind`; it was left out"));
+        }
+        Err(NotAResource::BadIdentity) => {
+            objects.problems.push(problem(tree, node, origin, "`apiVersion` and `kind` must be texts; the object was left out"));
+        }
+    }
+}
+
+/// The version and kind of the items of a list: `v1 List` says nothing of its items, `PodList` implies `Pod`.
+fn list_of(node: Node<'_>) -> Option<(&str, &str)> {
+    let kind = node.str("kind")?.strip_suffix("List")?;
+    node.get("items").filter(|items| items.is_seq())?;
+    Some((node.str("apiVersion")?, kind))
+}
+
+fn problem(tree: &Tree, node: Node<'_>, origin: &Origin, message: &str) -> Problem {
+    let problem = Problem::new(ProblemSeverity::Error, message).in_file(&origin.file);
+    match (tree.text(), node.span()) {
+        (Some(text), Some(span)) => problem.at(text.position(span.start)),
+        _ => problem,
+    }
+}

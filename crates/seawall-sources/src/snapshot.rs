@@ -1,0 +1,149 @@
+//! Dumps of clusters: one JSON object a line, compressed or not. The text is not kept.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use seawall_core::{Origin, OriginKind, Problem, ProblemSeverity};
+use seawall_inventory::{GroupKind, InventoryBuilder};
+use seawall_yaml::{Node, Tree};
+
+use crate::SourceLimits;
+use crate::list::{Objects, objects};
+use crate::load::{Loaded, display_name};
+
+/// Lines are read in batches of about this many bytes, so that all cores parse while memory stays small.
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Reads a snapshot into the builder. Its kinds are complete, but for those that its header names as refused.
+pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBuilder, loaded: &mut Loaded) {
+    let name = display_name(path);
+    let fail = |loaded: &mut Loaded, message: &str, cause: &dyn std::fmt::Display| {
+        loaded.problems.push(Problem::new(ProblemSeverity::Error, message).in_file(&name).caused_by(cause));
+    };
+    let reader = match open(path) {
+        Ok(reader) => reader,
+        Err(error) => return fail(loaded, "the snapshot could not be opened", &error),
+    };
+    loaded.counts.files += 1;
+    let mut lines = Lines { reader: BufReader::new(reader.take(limits.snapshot_bytes)), line: 0, limits: *limits };
+    let mut whole = true;
+    loop {
+        let (batch, error) = lines.batch();
+        if batch.is_empty() && error.is_none() {
+            break;
+        }
+        whole &= error.is_none();
+        take(&batch, &name, limits, builder, loaded, &mut whole);
+        if let Some(error) = error {
+            fail(loaded, "the rest of the snapshot could not be read", &error);
+            break;
+        }
+    }
+    if lines.reader.get_ref().limit() == 0 {
+        whole = false;
+        fail(loaded, "the snapshot is larger than the limit; the rest was left out", &format!("{} bytes", limits.snapshot_bytes));
+    }
+    // A damaged snapshot proves no absence.
+    if whole {
+        builder.complete();
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+    let file = File::open(path)?;
+    Ok(match path.extension().and_then(|extension| extension.to_str()) {
+        Some("zst") => Box::new(ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(std::io::Error::other)?),
+        Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(file))),
+        _ => Box::new(file),
+    })
+}
+
+struct Lines<R> {
+    reader: R,
+    line: u32,
+    limits: SourceLimits,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// The next lines with their numbers; an error ends the reading after them.
+    fn batch(&mut self) -> (Vec<(u32, Vec<u8>)>, Option<std::io::Error>) {
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        let most = u64::from(self.limits.document.document_bytes);
+        while bytes < BATCH_BYTES {
+            let mut line = Vec::new();
+            match self.reader.by_ref().take(most + 1).read_until(b'\n', &mut line) {
+                Ok(0) => break,
+                Ok(_) if line.len() as u64 > most => {
+                    return (batch, Some(std::io::Error::other(format!("line {} is longer than {most} bytes", self.line + 1))));
+                }
+                Ok(read) => {
+                    self.line += 1;
+                    bytes += read;
+                    if !line.trim_ascii().is_empty() {
+                        batch.push((self.line, line));
+                    }
+                }
+                Err(error) => return (batch, Some(error)),
+            }
+        }
+        (batch, None)
+    }
+}
+
+fn take(
+    batch: &[(u32, Vec<u8>)],
+    name: &Arc<str>,
+    limits: &SourceLimits,
+    builder: &mut InventoryBuilder,
+    loaded: &mut Loaded,
+    whole: &mut bool,
+) {
+    let read: Vec<(Option<Tree>, Vec<Problem>)> =
+        batch.par_iter().map(|(_, line)| seawall_yaml::json::read_json_bytes(line, &limits.document)).collect();
+    for ((number, _), (tree, problems)) in batch.iter().zip(read) {
+        loaded.counts.documents += 1;
+        let place = |problem: Problem| {
+            let column = problem.position.map_or(1, |position| position.column);
+            problem.in_file(name).at(seawall_core::Position { line: *number, column })
+        };
+        loaded.problems.extend(problems.into_iter().map(place));
+        let Some(tree) = tree else {
+            loaded.counts.broken += 1;
+            *whole = false;
+            continue;
+        };
+        if tree.root().str("kind") == Some("SnapshotHeader") {
+            header(tree.root(), builder);
+            loaded.counts.documents -= 1;
+            continue;
+        }
+        let origin = Origin { file: Arc::clone(name), document: number - 1, line: *number, kind: OriginKind::Snapshot };
+        let Objects { resources, problems, foreign } = objects(tree, &origin);
+        loaded.problems.extend(problems);
+        loaded.counts.foreign += usize::from(foreign);
+        resources.into_iter().for_each(|resource| builder.push(resource));
+    }
+}
+
+/// Reads the header: `serverVersion: {major, minor}`, `refused: [{group, kind, reason}]`.
+fn header(node: Node<'_>, builder: &mut InventoryBuilder) {
+    let number = |key| {
+        let version = node.get("serverVersion")?.get(key)?;
+        let text = version.scalar_text()?;
+        // Managed clusters say "31+".
+        text.trim_end_matches('+').parse::<u32>().ok()
+    };
+    if let (Some(major), Some(minor)) = (number("major"), number("minor")) {
+        builder.server_version(major, minor);
+    }
+    for refused in node.list("refused") {
+        if let Some(kind) = refused.str("kind") {
+            let kind = GroupKind::new(refused.str("group").unwrap_or(""), kind);
+            builder.refuse(kind, refused.str("reason").unwrap_or("no reason given"));
+        }
+    }
+}

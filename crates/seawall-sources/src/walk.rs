@@ -1,0 +1,75 @@
+//! Which files of a folder are manifests.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+use seawall_core::{Problem, ProblemSeverity};
+
+use crate::load::display_name;
+
+/// Folders of version control systems.
+const NOT_ENTERED: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+
+/// The manifests below a folder, sorted by path, and what could not be looked at.
+///
+/// Ignore files are respected (`.gitignore`, `.ignore`, `.seawallignore`). A link to a file is read unless the file is
+/// found without it; a link to a folder is not followed (it may lead round in a circle) and noted.
+pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut files = Vec::new();
+    let mut links = Vec::new();
+    let walk = WalkBuilder::new(root)
+        .hidden(false)
+        .parents(true)
+        .require_git(false)
+        .add_custom_ignore_filename(".seawallignore")
+        .filter_entry(|entry| !NOT_ENTERED.iter().any(|name| entry.file_name() == *name))
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => sort_out(&entry, &mut files, &mut links, &mut problems),
+            Err(error) => {
+                problems.push(Problem::new(ProblemSeverity::Error, "part of the folder could not be read").caused_by(error));
+            }
+        }
+    }
+    let mut seen: HashSet<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
+    links.sort();
+    for link in links {
+        if link.canonicalize().is_ok_and(|target| seen.insert(target)) {
+            files.push(link);
+        }
+    }
+    files.sort();
+    (files, problems)
+}
+
+fn sort_out(entry: &DirEntry, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
+    let Some(kind) = entry.file_type() else { return };
+    let path = entry.path();
+    if kind.is_file() && is_manifest(path) {
+        files.push(path.to_owned());
+    }
+    if !kind.is_symlink() {
+        return;
+    }
+    match std::fs::metadata(path) {
+        Ok(target) if target.is_dir() => {
+            let note = Problem::new(ProblemSeverity::Note, "link to a folder is not followed; name the folder itself to read it");
+            problems.push(note.in_file(&display_name(path)));
+        }
+        Ok(target) if target.is_file() && is_manifest(path) => links.push(path.to_owned()),
+        Ok(_) => {}
+        Err(error) if is_manifest(path) => {
+            let problem = Problem::new(ProblemSeverity::Error, "the link leads nowhere");
+            problems.push(problem.in_file(&display_name(path)).caused_by(error));
+        }
+        Err(_) => {}
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+    ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}

@@ -1,0 +1,123 @@
+//! Files and folders: what is read, what is left out, what is said of it.
+
+use std::fs;
+use std::path::Path;
+
+use seawall_sources::{Loaded, SourceLimits, Target, load};
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: a, image: b}]}\n";
+
+fn pod(name: &str) -> String {
+    POD.replace("NAME", name)
+}
+
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn scan(path: &Path) -> Loaded {
+    load(&[Target::parse(path.to_str().unwrap()).unwrap()], &SourceLimits::default())
+}
+
+fn names(loaded: &Loaded) -> Vec<&str> {
+    loaded.inventory.resources().iter().map(|resource| resource.name()).collect()
+}
+
+#[test]
+fn finds_manifests_in_order_and_counts_the_rest() {
+    let folder = folder(&[
+        ("b/two.yml", pod("two").as_bytes()),
+        ("a/one.yaml", pod("one").as_bytes()),
+        ("c/three.JSON", br#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"three"}}"#),
+        ("mkdocs.yaml", b"site_name: docs\n"),
+        ("notes.txt", pod("text").as_bytes()),
+        ("skipped/x.yaml", pod("skipped").as_bytes()),
+        (".seawallignore", b"skipped/\n"),
+        (".git/config.yaml", pod("git").as_bytes()),
+        (".ci/hidden.yaml", pod("hidden").as_bytes()),
+    ]);
+    let loaded = scan(folder.path());
+    assert_eq!(names(&loaded), ["hidden", "one", "two", "three"]);
+    assert_eq!(loaded.counts.files, 5);
+    assert_eq!(loaded.counts.foreign, 1);
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+}
+
+#[test]
+fn a_named_file_is_read_whatever_its_name() {
+    let folder = folder(&[("manifest.txt", pod("text").as_bytes())]);
+    assert_eq!(names(&scan(&folder.path().join("manifest.txt"))), ["text"]);
+}
+
+#[test]
+fn lists_are_opened_and_imply_kinds() {
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: one}\n- kind: 3\n  apiVersion: v1\n- {}\n---\napiVersion: v1\nkind: PodList\nitems: [{metadata: {name: two}}]\n";
+    let folder = folder(&[("list.yaml", list.as_bytes())]);
+    let loaded = scan(folder.path());
+    assert_eq!(names(&loaded), ["one", "two"]);
+    assert_eq!(loaded.inventory.resources()[1].kind(), "Pod");
+    let problems: Vec<(u32, &str)> =
+        loaded.problems.iter().map(|problem| (problem.position.unwrap().line, problem.message.as_str())).collect();
+    assert_eq!(
+        problems,
+        [
+            (7, "`apiVersion` and `kind` must be texts; the object was left out"),
+            (9, "an item of the list has no `apiVersion` and `kind`; it was left out"),
+        ]
+    );
+    assert_eq!(loaded.counts.documents, 2);
+}
+
+#[test]
+fn bad_files_are_problems_and_the_rest_goes_on() {
+    let folder = folder(&[("binary.yaml", b"\0\0\0elf"), ("good.yaml", pod("good").as_bytes())]);
+    let loaded = load(
+        &[Target::Folder(folder.path().into()), Target::File(folder.path().join("missing.yaml"))],
+        &SourceLimits::default(),
+    );
+    assert_eq!(names(&loaded), ["good"]);
+    let messages: Vec<&str> = loaded.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages, ["the file is binary, not text, and was left out", "the file could not be read"]);
+    assert!(loaded.problems.iter().all(|problem| problem.file.is_some() && problem.cause.is_some()));
+}
+
+#[test]
+fn files_over_the_limit_are_left_out() {
+    let folder = folder(&[("big.yaml", pod("big").as_bytes()), ("small.yaml", b"{}")]);
+    let limits = SourceLimits { file_bytes: 10, ..SourceLimits::default() };
+    let loaded = load(&[Target::Folder(folder.path().into())], &limits);
+    assert_eq!(loaded.problems.len(), 1);
+    assert_eq!(loaded.problems[0].message, "the file is too large and was left out");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_to_files_once_and_never_round() {
+    use std::os::unix::fs::symlink;
+    let folder = folder(&[("real/one.yaml", pod("one").as_bytes())]);
+    let outside = self::folder(&[("two.yaml", pod("two").as_bytes())]);
+    symlink(folder.path(), folder.path().join("real/round")).unwrap();
+    symlink(folder.path().join("real/one.yaml"), folder.path().join("again.yaml")).unwrap();
+    symlink(outside.path().join("two.yaml"), folder.path().join("linked.yaml")).unwrap();
+    symlink(folder.path().join("nowhere"), folder.path().join("dangling.yaml")).unwrap();
+    let loaded = scan(folder.path());
+    assert_eq!(names(&loaded), ["two", "one"]);
+    let messages: Vec<&str> = loaded.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        ["the link leads nowhere", "link to a folder is not followed; name the folder itself to read it"]
+    );
+}
+
+#[test]
+fn a_target_that_is_not_there_is_an_error() {
+    let error = Target::parse("no/such/file.yaml").unwrap_err().to_string();
+    assert!(error.starts_with("cannot read `no/such/file.yaml`"), "{error}");
+    assert!(Target::parse("cluster:prod").unwrap_err().to_string().contains("cannot read a live cluster"));
+}

@@ -1,0 +1,5 @@
+//! Tests of loading.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod files;
+mod snapshots;

@@ -1,0 +1,69 @@
+//! Dumps of clusters.
+
+use std::fs;
+use std::io::Write;
+
+use flate2::Compression;
+use seawall_inventory::{Completeness, GroupKind};
+use seawall_sources::{Loaded, SourceLimits, Target, load};
+
+const LINES: &str = concat!(
+    r#"{"kind":"SnapshotHeader","serverVersion":{"major":"1","minor":"36+"},"refused":[{"kind":"Secret","reason":"403 forbidden"}]}"#,
+    "\n",
+    r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop","managedFields":[{"manager":"x"}]}}"#,
+    "\n\n",
+    r#"{"apiVersion":"v1","kind":"ServiceList","items":[{"metadata":{"name":"web","namespace":"shop"}}]}"#,
+    "\n"
+);
+
+fn read(name: &str, bytes: &[u8]) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    load(&[Target::parse(path.to_str().unwrap()).unwrap()], &SourceLimits::default())
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(text: &str) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+#[test]
+fn reads_every_packing_alike() {
+    for (name, bytes) in [("a.jsonl", LINES.as_bytes().to_vec()), ("a.jsonl.gz", gzip(LINES)), ("a.jsonl.zst", zstd(LINES))] {
+        let loaded = read(name, &bytes);
+        assert!(loaded.problems.is_empty(), "{name}: {:?}", loaded.problems);
+        let inventory = &loaded.inventory;
+        let names: Vec<String> = inventory.resources().iter().map(|resource| resource.subject().to_string()).collect();
+        assert_eq!(names, ["Pod/shop/web", "Service/shop/web"], "{name}");
+        assert_eq!(inventory.server_version(), Some((1, 36)));
+        assert_eq!(inventory.completeness(GroupKind::new("", "Pod")), Completeness::Complete);
+        assert_eq!(inventory.completeness(GroupKind::new("", "Secret")), Completeness::Refused("403 forbidden".into()));
+        let pod = &inventory.resources()[0];
+        assert!(pod.tree().text().is_none(), "the text of a snapshot is not kept");
+        assert!(pod.tree().dropped().managed_fields);
+        assert!(pod.metadata().unwrap().get("managedFields").is_none());
+        assert_eq!(pod.origin().line, 2);
+    }
+}
+
+#[test]
+fn a_damaged_snapshot_proves_no_absence() {
+    let text = format!("{LINES}{{\"apiVersion\": \n");
+    let loaded = read("a.jsonl", text.as_bytes());
+    assert_eq!(loaded.inventory.resources().len(), 2);
+    assert_eq!(loaded.counts.broken, 1);
+    assert_eq!(loaded.problems[0].position.unwrap().line, 5);
+    assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Pod")), Completeness::Partial);
+
+    let mut cut = gzip(LINES);
+    cut.truncate(cut.len() - 12);
+    let loaded = read("a.jsonl.gz", &cut);
+    assert_eq!(loaded.problems.last().unwrap().message, "the rest of the snapshot could not be read");
+    assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Pod")), Completeness::Partial);
+}
