@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::drop::Place;
+use crate::symbols::{self, Slots};
 use crate::text::{Span, Text};
 use crate::tree::{
     ALIASED, DroppedFields, FAR_KEY, IN_TEXT, Kind, MERGED, NO_KEY, NodeData, NodeId, SHADOWED, Style, Tree,
@@ -13,15 +15,23 @@ const SCAN_LIMIT: usize = 16;
 
 /// Builds a [`Tree`] from the top down. Values go where the last opened map or list is; in a map, [`TreeBuilder::key`]
 /// comes before each value.
+///
+/// A builder can be used for one tree after the other: [`TreeBuilder::reset`], build, [`TreeBuilder::take`]. It keeps
+/// its memory, so that a stream of small objects costs one exact allocation for each of the tree's parts.
 #[derive(Debug, Default)]
 pub struct TreeBuilder {
     nodes: Vec<NodeData>,
     arena: String,
     keys: Vec<(u32, u32)>,
-    key_index: HashMap<Box<str>, u32>,
+    /// Keys outside the vocabulary, by their place in `keys`.
+    key_index: Slots,
     far_keys: Vec<(u32, u32)>,
     text: Option<Text>,
     open: Vec<Frame>,
+    /// The entries of the open maps, each behind those of the map around it: symbol, node.
+    entries: Vec<(u32, u32)>,
+    /// Entries of large maps: map, symbol → node. Both are numbered as they come, so no input can make them collide.
+    large: HashMap<(u32, u32), u32>,
     pending: Option<(u32, Option<u32>)>,
     dropped: DroppedFields,
 }
@@ -30,16 +40,32 @@ pub struct TreeBuilder {
 struct Frame {
     node: u32,
     children: u32,
-    /// Symbol → node, once the map is large.
-    seen: Option<HashMap<u32, u32>>,
-    /// Nodes of the direct children, while the map is small.
-    small: Vec<u32>,
+    /// Where the entries of this map begin in `entries`.
+    entries: u32,
+    place: Place,
+    /// Whether `large` holds the entries.
+    large: bool,
 }
 
 impl TreeBuilder {
     /// A builder; spans given to it are offsets into `text`.
     pub fn new(text: Option<Text>) -> Self {
         TreeBuilder { text, ..TreeBuilder::default() }
+    }
+
+    /// Forgets everything, to build a tree over another text.
+    pub fn reset(&mut self, text: Option<Text>) {
+        self.nodes.clear();
+        self.arena.clear();
+        self.keys.clear();
+        self.key_index.clear();
+        self.far_keys.clear();
+        self.open.clear();
+        self.entries.clear();
+        self.large.clear();
+        self.pending = None;
+        self.dropped = DroppedFields::default();
+        self.text = text;
     }
 
     /// Nodes so far.
@@ -57,24 +83,25 @@ impl TreeBuilder {
         self.open.len()
     }
 
+    /// Whether readers leave out the value under this key of the open map. Ask before [`TreeBuilder::key`]: when it is
+    /// so, the tree remembers it, and neither the key nor the value may be given to the builder.
+    pub fn drops(&mut self, key: &str) -> bool {
+        match self.open.last() {
+            Some(frame) => frame.place.drops(key, &mut self.dropped),
+            None => false,
+        }
+    }
+
     /// Names the next value of the open map; `start` is where the key is written. Gives the earlier value of the same
     /// key in this map, which is hidden from now on: the last one wins.
     pub fn key(&mut self, key: &str, start: Option<u32>) -> Option<NodeId> {
         let symbol = self.symbol(key);
         self.pending = Some((symbol, start));
-        let frame = self.open.last_mut()?;
-        let earlier = match &mut frame.seen {
-            Some(seen) => seen.get(&symbol).copied(),
-            None => {
-                let nodes = &self.nodes;
-                let same = |id: &&u32| {
-                    nodes.get(**id as usize).is_some_and(|n| n.key == symbol && n.flags & SHADOWED == 0)
-                };
-                frame.small.iter().rev().find(same).copied()
-            }
-        }?;
+        let earlier = self.entry(symbol)?;
         if let Some(node) = self.nodes.get_mut(earlier as usize) {
             node.flags |= SHADOWED;
+        }
+        if let Some(frame) = self.open.last_mut() {
             frame.children = frame.children.saturating_sub(1);
         }
         Some(NodeId(earlier))
@@ -83,27 +110,55 @@ impl TreeBuilder {
     /// Whether the open map has a visible entry with this key.
     pub fn has_key(&mut self, key: &str) -> bool {
         let symbol = self.symbol(key);
-        let Some(frame) = self.open.last() else { return false };
-        match &frame.seen {
-            Some(seen) => seen.contains_key(&symbol),
-            None => frame.small.iter().any(|id| {
-                self.nodes.get(*id as usize).is_some_and(|n| n.key == symbol && n.flags & SHADOWED == 0)
-            }),
+        self.entry(symbol).is_some()
+    }
+
+    /// The visible entry of the open map with this symbol.
+    #[inline]
+    fn entry(&self, symbol: u32) -> Option<u32> {
+        let frame = self.open.last()?;
+        let found = if frame.large {
+            self.large.get(&(frame.node, symbol)).copied()?
+        } else {
+            let entries = self.entries.get(frame.entries as usize..)?;
+            entries.iter().rev().find(|entry| entry.0 == symbol)?.1
+        };
+        // A key can be named twice before it gets a value: then its entry is hidden already.
+        self.nodes.get(found as usize).is_some_and(|node| node.flags & SHADOWED == 0).then_some(found)
+    }
+
+    fn note_entry(&mut self, symbol: u32, id: u32) {
+        let Some(frame) = self.open.last_mut() else { return };
+        if frame.large {
+            self.large.insert((frame.node, symbol), id);
+            return;
+        }
+        self.entries.push((symbol, id));
+        let first = frame.entries as usize;
+        if self.entries.len() - first > SCAN_LIMIT {
+            frame.large = true;
+            self.large.extend(self.entries.drain(first..).map(|(symbol, id)| ((frame.node, symbol), id)));
         }
     }
 
     fn symbol(&mut self, key: &str) -> u32 {
-        if let Some(symbol) = vocabulary::symbol(key) {
+        let hash = symbols::hash(key);
+        if let Some(symbol) = vocabulary::symbol(hash, key) {
             return symbol;
         }
-        if let Some(symbol) = self.key_index.get(key) {
-            return *symbol;
+        let same = |place: u32| {
+            let range =
+                self.keys.get(place as usize).map(|(start, len)| *start as usize..(*start + *len) as usize);
+            range.and_then(|range| self.arena.as_bytes().get(range)) == Some(key.as_bytes())
+        };
+        if let Some(place) = self.key_index.find(hash, same) {
+            return vocabulary::len() + place;
         }
-        let symbol = vocabulary::len() + u32::try_from(self.keys.len()).unwrap_or(0);
+        let place = u32::try_from(self.keys.len()).unwrap_or(0);
         let range = self.store(key);
         self.keys.push(range);
-        self.key_index.insert(key.into(), symbol);
-        symbol
+        self.key_index.insert(hash, place);
+        vocabulary::len() + place
     }
 
     fn store(&mut self, text: &str) -> (u32, u32) {
@@ -127,22 +182,9 @@ impl TreeBuilder {
         }
         if let Some(frame) = self.open.last_mut() {
             frame.children += 1;
-            if key != NO_KEY {
-                match &mut frame.seen {
-                    Some(seen) => {
-                        seen.insert(key, id);
-                    }
-                    None => frame.small.push(id),
-                }
-                if frame.seen.is_none() && frame.small.len() > SCAN_LIMIT {
-                    let nodes = &self.nodes;
-                    let known = frame
-                        .small
-                        .iter()
-                        .filter_map(|id| nodes.get(*id as usize).map(|node| (node.key, *id)));
-                    frame.seen = Some(known.chain([(key, id)]).collect());
-                }
-            }
+        }
+        if key != NO_KEY {
+            self.note_entry(key, id);
         }
         self.nodes.push(NodeData {
             kind_style: NodeData::pack(kind, style),
@@ -202,7 +244,16 @@ impl TreeBuilder {
     pub fn open(&mut self, kind: Kind, style: Style, start: u32) -> NodeId {
         debug_assert!(matches!(kind, Kind::Map | Kind::Seq));
         let id = self.push(kind, style, 0, (0, 0), Span { start, end: start });
-        self.open.push(Frame { node: id.0, children: 0, seen: None, small: Vec::new() });
+        let place = match self.open.last() {
+            None => Place::Object,
+            Some(Frame { place: Place::Elsewhere, .. }) => Place::Elsewhere,
+            Some(around) => {
+                let key = self.nodes.get(id.0 as usize).map_or(NO_KEY, |node| node.key);
+                around.place.below((key != NO_KEY).then(|| self.key_of(key)))
+            }
+        };
+        let entries = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.open.push(Frame { node: id.0, children: 0, entries, place, large: false });
         id
     }
 
@@ -210,9 +261,9 @@ impl TreeBuilder {
     pub fn close(&mut self, end: u32) {
         self.pending = None;
         let past = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        if let Some(frame) = self.open.pop()
-            && let Some(node) = self.nodes.get_mut(frame.node as usize)
-        {
+        let Some(frame) = self.open.pop() else { return };
+        self.entries.truncate(frame.entries as usize);
+        if let Some(node) = self.nodes.get_mut(frame.node as usize) {
             node.a = past;
             node.b = frame.children;
             node.span.end = end.max(node.span.start);
@@ -317,25 +368,24 @@ impl TreeBuilder {
         Some(id)
     }
 
-    /// Notes what was left out on purpose.
-    pub fn note_dropped(&mut self, dropped: DroppedFields) {
-        self.dropped = dropped;
-    }
-
     /// The finished tree; maps and lists still open are closed where they are.
     pub fn finish(mut self) -> Tree {
-        while let Some(frame) = self.open.last() {
+        self.take()
+    }
+
+    /// The finished tree, like [`TreeBuilder::finish`]; call [`TreeBuilder::reset`] before building another one.
+    pub fn take(&mut self) -> Tree {
+        while !self.open.is_empty() {
             let end = self.nodes.last().map_or(0, |node| node.span.end);
-            debug_assert!(frame.node < u32::MAX);
             self.close(end);
         }
         self.far_keys.sort_unstable();
         Tree {
-            nodes: self.nodes.into_boxed_slice(),
-            arena: self.arena.into_boxed_str(),
-            keys: self.keys.into_boxed_slice(),
-            far_keys: self.far_keys.into_boxed_slice(),
-            text: self.text,
+            nodes: self.nodes.as_slice().into(),
+            arena: self.arena.as_str().into(),
+            keys: self.keys.as_slice().into(),
+            far_keys: self.far_keys.as_slice().into(),
+            text: self.text.take(),
             dropped: self.dropped,
         }
     }

@@ -16,9 +16,12 @@
 //! - no type here has a lifetime except the cursors [`Node`], [`Items`] and [`Entries`].
 
 mod build;
+mod drop;
+pub mod json;
 mod limits;
 mod node;
 mod read;
+mod symbols;
 mod text;
 mod tree;
 mod vocabulary;

@@ -236,6 +236,11 @@ impl<'t> Node<'t> {
         self.data.flags & (ALIASED | MERGED) != 0
     }
 
+    /// Whether a later entry of the same key hides this one; cursors only meet such a node by its number.
+    pub(crate) fn is_shadowed(self) -> bool {
+        self.data.flags & SHADOWED != 0
+    }
+
     /// Whether this entry came through a merge key.
     pub fn is_merged(self) -> bool {
         self.data.flags & MERGED != 0

@@ -2,8 +2,9 @@
 //!
 //! The list is only about size and speed; a key that is not on it works just as well.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use crate::symbols::{self, Slots};
 
 const WORDS: &[&str] = &[
     "apiVersion",
@@ -438,17 +439,26 @@ const WORDS: &[&str] = &[
     "token",
 ];
 
-static INDEX: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let mut index = HashMap::with_capacity(WORDS.len());
+static INDEX: LazyLock<Slots> = LazyLock::new(|| {
+    let mut index = Slots::default();
     for (symbol, word) in WORDS.iter().enumerate() {
-        index.entry(*word).or_insert(u32::try_from(symbol).unwrap_or(u32::MAX));
+        let hash = symbols::hash(word);
+        if find(&index, hash, word).is_none() {
+            index.insert(hash, u32::try_from(symbol).unwrap_or(u32::MAX));
+        }
     }
     index
 });
 
-/// The symbol of a key, if it is a common one.
-pub(crate) fn symbol(key: &str) -> Option<u32> {
-    INDEX.get(key).copied()
+#[inline]
+fn find(index: &Slots, hash: u32, key: &str) -> Option<u32> {
+    index.find(hash, |symbol| word(symbol) == Some(key))
+}
+
+/// The symbol of a key, whose hash is given, if it is a common one.
+#[inline]
+pub(crate) fn symbol(hash: u32, key: &str) -> Option<u32> {
+    find(&INDEX, hash, key)
 }
 
 /// The key of a symbol of the vocabulary.

@@ -1,0 +1,12 @@
+//! The integration tests of the readers, the writer and the editor, as one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
+
+mod json;
