@@ -1,1 +1,36 @@
-//! x
+//! What a run says: renderers for people and machines, and the scores.
+//!
+//! In: an [`Evaluation`](seawall_checks::Evaluation) with the inventory that it judged, the problems met on the way and
+//! the counts of what was read, bound together as a [`Report`]. Out: bytes in one [`Format`].
+//!
+//! ```text
+//! Report ─┬─ table   excerpts with carets, why, help, scores      (people)
+//!         ├─ json    seawall.dev/report/v1                        (programs)
+//!         ├─ jsonl   the same, one record a line                  (streams)
+//!         ├─ sarif   SARIF 2.1.0                                  (code scanning)
+//!         └─ github  workflow commands                            (annotations)
+//! ```
+//!
+//! Invariants, above all what is absent:
+//! - no environment, no terminal, no clock: whether there is colour and how wide a line is, the caller says;
+//! - nothing is judged here: no finding is added, dropped or changed, and what was not evaluated is always shown;
+//! - equal input gives equal bytes, unless timings are asked for;
+//! - no secret value is shown: excerpts mask withheld places and the data of Secrets, values of both are left out;
+//! - no text from outside reaches the output raw: control characters and bidirectional overrides are escaped;
+//! - routes become files, lines and columns here and nowhere else.
+
+mod escape;
+mod format;
+mod github;
+mod json;
+mod jsonl;
+mod place;
+mod report;
+mod sarif;
+mod score;
+mod table;
+
+pub use escape::{escape, is_hidden};
+pub use format::{Format, RenderOptions, render};
+pub use report::{Inputs, Report, Timings};
+pub use score::{Scores, score};

@@ -12,8 +12,14 @@ use seawall_yaml::{Limits, Span, Text, Tree};
 const DUMP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/cluster/busy.jsonl.zst");
 
 /// The dump when it is there, otherwise many copies of one pod.
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut reader = ruzstd::decoding::StreamingDecoder::new(packed).ok()?;
+    std::io::Read::read_to_end(&mut reader, &mut bytes).ok().map(|_| bytes)
+}
+
 fn lines() -> (String, &'static str) {
-    let dump = std::fs::read(DUMP).ok().and_then(|packed| zstd::decode_all(packed.as_slice()).ok());
+    let dump = std::fs::read(DUMP).ok().and_then(|packed| unpack(&packed));
     if let Some(text) = dump.and_then(|bytes| String::from_utf8(bytes).ok()) {
         return (text, "busy cluster");
     }

@@ -1,0 +1,60 @@
+//! One JSON record a line, for streams: findings, then what was not evaluated, problems, and a summary that ends a
+//! complete report.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::Report;
+use crate::json::{
+    SCHEMA, WireCoverage, WireFinding, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings,
+    write_json,
+};
+use crate::place::Positions;
+
+/// A record: the words of the JSON report, told apart by `type`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Record<'a> {
+    Finding(WireFinding<'a>),
+    NotEvaluated(WireNotEvaluated<'a>),
+    Problem(WireProblem<'a>),
+    Summary(Summary<'a>),
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema: &'static str,
+    inputs: WireInputs<'a>,
+    scores: WireScores,
+    coverage: WireCoverage,
+    findings: usize,
+    problems: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<WireTimings<'a>>,
+}
+
+/// Writes the records.
+pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let positions = RefCell::new(Positions::default());
+    for finding in &report.evaluation.findings {
+        write_json(&Record::Finding(WireFinding::new(report.inventory, finding, &positions)), out)?;
+    }
+    for gap in &report.evaluation.not_evaluated {
+        write_json(&Record::NotEvaluated(WireNotEvaluated::new(gap)), out)?;
+    }
+    for problem in report.problems {
+        write_json(&Record::Problem(WireProblem::new(problem)), out)?;
+    }
+    let summary = Summary {
+        schema: SCHEMA,
+        inputs: WireInputs::new(report.inputs),
+        scores: WireScores(report.scores()),
+        coverage: WireCoverage::new(report.evaluation.coverage),
+        findings: report.evaluation.findings.len(),
+        problems: report.problems.len(),
+        timings: report.timings.map(WireTimings),
+    };
+    write_json(&Record::Summary(summary), out)
+}

@@ -1,0 +1,5 @@
+use crate::Report;
+use std::io::{self, Write};
+pub(crate) fn write(_: &Report<'_>, _: &crate::RenderOptions, _: &mut dyn Write) -> io::Result<()> {
+    Ok(())
+}
