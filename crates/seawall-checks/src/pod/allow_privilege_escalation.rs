@@ -1,0 +1,54 @@
+//! `pod-allow-privilege-escalation`
+
+use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
+use seawall_inventory::ContainerView;
+
+use crate::pod::capability;
+use crate::{Check, Judge, Verdicts};
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-allow-privilege-escalation",
+    title: "container may gain privileges",
+    why: "without `no_new_privs` a setuid program or a file capability lifts any process in the container to root",
+    help: "set `allowPrivilegeEscalation: false`",
+    pillar: Pillar::Nodes,
+    severity: Severity::High,
+    confidence: Confidence::High,
+    frameworks: &["PSS:restricted", "CIS-1.23:5.2.6", "NSA:1.7"],
+    judge: Judge::Container(judge),
+    ..Check::PLAIN
+};
+
+const FIELD: [&str; 2] = ["securityContext", "allowPrivilegeEscalation"];
+
+fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
+    if container.pod().is_windows() {
+        return out.not_applicable();
+    }
+    let value = container.node().path(&FIELD).and_then(|node| node.as_bool());
+    if value == Some(false) {
+        return;
+    }
+    let label = container.label();
+    let message = match value {
+        Some(_) => format!("{label} allows privilege escalation"),
+        None => format!("{label} does not forbid privilege escalation"),
+    };
+    let place = container.place(&FIELD);
+    let fix = Fix::set(FixRisk::Medium, place.route.clone(), false);
+    let draft = out.fail(place, message);
+    // The API server refuses the combination, so the cause has to go first.
+    match implied_by(container) {
+        Some(cause) => draft.note(format!("always allowed because of {cause}")),
+        None => draft.fix(fix),
+    };
+}
+
+/// What makes escalation possible whatever the field says.
+fn implied_by(container: &ContainerView<'_>) -> Option<&'static str> {
+    if container.security_context().and_then(|context| context.bool("privileged")) == Some(true) {
+        return Some("`privileged`");
+    }
+    let lifts = |name: &str| name == "SYS_ADMIN" || name == capability::ALL;
+    capability::added(container).any(|added| lifts(&added.name)).then_some("`SYS_ADMIN`")
+}

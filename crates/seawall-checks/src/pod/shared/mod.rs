@@ -1,0 +1,4 @@
+//! Readings of pod fields that more than one check needs.
+
+pub(crate) mod capability;
+pub(crate) mod setter;
