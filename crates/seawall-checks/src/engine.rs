@@ -106,15 +106,21 @@ pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Set
         judged.append(&mut outcome.judged);
         not_evaluated.append(&mut outcome.not_evaluated);
     }
+    conclude(inventory, checks.len(), judged, not_evaluated)
+}
+
+/// Groups, counts and sorts verdicts.
+pub(crate) fn conclude(
+    inventory: &Inventory,
+    checks: usize,
+    judged: Vec<Judged>,
+    mut not_evaluated: Vec<NotEvaluated>,
+) -> Evaluation {
     not_evaluated.sort();
     not_evaluated.dedup();
     let judged = group_by_owner(inventory, judged);
     let mut evaluation = Evaluation {
-        coverage: Coverage {
-            checks: checks.len(),
-            evaluated: judged.len(),
-            not_evaluated: not_evaluated.len(),
-        },
+        coverage: Coverage { checks, evaluated: judged.len(), not_evaluated: not_evaluated.len() },
         not_evaluated,
         ..Evaluation::default()
     };
@@ -253,9 +259,10 @@ impl<'a> Runner<'a> {
             whole.get(normalised(home, &pod, draft.withheld).len()..).unwrap_or("").to_owned()
         });
         let mut locations =
-            vec![self.location(draft.place, LocationRole::Primary, draft.note, draft.withheld)];
+            vec![locate(self.inventory, draft.place, LocationRole::Primary, draft.note, draft.withheld)];
         for (place, note) in draft.related {
-            locations.push(self.location(place, LocationRole::Related, Some(note), draft.withheld));
+            let note = Some(note);
+            locations.push(locate(self.inventory, place, LocationRole::Related, note, draft.withheld));
         }
         let finding = Finding {
             check: Arc::clone(&self.info),
@@ -271,20 +278,26 @@ impl<'a> Runner<'a> {
         };
         ((self.check.id, below, draft.discriminator), finding)
     }
+}
 
-    fn location(&self, place: Place, role: LocationRole, note: Option<String>, withheld: bool) -> Location {
-        let (node, existing) = match self.inventory.get(place.resource) {
-            Some(resource) => {
-                let (node, existing) = resource.root().nearest(&place.route);
-                (Some(node), existing)
-            }
-            None => (None, 0),
-        };
-        let whole = existing == place.route.steps().len();
-        let value =
-            node.filter(|_| whole && !withheld).and_then(Node::scalar_text).map(|text| shorten(&text));
-        Location { resource: place.resource, route: place.route, existing, role, value, withheld, note }
-    }
+/// A place with what is there.
+pub(crate) fn locate(
+    inventory: &Inventory,
+    place: Place,
+    role: LocationRole,
+    note: Option<String>,
+    withheld: bool,
+) -> Location {
+    let (node, existing) = match inventory.get(place.resource) {
+        Some(resource) => {
+            let (node, existing) = resource.root().nearest(&place.route);
+            (Some(node), existing)
+        }
+        None => (None, 0),
+    };
+    let whole = existing == place.route.steps().len();
+    let value = node.filter(|_| whole && !withheld).and_then(Node::scalar_text).map(|text| shorten(&text));
+    Location { resource: place.resource, route: place.route, existing, role, value, withheld, note }
 }
 
 /// The longest value that a finding carries, in characters; real values that matter are shorter.
@@ -297,7 +310,7 @@ fn shorten(text: &str) -> String {
     }
 }
 
-fn crashed(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn crashed(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("the check crashed: {}; please report this as a bug of Seawall", text.unwrap_or("no message"))
@@ -310,7 +323,7 @@ fn below_pod(resource: &Resource, route: &Route) -> Option<Route> {
 
 /// A route as text in which list items go by name, so that reordering a list changes no fingerprint: `[name=web]`,
 /// or the item itself when it is a text that is no secret. A repeated name is numbered.
-fn normalised(resource: &Resource, route: &Route, secret: bool) -> String {
+pub(crate) fn normalised(resource: &Resource, route: &Route, secret: bool) -> String {
     let mut text = String::new();
     let mut node = Some(resource.root());
     for step in route.steps() {

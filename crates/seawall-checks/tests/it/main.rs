@@ -11,3 +11,4 @@
 mod catalogue;
 mod engine;
 mod pages;
+mod pss;
