@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use seawall_core::{
-    CheckInfo, Finding, Location, LocationRole, NotEvaluated, Pillar, ResourceId, Route, Severity, Step,
-    Subject, fingerprint,
+    CheckId, CheckInfo, Finding, Location, LocationRole, NotEvaluated, Pillar, ResourceId, Route, Severity,
+    Step, Subject, fingerprint,
 };
 use seawall_inventory::{Completeness, GroupKind, Inventory, Place, Resource};
 use seawall_yaml::Node;
@@ -63,7 +63,7 @@ struct Runner<'a> {
 /// A verdict on one resource by one check: no findings is a pass.
 pub(crate) struct Judged {
     pub(crate) resource: ResourceId,
-    pub(crate) check: &'static str,
+    pub(crate) check: CheckId,
     pub(crate) pillar: Pillar,
     pub(crate) severity: Severity,
     /// Whether the check judges pods, so that an owner's verdict stands for those of what it owns.
@@ -234,7 +234,7 @@ impl<'a> Runner<'a> {
         if verdicts.applies || !verdicts.drafts.is_empty() {
             outcome.judged.push(Judged {
                 resource: resource.id(),
-                check: self.check.id,
+                check: self.info.id.clone(),
                 pillar: self.info.pillar,
                 severity: self.info.severity,
                 of_pod: matches!(self.check.judge, Judge::Container(_) | Judge::Pod(_)),

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use seawall_core::{ResourceId, Subject};
+use seawall_core::{CheckId, ResourceId, Subject};
 use seawall_inventory::{Inventory, Resource};
 
 use crate::engine::{GroupKey, Judged};
@@ -33,12 +33,13 @@ pub(crate) fn group_by_owner(inventory: &Inventory, mut judged: Vec<Judged>) -> 
         let keys = verdict.findings.iter().map(|(key, _)| (Leader::Here(verdict.resource), key.clone()));
         said.extend(keys);
     }
-    let mut passed: HashSet<(Leader, &'static str)> = HashSet::new();
+    let mut passed: HashSet<(Leader, CheckId)> = HashSet::new();
     judged.retain_mut(|verdict| {
         let Some(leader) = leaders.get(&verdict.resource).filter(|_| verdict.of_pod) else { return true };
         verdict.findings.retain(|(key, _)| said.insert((leader.clone(), key.clone())));
         // What passed or was said already is covered, but for the first child of an owner that is not here.
-        !verdict.findings.is_empty() || matches!(leader, Leader::Absent(_)) && passed.insert((leader.clone(), verdict.check))
+        !verdict.findings.is_empty()
+            || matches!(leader, Leader::Absent(_)) && passed.insert((leader.clone(), verdict.check.clone()))
     });
     judged
 }

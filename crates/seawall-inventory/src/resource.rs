@@ -43,9 +43,10 @@ impl Resource {
     ) -> Result<Self, NotAResource> {
         let node = tree.node(root);
         let (version, kind) = match (node.get("apiVersion"), node.get("kind"), implied) {
-            (Some(version), Some(kind), _) => {
-                (version.as_str().ok_or(NotAResource::BadIdentity)?, kind.as_str().ok_or(NotAResource::BadIdentity)?)
-            }
+            (Some(version), Some(kind), _) => (
+                version.as_str().ok_or(NotAResource::BadIdentity)?,
+                kind.as_str().ok_or(NotAResource::BadIdentity)?,
+            ),
             (None, None, Some(implied)) if node.is_map() => implied,
             _ => return Err(NotAResource::Foreign),
         };

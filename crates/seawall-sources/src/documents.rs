@@ -29,7 +29,8 @@ pub(crate) fn read_file(file: &Arc<str>, bytes: Vec<u8>, limits: &Limits) -> Fil
         .into_par_iter()
         .map(|document| {
             let line = text.position(document.span.start).line;
-            let origin = Origin { file: Arc::clone(file), document: document.index, line, kind: OriginKind::File };
+            let origin =
+                Origin { file: Arc::clone(file), document: document.index, line, kind: OriginKind::File };
             objects(document.tree, &origin)
         })
         .collect();

@@ -46,10 +46,20 @@ fn collect(
         Ok(resource) => objects.resources.push(resource),
         Err(NotAResource::Foreign) if at == NodeId::ROOT => objects.foreign = true,
         Err(NotAResource::Foreign) => {
-            objects.problems.push(problem(tree, node, origin, "an item of the list has no `apiVersion` and `kind`; it was left out"));
+            objects.problems.push(problem(
+                tree,
+                node,
+                origin,
+                "an item of the list has no `apiVersion` and `kind`; it was left out",
+            ));
         }
         Err(NotAResource::BadIdentity) => {
-            objects.problems.push(problem(tree, node, origin, "`apiVersion` and `kind` must be texts; the object was left out"));
+            objects.problems.push(problem(
+                tree,
+                node,
+                origin,
+                "`apiVersion` and `kind` must be texts; the object was left out",
+            ));
         }
     }
 }

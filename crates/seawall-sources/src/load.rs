@@ -92,7 +92,11 @@ pub(crate) fn add(content: FileContent, builder: &mut InventoryBuilder, loaded: 
 /// A path as reports show it: as given, with `/` between its parts, without a leading `./`.
 pub(crate) fn display_name(path: &Path) -> Arc<str> {
     let name = path.to_string_lossy();
-    let name = if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace(std::path::MAIN_SEPARATOR, "/") };
+    let name = if std::path::MAIN_SEPARATOR == '/' {
+        name.into_owned()
+    } else {
+        name.replace(std::path::MAIN_SEPARATOR, "/")
+    };
     match name.strip_prefix("./") {
         Some(rest) if !rest.is_empty() => rest.into(),
         _ => name.into(),
@@ -120,10 +124,20 @@ fn failed(name: &Arc<str>, message: &str, cause: impl std::fmt::Display) -> File
     FileContent { problems: vec![problem], ..FileContent::default() }
 }
 
-fn read_content(name: &Arc<str>, from: impl Read, size: u64, budget: &AtomicU64, limits: &SourceLimits) -> FileContent {
+fn read_content(
+    name: &Arc<str>,
+    from: impl Read,
+    size: u64,
+    budget: &AtomicU64,
+    limits: &SourceLimits,
+) -> FileContent {
     let most = limits.file_bytes.min(budget.load(Ordering::Relaxed));
     let too_large = || {
-        let reason = format!("the limit is {} MiB a file and {} MiB in all", limits.file_bytes >> 20, limits.total_bytes >> 20);
+        let reason = format!(
+            "the limit is {} MiB a file and {} MiB in all",
+            limits.file_bytes >> 20,
+            limits.total_bytes >> 20
+        );
         failed(name, "the file is too large and was left out", reason)
     };
     if size > most {
@@ -134,7 +148,9 @@ fn read_content(name: &Arc<str>, from: impl Read, size: u64, budget: &AtomicU64,
         return failed(name, "the file could not be read", error);
     }
     let read = bytes.len() as u64;
-    if read > most || budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(read)).is_err() {
+    if read > most
+        || budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(read)).is_err()
+    {
         return too_large();
     }
     if looks_binary(&bytes) {

@@ -28,7 +28,8 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
         Err(error) => return fail(loaded, "the snapshot could not be opened", &error),
     };
     loaded.counts.files += 1;
-    let mut lines = Lines { reader: BufReader::new(reader.take(limits.snapshot_bytes)), line: 0, limits: *limits };
+    let mut lines =
+        Lines { reader: BufReader::new(reader.take(limits.snapshot_bytes)), line: 0, limits: *limits };
     let mut whole = true;
     loop {
         let (batch, error) = lines.batch();
@@ -44,7 +45,11 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
     }
     if lines.reader.get_ref().limit() == 0 {
         whole = false;
-        fail(loaded, "the snapshot is larger than the limit; the rest was left out", &format!("{} bytes", limits.snapshot_bytes));
+        fail(
+            loaded,
+            "the snapshot is larger than the limit; the rest was left out",
+            &format!("{} bytes", limits.snapshot_bytes),
+        );
     }
     // A damaged snapshot proves no absence.
     if whole {
@@ -55,7 +60,9 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
 fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     let file = File::open(path)?;
     Ok(match path.extension().and_then(|extension| extension.to_str()) {
-        Some("zst") => Box::new(ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(std::io::Error::other)?),
+        Some("zst") => Box::new(
+            ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(std::io::Error::other)?,
+        ),
         Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(file))),
         _ => Box::new(file),
     })
@@ -78,7 +85,13 @@ impl<R: BufRead> Lines<R> {
             match self.reader.by_ref().take(most + 1).read_until(b'\n', &mut line) {
                 Ok(0) => break,
                 Ok(_) if line.len() as u64 > most => {
-                    return (batch, Some(std::io::Error::other(format!("line {} is longer than {most} bytes", self.line + 1))));
+                    return (
+                        batch,
+                        Some(std::io::Error::other(format!(
+                            "line {} is longer than {most} bytes",
+                            self.line + 1
+                        ))),
+                    );
                 }
                 Ok(read) => {
                     self.line += 1;
@@ -102,8 +115,10 @@ fn take(
     loaded: &mut Loaded,
     whole: &mut bool,
 ) {
-    let read: Vec<(Option<Tree>, Vec<Problem>)> =
-        batch.par_iter().map(|(_, line)| seawall_yaml::json::read_json_bytes(line, &limits.document)).collect();
+    let read: Vec<(Option<Tree>, Vec<Problem>)> = batch
+        .par_iter()
+        .map(|(_, line)| seawall_yaml::json::read_json_bytes(line, &limits.document))
+        .collect();
     for ((number, _), (tree, problems)) in batch.iter().zip(read) {
         loaded.counts.documents += 1;
         let place = |problem: Problem| {
@@ -121,7 +136,12 @@ fn take(
             loaded.counts.documents -= 1;
             continue;
         }
-        let origin = Origin { file: Arc::clone(name), document: number - 1, line: *number, kind: OriginKind::Snapshot };
+        let origin = Origin {
+            file: Arc::clone(name),
+            document: number - 1,
+            line: *number,
+            kind: OriginKind::Snapshot,
+        };
         let Objects { resources, problems, foreign } = objects(tree, &origin);
         loaded.problems.extend(problems);
         loaded.counts.foreign += usize::from(foreign);

@@ -44,7 +44,9 @@ impl Target {
         let path = PathBuf::from(text);
         let metadata = match std::fs::metadata(&path) {
             Ok(metadata) => metadata,
-            Err(_) if text == "cluster" || text.starts_with("cluster:") => return Err(TargetError::Cluster(text.to_owned())),
+            Err(_) if text == "cluster" || text.starts_with("cluster:") => {
+                return Err(TargetError::Cluster(text.to_owned()));
+            }
             Err(cause) => return Err(TargetError::Unreadable { path, cause }),
         };
         Ok(match metadata.is_dir() {

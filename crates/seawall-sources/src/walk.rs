@@ -30,7 +30,10 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         match entry {
             Ok(entry) => sort_out(&entry, &mut files, &mut links, &mut problems),
             Err(error) => {
-                problems.push(Problem::new(ProblemSeverity::Error, "part of the folder could not be read").caused_by(error));
+                problems.push(
+                    Problem::new(ProblemSeverity::Error, "part of the folder could not be read")
+                        .caused_by(error),
+                );
             }
         }
     }
@@ -45,7 +48,12 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
     (files, problems)
 }
 
-fn sort_out(entry: &DirEntry, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
+fn sort_out(
+    entry: &DirEntry,
+    files: &mut Vec<PathBuf>,
+    links: &mut Vec<PathBuf>,
+    problems: &mut Vec<Problem>,
+) {
     let Some(kind) = entry.file_type() else { return };
     let path = entry.path();
     if kind.is_file() && is_manifest(path) {
@@ -56,7 +64,10 @@ fn sort_out(entry: &DirEntry, files: &mut Vec<PathBuf>, links: &mut Vec<PathBuf>
     }
     match std::fs::metadata(path) {
         Ok(target) if target.is_dir() => {
-            let note = Problem::new(ProblemSeverity::Note, "link to a folder is not followed; name the folder itself to read it");
+            let note = Problem::new(
+                ProblemSeverity::Note,
+                "link to a folder is not followed; name the folder itself to read it",
+            );
             problems.push(note.in_file(&display_name(path)));
         }
         Ok(target) if target.is_file() && is_manifest(path) => links.push(path.to_owned()),

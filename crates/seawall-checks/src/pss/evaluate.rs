@@ -129,6 +129,7 @@ impl Runner<'_> {
             .iter()
             .map(|info| Judged {
                 resource: resource.id(),
+                check: info.id.clone(),
                 pillar: info.pillar,
                 severity: info.severity,
                 of_pod: true,

@@ -10,7 +10,8 @@ use seawall_yaml::{Limits, NodeId, Text, read};
 fn builder(text: &str) -> InventoryBuilder {
     let mut builder = InventoryBuilder::new();
     for document in read(&Text::new(text), &Limits::default()).0 {
-        let origin = Origin { file: "t.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
+        let origin =
+            Origin { file: "t.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
         builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None).unwrap());
     }
     builder
@@ -28,12 +29,20 @@ fn workload(kind: &str, version: &str, name: &str, owner: &str, containers: &str
     let owner = match owner.split_once('/') {
         Some((kind, name)) => {
             let version = if kind == "Node" { "v1" } else { "apps/v1" };
-            format!("  ownerReferences: [{{apiVersion: {version}, kind: {kind}, name: {name}, controller: true}}]\n")
+            format!(
+                "  ownerReferences: [{{apiVersion: {version}, kind: {kind}, name: {name}, controller: true}}]\n"
+            )
         }
         None => String::new(),
     };
-    let spec = if kind == "Pod" { format!("spec: {{containers: [{containers}]}}") } else { format!("spec: {{template: {{spec: {{containers: [{containers}]}}}}}}") };
-    format!("---\napiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\n  namespace: shop\n{owner}{spec}\n")
+    let spec = if kind == "Pod" {
+        format!("spec: {{containers: [{containers}]}}")
+    } else {
+        format!("spec: {{template: {{spec: {{containers: [{containers}]}}}}}}")
+    };
+    format!(
+        "---\napiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\n  namespace: shop\n{owner}{spec}\n"
+    )
 }
 
 const BAD: &str = "{name: web, image: a, securityContext: {privileged: true}}";
@@ -46,7 +55,8 @@ fn a_deployment_its_replica_sets_and_pods_give_one_finding() {
         + &workload("Pod", "v1", "web-1-a", "ReplicaSet/web-1", BAD)
         + &workload("Pod", "v1", "web-1-b", "ReplicaSet/web-1", BAD);
     let evaluation = privileged(&inventory(&text));
-    let subjects: Vec<String> = evaluation.findings.iter().map(|finding| finding.subject.to_string()).collect();
+    let subjects: Vec<String> =
+        evaluation.findings.iter().map(|finding| finding.subject.to_string()).collect();
     assert_eq!(subjects, ["Deployment/shop/web"]);
     assert_eq!(evaluation.coverage.evaluated, 1);
 }
@@ -57,19 +67,27 @@ fn a_pod_that_drifted_gives_its_own() {
         + &workload("ReplicaSet", "apps/v1", "web-1", "Deployment/web", BAD)
         + &workload("Pod", "v1", "web-1-a", "ReplicaSet/web-1", &format!("{BAD}, {SIDECAR}"));
     let evaluation = privileged(&inventory(&text));
-    let subjects: Vec<String> =
-        evaluation.findings.iter().map(|finding| format!("{} {}", finding.subject, finding.message)).collect();
+    let subjects: Vec<String> = evaluation
+        .findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.subject, finding.message))
+        .collect();
     assert_eq!(
         subjects,
-        ["Deployment/shop/web container `web` runs privileged", "Pod/shop/web-1-a container `side` runs privileged"]
+        [
+            "Deployment/shop/web container `web` runs privileged",
+            "Pod/shop/web-1-a container `side` runs privileged"
+        ]
     );
 }
 
 #[test]
 fn children_of_an_absent_owner_speak_once_under_its_name() {
-    let text = workload("Pod", "v1", "web-1-a", "ReplicaSet/web-1", BAD) + &workload("Pod", "v1", "web-1-b", "ReplicaSet/web-1", BAD);
+    let text = workload("Pod", "v1", "web-1-a", "ReplicaSet/web-1", BAD)
+        + &workload("Pod", "v1", "web-1-b", "ReplicaSet/web-1", BAD);
     let evaluation = privileged(&inventory(&text));
-    let subjects: Vec<String> = evaluation.findings.iter().map(|finding| finding.subject.to_string()).collect();
+    let subjects: Vec<String> =
+        evaluation.findings.iter().map(|finding| finding.subject.to_string()).collect();
     assert_eq!(subjects, ["ReplicaSet/shop/web-1"]);
     let static_pod = privileged(&inventory(&workload("Pod", "v1", "etcd-n1", "Node/n1", BAD)));
     assert_eq!(static_pod.findings[0].subject.to_string(), "Pod/shop/etcd-n1");
@@ -77,7 +95,8 @@ fn children_of_an_absent_owner_speak_once_under_its_name() {
 
 #[test]
 fn owners_in_a_circle_end() {
-    let text = workload("ReplicaSet", "apps/v1", "a", "ReplicaSet/b", BAD) + &workload("ReplicaSet", "apps/v1", "b", "ReplicaSet/a", BAD);
+    let text = workload("ReplicaSet", "apps/v1", "a", "ReplicaSet/b", BAD)
+        + &workload("ReplicaSet", "apps/v1", "b", "ReplicaSet/a", BAD);
     let evaluation = privileged(&inventory(&text));
     assert!(!evaluation.findings.is_empty(), "a circle must not hide the findings of all its members");
 }
@@ -85,7 +104,10 @@ fn owners_in_a_circle_end() {
 #[test]
 fn fingerprints_survive_moved_lines_and_reordered_containers() {
     let one = privileged(&inventory(&workload("Pod", "v1", "web", "", &format!("{SIDECAR}, {BAD}"))));
-    let two = privileged(&inventory(&format!("# moved\n{}", workload("Pod", "v1", "web", "", &format!("{BAD}, {SIDECAR}")))));
+    let two = privileged(&inventory(&format!(
+        "# moved\n{}",
+        workload("Pod", "v1", "web", "", &format!("{BAD}, {SIDECAR}"))
+    )));
     let prints = |evaluation: &Evaluation| {
         let mut prints: Vec<_> = evaluation.findings.iter().map(|finding| finding.fingerprint).collect();
         prints.sort();
@@ -114,7 +136,8 @@ static NEEDS_ROLES: Check = Check {
 
 #[test]
 fn a_check_that_panics_is_not_evaluated() {
-    let evaluation = evaluate(&inventory(&workload("Pod", "v1", "web", "", BAD)), &[&CRASHES], &Settings::default());
+    let evaluation =
+        evaluate(&inventory(&workload("Pod", "v1", "web", "", BAD)), &[&CRASHES], &Settings::default());
     assert_eq!(evaluation.coverage.evaluated, 0);
     assert_eq!(evaluation.not_evaluated.len(), 1);
     let gap = &evaluation.not_evaluated[0];
@@ -130,13 +153,18 @@ fn a_refused_kind_leaves_exactly_the_checks_that_need_it_unevaluated() {
     let evaluation = evaluate(&builder.build(), &checks, &Settings::default());
     assert_eq!(evaluation.not_evaluated.len(), 1);
     assert_eq!(evaluation.not_evaluated[0].check.as_str(), "rbac-needs-roles");
-    assert_eq!(evaluation.not_evaluated[0].reason, "`Role.rbac.authorization.k8s.io` could not be read: 403 forbidden");
+    assert_eq!(
+        evaluation.not_evaluated[0].reason,
+        "`Role.rbac.authorization.k8s.io` could not be read: 403 forbidden"
+    );
     assert_eq!(evaluation.findings.len(), 1);
 }
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let text: String = (0..200).map(|i| workload("Pod", "v1", &format!("web-{i}"), "", &format!("{BAD}, {SIDECAR}"))).collect();
+    let text: String = (0..200)
+        .map(|i| workload("Pod", "v1", &format!("web-{i}"), "", &format!("{BAD}, {SIDECAR}")))
+        .collect();
     let inventory = inventory(&text);
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

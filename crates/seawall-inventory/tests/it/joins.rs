@@ -21,14 +21,22 @@ fn an_unset_namespace_joins_with_unset_and_default_only() {
 #[test]
 fn selectors_find_pods_in_their_namespace() {
     let pod = |name: &str, namespace: &str, app: &str| {
-        format!("---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: {namespace}, labels: {{app: {app}}}}}\nspec: {{containers: []}}\n")
+        format!(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: {namespace}, labels: {{app: {app}}}}}\nspec: {{containers: []}}\n"
+        )
     };
-    let text = pod("a", "shop", "web") + &pod("b", "shop", "db") + &pod("c", "bank", "web")
+    let text = pod("a", "shop", "web")
+        + &pod("b", "shop", "db")
+        + &pod("c", "bank", "web")
         + "---\napiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: shop}\nspec: {selector: {app: web}}\n";
     let inventory = inventory(&text);
     let service = &inventory.resources()[3];
     let selector = Selector::service(service.root().path(&["spec", "selector"]));
-    let names: Vec<&str> = inventory.selected_pods(service.namespace(), selector).iter().map(|pod| pod.resource().name()).collect();
+    let names: Vec<&str> = inventory
+        .selected_pods(service.namespace(), selector)
+        .iter()
+        .map(|pod| pod.resource().name())
+        .collect();
     assert_eq!(names, ["a"]);
 }
 
@@ -38,12 +46,16 @@ fn bindings_find_roles_and_roles_bindings() {
         "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r, namespace: a}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: one, namespace: a}\nroleRef: {kind: Role, name: r}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: two, namespace: b}\nroleRef: {kind: Role, name: r}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: three, namespace: b}\nroleRef: {kind: ClusterRole, name: r}\n",
     );
     let [role, cluster_role, one, two, three] = inventory.resources() else { panic!("five objects") };
-    let role_of = |binding| inventory.role_of(&BindingView::of(binding).unwrap()).map(|role| role.resource().id());
+    let role_of =
+        |binding| inventory.role_of(&BindingView::of(binding).unwrap()).map(|role| role.resource().id());
     assert_eq!(role_of(one), Some(role.id()));
     assert_eq!(role_of(two), None, "a Role of another namespace");
     assert_eq!(role_of(three), Some(cluster_role.id()));
-    let bindings: Vec<&str> =
-        inventory.bindings_of(&RoleView::of(role).unwrap()).iter().map(|binding| binding.resource().name()).collect();
+    let bindings: Vec<&str> = inventory
+        .bindings_of(&RoleView::of(role).unwrap())
+        .iter()
+        .map(|binding| binding.resource().name())
+        .collect();
     assert_eq!(bindings, ["one"]);
 }
 

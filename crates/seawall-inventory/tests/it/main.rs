@@ -15,7 +15,8 @@ fn inventory(text: &str) -> Inventory {
     let (documents, problems) = read(&Text::new(text), &Limits::default());
     assert!(problems.is_empty(), "{problems:?}");
     for document in documents {
-        let origin = Origin { file: "t.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
+        let origin =
+            Origin { file: "t.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
         builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None).unwrap());
     }
     builder.build()

@@ -2,14 +2,21 @@
 
 use crate::inventory;
 
-const SPEC: &str = "{containers: [{name: web, image: registry.example/web:1}], initContainers: [{name: init, image: i}]}";
+const SPEC: &str =
+    "{containers: [{name: web, image: registry.example/web:1}], initContainers: [{name: init, image: i}]}";
 
 /// Where the pods of an object are found: the route of each spec, and whether it has labels.
 fn places(version: &str, kind: &str, body: &str) -> Vec<String> {
-    let text = format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x, labels: {{app: a}}}}\n{}\n", body.replace("SPEC", SPEC));
+    let text = format!(
+        "apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x, labels: {{app: a}}}}\n{}\n",
+        body.replace("SPEC", SPEC)
+    );
     let inventory = inventory(&text);
     let resource = &inventory.resources()[0];
-    resource.pods().map(|pod| format!("{} {}", pod.place(&[]).route, pod.labels().get("app").unwrap_or("-"))).collect()
+    resource
+        .pods()
+        .map(|pod| format!("{} {}", pod.place(&[]).route, pod.labels().get("app").unwrap_or("-")))
+        .collect()
 }
 
 const TEMPLATE: &str = "{metadata: {labels: {app: a}}, spec: SPEC}";
@@ -30,7 +37,11 @@ fn built_in_workloads() {
         ("serving.knative.dev/v1", "Service"),
         ("apps.openshift.io/v1", "DeploymentConfig"),
     ] {
-        assert_eq!(places(version, kind, &format!("spec: {{template: {TEMPLATE}}}")), ["spec.template.spec a"], "{kind}");
+        assert_eq!(
+            places(version, kind, &format!("spec: {{template: {TEMPLATE}}}")),
+            ["spec.template.spec a"],
+            "{kind}"
+        );
     }
     assert_eq!(
         places("batch/v1", "CronJob", &format!("spec: {{jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}")),
@@ -40,15 +51,34 @@ fn built_in_workloads() {
 
 #[test]
 fn custom_resources_by_shape() {
-    assert_eq!(places("shop.example/v1", "Worker", "spec: {podTemplate: {spec: SPEC}}"), ["spec.podTemplate.spec -"]);
     assert_eq!(
-        places("jobset.x-k8s.io/v1alpha2", "JobSet", &format!("spec: {{replicatedJobs: [{{template: {{spec: {{template: {TEMPLATE}}}}}}}, {{template: {{spec: {{template: {TEMPLATE}}}}}}}]}}")),
-        ["spec.replicatedJobs[0].template.spec.template.spec a", "spec.replicatedJobs[1].template.spec.template.spec a"]
+        places("shop.example/v1", "Worker", "spec: {podTemplate: {spec: SPEC}}"),
+        ["spec.podTemplate.spec -"]
     );
-    assert_eq!(places("shop.example/v1", "Worker", "status: {pod: SPEC}"), [""; 0], "status describes, it makes nothing");
+    assert_eq!(
+        places(
+            "jobset.x-k8s.io/v1alpha2",
+            "JobSet",
+            &format!(
+                "spec: {{replicatedJobs: [{{template: {{spec: {{template: {TEMPLATE}}}}}}}, {{template: {{spec: {{template: {TEMPLATE}}}}}}}]}}"
+            )
+        ),
+        [
+            "spec.replicatedJobs[0].template.spec.template.spec a",
+            "spec.replicatedJobs[1].template.spec.template.spec a"
+        ]
+    );
+    assert_eq!(
+        places("shop.example/v1", "Worker", "status: {pod: SPEC}"),
+        [""; 0],
+        "status describes, it makes nothing"
+    );
     assert_eq!(places("shop.example/v1", "Worker", "spec: {containers: []}"), [""; 0]);
     assert_eq!(places("shop.example/v1", "Fleet", "spec: {containers: [{name: ship, weight: 3}]}"), [""; 0]);
-    assert_eq!(places("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {example: SPEC}"), [""; 0]);
+    assert_eq!(
+        places("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {example: SPEC}"),
+        [""; 0]
+    );
     assert_eq!(places("v1", "ConfigMap", "data: {containers: x}"), [""; 0]);
 }
 

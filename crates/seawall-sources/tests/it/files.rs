@@ -5,7 +5,8 @@ use std::path::Path;
 
 use seawall_sources::{Loaded, SourceLimits, Target, load};
 
-const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: a, image: b}]}\n";
+const POD: &str =
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: a, image: b}]}\n";
 
 fn pod(name: &str) -> String {
     POD.replace("NAME", name)
@@ -62,8 +63,11 @@ fn lists_are_opened_and_imply_kinds() {
     let loaded = scan(folder.path());
     assert_eq!(names(&loaded), ["one", "two"]);
     assert_eq!(loaded.inventory.resources()[1].kind(), "Pod");
-    let problems: Vec<(u32, &str)> =
-        loaded.problems.iter().map(|problem| (problem.position.unwrap().line, problem.message.as_str())).collect();
+    let problems: Vec<(u32, &str)> = loaded
+        .problems
+        .iter()
+        .map(|problem| (problem.position.unwrap().line, problem.message.as_str()))
+        .collect();
     assert_eq!(
         problems,
         [

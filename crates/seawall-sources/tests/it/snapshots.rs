@@ -35,15 +35,21 @@ fn zstd(text: &str) -> Vec<u8> {
 
 #[test]
 fn reads_every_packing_alike() {
-    for (name, bytes) in [("a.jsonl", LINES.as_bytes().to_vec()), ("a.jsonl.gz", gzip(LINES)), ("a.jsonl.zst", zstd(LINES))] {
+    for (name, bytes) in
+        [("a.jsonl", LINES.as_bytes().to_vec()), ("a.jsonl.gz", gzip(LINES)), ("a.jsonl.zst", zstd(LINES))]
+    {
         let loaded = read(name, &bytes);
         assert!(loaded.problems.is_empty(), "{name}: {:?}", loaded.problems);
         let inventory = &loaded.inventory;
-        let names: Vec<String> = inventory.resources().iter().map(|resource| resource.subject().to_string()).collect();
+        let names: Vec<String> =
+            inventory.resources().iter().map(|resource| resource.subject().to_string()).collect();
         assert_eq!(names, ["Pod/shop/web", "Service/shop/web"], "{name}");
         assert_eq!(inventory.server_version(), Some((1, 36)));
         assert_eq!(inventory.completeness(GroupKind::new("", "Pod")), Completeness::Complete);
-        assert_eq!(inventory.completeness(GroupKind::new("", "Secret")), Completeness::Refused("403 forbidden".into()));
+        assert_eq!(
+            inventory.completeness(GroupKind::new("", "Secret")),
+            Completeness::Refused("403 forbidden".into())
+        );
         let pod = &inventory.resources()[0];
         assert!(pod.tree().text().is_none(), "the text of a snapshot is not kept");
         assert!(pod.tree().dropped().managed_fields);

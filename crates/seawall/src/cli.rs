@@ -1,0 +1,163 @@
+//! The command line as data: clap makes parser, help, completions and man pages from it.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use seawall_checks::{Profile, Select};
+use seawall_core::{Pillar, Severity};
+use seawall_report::Format;
+
+/// The whole of Kubernetes security in one binary
+#[derive(Debug, Parser)]
+#[command(name = "seawall", version, propagate_version = true, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Colour the output; `auto` asks the terminal and respects `NO_COLOR`
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge manifests, folders, standard input or snapshots of clusters
+    Scan(ScanArgs),
+    /// Show the page of a check: what, why, attack, fix, exceptions, examples
+    Explain(ExplainArgs),
+    /// List the checks
+    Checks(ChecksArgs),
+    /// Say which version this is and what this build can do
+    Version,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a man page: of `seawall` itself or of one command
+    Man {
+        /// The command, for example `scan`
+        command: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Files, folders, `-` for standard input, or snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`)
+    #[arg(default_value = ".", value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// Output format
+    #[arg(short, long, value_parser = format(), default_value = "table", value_name = "FORMAT")]
+    pub(crate) output: Format,
+    /// Exit with 1 when a finding is at least this severe; `none` never does [default: high]
+    #[arg(long, value_parser = fail_on(), value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Exit with 3 when something could not be evaluated
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Run only these checks: an id, `area:pod`, `pillar:nodes`, `framework:CIS-1.12`; may be repeated
+    #[arg(long, value_delimiter = ',', value_name = "WHAT")]
+    pub(crate) select: Vec<Select>,
+    /// Leave these checks out; same words as --select
+    #[arg(long, value_delimiter = ',', value_name = "WHAT")]
+    pub(crate) ignore: Vec<Select>,
+    /// Which checks run without --select: those of the six pillars, or all [default: default]
+    #[arg(long, value_parser = profile(), value_name = "PROFILE")]
+    pub(crate) profile: Option<Profile>,
+    /// Judge pods by a Pod Security Standard instead: `baseline`, `restricted`, `restricted:v1.31`
+    #[arg(long, value_name = "LEVEL[:VERSION]", conflicts_with_all = ["select", "ignore", "profile"])]
+    pub(crate) pss: Option<String>,
+    /// Configuration file [default: `seawall.yaml` in this folder or one above]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print findings and errors only: no summary, no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Add how long each stage took
+    #[arg(long)]
+    pub(crate) timings: bool,
+    /// Threads to use; 0 is one for each processor
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The id of a check, for example `pod-privileged`
+    pub(crate) check: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChecksArgs {
+    /// Only those of an area, pillar or framework: `area:rbac`, `pillar:network`, `framework:NSA`; may be repeated
+    #[arg(value_name = "WHAT")]
+    pub(crate) select: Vec<Select>,
+    /// Only those of a pillar
+    #[arg(long, value_parser = pillar(), value_name = "PILLAR")]
+    pub(crate) pillar: Option<Pillar>,
+    /// Only those at least this severe
+    #[arg(long, value_parser = severity(), value_name = "SEVERITY")]
+    pub(crate) severity: Option<Severity>,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Table, value_name = "FORMAT")]
+    pub(crate) output: ListFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Table,
+    Json,
+    /// Ids only, one a line
+    Ids,
+}
+
+/// When findings make the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailOn {
+    Never,
+    AtLeast(Severity),
+}
+
+impl std::str::FromStr for FailOn {
+    type Err = seawall_core::UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "none" { Ok(FailOn::Never) } else { text.parse().map(FailOn::AtLeast) }
+    }
+}
+
+/// A parser whose accepted words show in help and completions.
+fn words<T>(words: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
+where
+    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    words(Format::ALL.iter().map(|format| format.as_str()))
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    words(std::iter::once("none").chain(Severity::ALL.iter().map(|severity| severity.as_str())))
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    words(Severity::ALL.iter().map(|severity| severity.as_str()))
+}
+
+fn pillar() -> impl TypedValueParser<Value = Pillar> {
+    words(Pillar::ALL.iter().map(|pillar| pillar.as_str()))
+}
+
+fn profile() -> impl TypedValueParser<Value = Profile> {
+    words(["default", "all"])
+}

@@ -1,0 +1,42 @@
+//! One file a command.
+
+mod checks;
+mod explain;
+mod man;
+mod scan;
+mod version;
+
+use std::io::{self, BufWriter, Write};
+
+use clap::CommandFactory;
+
+use crate::ExitStatus;
+use crate::cli::{Cli, Command};
+
+/// Runs a command.
+///
+/// # Errors
+/// When it cannot do its work at all, or standard output is closed.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
+    let color = cli.color;
+    match cli.command {
+        Command::Scan(args) => scan::run(&args, color),
+        Command::Explain(args) => explain::run(&args, color),
+        Command::Checks(args) => checks::run(&args),
+        Command::Version => version::run(),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "seawall", &mut script);
+            print(&script)
+        }
+        Command::Man { command } => man::run(command.as_deref()),
+    }
+}
+
+/// Writes data to standard output in one go.
+fn print(data: &[u8]) -> anyhow::Result<ExitStatus> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    out.write_all(data)?;
+    out.flush()?;
+    Ok(ExitStatus::Clean)
+}

@@ -1,0 +1,112 @@
+//! `seawall scan`
+
+use std::io::{self, BufWriter, Write};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use seawall_checks::{Evaluation, evaluate, pick, pss};
+use seawall_core::Severity;
+use seawall_report::{Inputs, RenderOptions, Report, Timings, escape, render};
+use seawall_sources::{Loaded, SourceLimits, Target, load};
+
+use crate::ExitStatus;
+use crate::cli::{Color, FailOn, ScanArgs};
+use crate::config::{self, Config};
+use crate::output;
+
+pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
+    let started = Instant::now();
+    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
+    let folder = std::env::current_dir().context("the current folder is not readable")?;
+    let config = config::load(args.config.as_deref(), &folder)?;
+    let policy = args.pss.as_deref().map(str::parse::<pss::Policy>).transpose()?;
+    let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(args.threads)
+        .build_global()
+        .context("threads could not be started")?;
+    quiet_panics();
+
+    let loaded = load(&targets, &SourceLimits::default());
+    let read = started.elapsed();
+    let evaluation = match policy {
+        Some(policy) => pss::evaluate(&loaded.inventory, policy),
+        None => posture(&loaded, args, &config),
+    };
+    let judged = started.elapsed();
+
+    let stages = vec![("read".into(), read), ("evaluate".into(), judged - read)];
+    let timings = args.timings.then_some(Timings { stages });
+    let report = Report {
+        inputs: &inputs(&loaded),
+        inventory: &loaded.inventory,
+        evaluation: &evaluation,
+        problems: &loaded.problems,
+        timings: timings.as_ref(),
+    };
+    let options =
+        RenderOptions { color: output::use_color(color), width: output::width(), quiet: args.quiet };
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    render(&report, args.output, &options, &mut out)?;
+    out.flush()?;
+    if loaded.inventory.resources().is_empty() {
+        bail!("nothing to judge: no Kubernetes object in {}", describe(&args.targets, report.inputs));
+    }
+    let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::AtLeast(Severity::High));
+    Ok(status(&evaluation, fail_on, args.strict || config.strict))
+}
+
+fn posture(loaded: &Loaded, args: &ScanArgs, config: &Config) -> Evaluation {
+    let select = if args.select.is_empty() { &config.select } else { &args.select };
+    let ignore: Vec<_> = args.ignore.iter().chain(&config.ignore).cloned().collect();
+    let profile = args.profile.or(config.profile).unwrap_or_default();
+    evaluate(&loaded.inventory, &pick(profile, select, &ignore), &config.settings)
+}
+
+fn inputs(loaded: &Loaded) -> Inputs {
+    let counts = loaded.counts;
+    let skipped = [
+        ("other documents", counts.foreign),
+        ("unrendered templates", counts.templates),
+        ("broken documents", counts.broken),
+    ];
+    Inputs {
+        files: counts.files,
+        documents: counts.documents,
+        resources: counts.resources,
+        skipped: skipped
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(what, count)| (what.into(), count))
+            .collect(),
+    }
+}
+
+fn status(evaluation: &Evaluation, fail_on: FailOn, strict: bool) -> ExitStatus {
+    let failed = match fail_on {
+        FailOn::Never => false,
+        FailOn::AtLeast(least) => evaluation.findings.iter().any(|finding| finding.severity >= least),
+    };
+    match (failed, strict && !evaluation.not_evaluated.is_empty()) {
+        (true, _) => ExitStatus::Findings,
+        (false, true) => ExitStatus::NotEvaluated,
+        (false, false) => ExitStatus::Clean,
+    }
+}
+
+fn describe(targets: &[String], inputs: &Inputs) -> String {
+    let names: Vec<String> = targets.iter().map(|target| format!("`{}`", escape(target))).collect();
+    let skipped: Vec<String> = inputs.skipped.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    let skipped = if skipped.is_empty() { String::new() } else { format!(" ({})", skipped.join(", ")) };
+    format!("{}{skipped}", names.join(", "))
+}
+
+/// A check that panics is reported as not evaluated; the default message would only disturb the output.
+fn quiet_panics() {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if rayon::current_thread_index().is_none() {
+            default(info);
+        }
+    }));
+}

@@ -1,0 +1,158 @@
+//! `seawall.yaml`: found upwards, read by our own reader, unknown keys are errors.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use seawall_checks::{Profile, Select, SettingValue, Settings};
+use seawall_yaml::{Kind, Limits, Node, Text, read};
+
+use crate::cli::FailOn;
+
+/// The file that is looked for.
+pub(crate) const FILE_NAME: &str = "seawall.yaml";
+
+/// What the configuration says; the command line goes before it.
+#[derive(Debug, Default)]
+pub(crate) struct Config {
+    pub(crate) profile: Option<Profile>,
+    pub(crate) select: Vec<Select>,
+    pub(crate) ignore: Vec<Select>,
+    pub(crate) fail_on: Option<FailOn>,
+    pub(crate) strict: bool,
+    pub(crate) settings: Settings,
+}
+
+/// The file named, or the one found in `folder` or above.
+///
+/// # Errors
+/// When a named file is not there, or the file is no valid configuration.
+pub(crate) fn load(named: Option<&Path>, folder: &Path) -> anyhow::Result<Config> {
+    match named.map(Path::to_owned).or_else(|| find(folder)) {
+        Some(path) => parse_file(&path).with_context(|| format!("configuration `{}`", path.display())),
+        None => Ok(Config::default()),
+    }
+}
+
+fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file() && !is_manifest(path))
+}
+
+/// A `seawall.yaml` that is a Kubernetes object (our own Deployment, say) is no configuration.
+fn is_manifest(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let (documents, _) = read(&Text::new(text), &Limits::default());
+    documents.first().is_some_and(|document| document.tree.root().get("apiVersion").is_some())
+}
+
+fn parse_file(path: &Path) -> anyhow::Result<Config> {
+    parse(&std::fs::read_to_string(path)?)
+}
+
+fn parse(text: &str) -> anyhow::Result<Config> {
+    let text = Text::new(text);
+    let (documents, problems) = read(&text, &Limits::default());
+    if let Some(problem) = problems.first() {
+        let at = problem.position.map_or(String::new(), |at| format!("line {}: ", at.line));
+        bail!("{at}{}", problem.message);
+    }
+    let mut config = Config::default();
+    let Some(document) = documents.first() else { return Ok(config) };
+    if documents.len() > 1 {
+        bail!("more than one document");
+    }
+    let root = document.tree.root();
+    if !root.is_map() && !root.is_null() {
+        bail!("must be a map");
+    }
+    for (key, value) in root.entries() {
+        entry(&mut config, key, value).with_context(|| format!("line {}: `{key}`", line(&text, value)))?;
+    }
+    Ok(config)
+}
+
+fn line(text: &Text, node: Node<'_>) -> u32 {
+    let span = node.key_span().or_else(|| node.span()).unwrap_or_default();
+    text.position(span.start).line
+}
+
+fn entry(config: &mut Config, key: &str, value: Node<'_>) -> anyhow::Result<()> {
+    match key {
+        "profile" => config.profile = Some(word(value)?.parse()?),
+        "failOn" => config.fail_on = Some(word(value)?.parse()?),
+        "strict" => config.strict = value.as_bool().context("must be true or false")?,
+        "select" => config.select = selects(value)?,
+        "ignore" => config.ignore = selects(value)?,
+        "checks" => {
+            if !value.is_map() {
+                bail!("must be a map from check ids to their settings");
+            }
+            for (check, settings) in value.entries() {
+                if !settings.is_map() {
+                    bail!("`{check}` must be a map of settings");
+                }
+                for (name, setting) in settings.entries() {
+                    config.settings.set(check, name, setting_value(setting)?)?;
+                }
+            }
+        }
+        _ => bail!("unknown key, known are: profile, select, ignore, failOn, strict, checks"),
+    }
+    Ok(())
+}
+
+fn word<'n>(value: Node<'n>) -> anyhow::Result<&'n str> {
+    value.as_str().context("must be a text")
+}
+
+fn selects(value: Node<'_>) -> anyhow::Result<Vec<Select>> {
+    if !value.is_seq() {
+        bail!("must be a list");
+    }
+    value.items().map(|item| Ok(word(item)?.parse()?)).collect()
+}
+
+fn setting_value(value: Node<'_>) -> anyhow::Result<SettingValue> {
+    Ok(match value.kind() {
+        Kind::Seq => SettingValue::Strings(
+            value.items().map(|item| Ok(word(item)?.to_owned())).collect::<anyhow::Result<_>>()?,
+        ),
+        Kind::Bool => SettingValue::Bool(value.as_bool().unwrap_or(false)),
+        Kind::Int => SettingValue::Int(value.as_i64().context("the number is too large")?),
+        _ => bail!("a setting is a list of texts, a whole number, or true or false"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fails(text: &str) -> String {
+        format!("{:#}", parse(text).unwrap_err())
+    }
+
+    #[test]
+    fn reads_what_is_documented() {
+        let config = parse("profile: all\nignore: [area:pod]\nfailOn: none\nstrict: yes\n").unwrap();
+        assert_eq!(config.profile, Some(Profile::All));
+        assert_eq!(config.fail_on, Some(FailOn::Never));
+        assert_eq!(config.ignore.len(), 1);
+        assert!(config.strict);
+        assert!(parse("").is_ok());
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        assert_eq!(
+            fails("profile: all\nselekt: []\n"),
+            "line 2: `selekt`: unknown key, known are: profile, select, ignore, failOn, strict, checks"
+        );
+        assert!(
+            fails("checks:\n  pod-privileged:\n    x: 1\n")
+                .contains("check `pod-privileged` has no setting `x`")
+        );
+        assert!(fails("checks: {nope: {x: 1}}").contains("no check is called `nope`"));
+        assert!(fails("failOn: urgent").contains("unknown severity `urgent`"));
+        assert!(fails("select: [area:nope]").contains("unknown area `nope`"));
+        assert!(fails("[1]").contains("must be a map"));
+    }
+}

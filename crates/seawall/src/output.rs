@@ -1,0 +1,44 @@
+//! The terminal: colour, width, errors. Data goes to standard output, everything else to standard error.
+
+use std::io::{self, Write};
+
+use seawall_report::escape;
+
+use crate::cli::Color;
+
+/// Width of output that goes to no terminal.
+const DEFAULT_WIDTH: usize = 120;
+
+/// Whether standard output gets colour.
+pub(crate) fn use_color(choice: Color) -> bool {
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    }
+}
+
+/// Columns of the terminal.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0).max(40))
+}
+
+/// Prints a failure with its causes.
+pub(crate) fn error(error: &anyhow::Error) {
+    let mut message = format!("error: {error}");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message.push_str(&format!("\n  caused by: {cause}"));
+        }
+    }
+    let lines: Vec<_> = message.lines().map(escape).collect();
+    // When standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+}
+
+/// Whether the reader of the output went away (`seawall scan . | head`).
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,108 @@
+//! `seawall scan`: exit codes, selection, formats, configuration.
+
+use crate::{BAD_POD, scan_text, seawall, seawall_in};
+
+#[test]
+fn exit_codes_say_what_happened() {
+    assert_eq!(scan_text(BAD_POD, &[]).code, 1);
+    assert_eq!(scan_text(BAD_POD, &["--fail-on", "critical"]).code, 0);
+    assert_eq!(scan_text(BAD_POD, &["--fail-on", "none"]).code, 0);
+    let empty = scan_text("site: docs\n", &[]);
+    assert_eq!(empty.code, 2);
+    assert!(
+        empty.err.contains("nothing to judge: no Kubernetes object in `-` (1 other documents)"),
+        "{}",
+        empty.err
+    );
+    let missing = seawall(&["scan", "no/such/folder"]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.starts_with("error: cannot read `no/such/folder`"), "{}", missing.err);
+    assert_eq!(seawall(&["scan", "--no-such-flag"]).code, 2);
+    assert_eq!(seawall(&["scan", "--select", "pod-privilegd"]).code, 2);
+}
+
+#[test]
+fn findings_point_at_the_line() {
+    let report = scan_text(BAD_POD, &["-o", "json", "--select", "pod-privileged"]).json();
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1);
+    let place = &findings[0]["locations"][0];
+    assert_eq!(place["route"], "spec.containers[0].securityContext.privileged");
+    assert_eq!(
+        (place["file"].as_str(), place["line"].as_u64(), place["column"].as_u64()),
+        (Some("<stdin>"), Some(11), Some(9))
+    );
+    assert_eq!(place["value"], "true");
+    assert_eq!(findings[0]["waiver"], serde_json::Value::Null);
+}
+
+#[test]
+fn selection_narrows() {
+    let ids = |args: &[&str]| {
+        let report = scan_text(BAD_POD, &[&["-o", "json"], args].concat()).json();
+        let mut ids: Vec<String> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["check"].as_str().unwrap().to_owned())
+            .collect();
+        ids.dedup();
+        ids
+    };
+    assert_eq!(ids(&["--select", "pod-privileged,pod-host-pid"]), ["pod-host-pid", "pod-privileged"]);
+    assert_eq!(ids(&["--select", "pod-privileged", "--ignore", "area:pod"]), [""; 0]);
+    assert!(ids(&["--select", "framework:PSS:baseline"]).contains(&"pod-host-pid".to_owned()));
+}
+
+#[test]
+fn pod_security_standards_are_versioned() {
+    let controls = |policy: &str| {
+        let report = scan_text(BAD_POD, &["-o", "json", "--pss", policy]).json();
+        report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["check"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(controls("baseline"), ["pss-host-namespaces", "pss-privileged"]);
+    assert!(controls("restricted:v1.22").contains(&"pss-capabilities-restricted".to_owned()));
+    assert!(!controls("restricted:v1.21").contains(&"pss-capabilities-restricted".to_owned()));
+    assert_eq!(scan_text(BAD_POD, &["--pss", "strict"]).code, 2);
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    for format in ["json", "jsonl", "sarif", "github", "table"] {
+        let one = seawall(&["scan", "examples/shop", "-o", format, "--threads", "1"]);
+        let two = seawall(&["scan", "examples/shop", "-o", format, "--threads", "3"]);
+        assert!(!one.out.is_empty());
+        assert!(one.out == two.out, "{format} differs between one and three threads");
+    }
+}
+
+#[test]
+fn configuration_is_found_upwards_and_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("a/b");
+    std::fs::create_dir_all(&below).unwrap();
+    std::fs::write(below.join("pod.yaml"), BAD_POD).unwrap();
+    let config = folder.path().join("seawall.yaml");
+    std::fs::write(&config, "failOn: critical\n").unwrap();
+    assert_eq!(seawall_in(&below, &["scan", "."], b"").code, 0);
+    assert_eq!(
+        seawall_in(&below, &["scan", ".", "--fail-on", "high"], b"").code,
+        1,
+        "the command line goes first"
+    );
+    std::fs::write(&config, "failOnn: critical\n").unwrap();
+    let run = seawall_in(&below, &["scan", "."], b"");
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("line 1: `failOnn`: unknown key"), "{}", run.err);
+}
+
+#[test]
+fn colour_is_off_without_a_terminal_and_on_when_asked() {
+    assert!(!scan_text(BAD_POD, &[]).out.contains('\u{1b}'));
+    assert!(scan_text(BAD_POD, &["--color", "always"]).out.contains('\u{1b}'));
+}
