@@ -10,3 +10,4 @@
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod json;
+mod yaml;
