@@ -5,5 +5,5 @@
 
 mod shared;
 
-pub(crate) use shared::capability;
 pub(crate) use shared::setter::setters;
+pub(crate) use shared::{capability, host_path};

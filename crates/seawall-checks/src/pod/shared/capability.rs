@@ -3,13 +3,21 @@
 //! Pods write them without `CAP_` and in upper case. Runtimes also take other cases, and some take the prefix, so checks
 //! compare [`canonical`] names.
 
-use seawall_inventory::ContainerView;
+use seawall_core::{Fix, FixRisk};
+use seawall_inventory::{ContainerView, Place};
+use seawall_yaml::Node;
+
+use crate::Verdicts;
 
 /// What stands for every capability.
 pub(crate) const ALL: &str = "ALL";
 
 /// An item of `capabilities.add`.
-pub(crate) struct Added {
+pub(crate) struct Added<'r> {
+    container: ContainerView<'r>,
+    node: Node<'r>,
+    /// The name as written.
+    pub(crate) written: &'r str,
     /// The name in capitals without `CAP_`.
     pub(crate) name: String,
 }
@@ -21,8 +29,47 @@ pub(crate) fn canonical(name: &str) -> String {
 }
 
 /// The capabilities that a container adds.
-pub(crate) fn added(container: &ContainerView<'_>) -> impl Iterator<Item = Added> {
-    container.capabilities("add").map(|(_, written)| Added { name: canonical(written) })
+pub(crate) fn added<'r>(container: &ContainerView<'r>) -> impl Iterator<Item = Added<'r>> {
+    let container = *container;
+    container.capabilities("add").map(move |(node, written)| Added {
+        container,
+        node,
+        written,
+        name: canonical(written),
+    })
+}
+
+impl Added<'_> {
+    /// The item of the list.
+    pub(crate) fn place(&self) -> Place {
+        self.container.place_of(self.node)
+    }
+}
+
+/// Fails what is added beyond the capabilities that a level of the Pod Security Standards allows.
+///
+/// Such a level compares letters, so an allowed capability in another spelling fails as well, but only as a slip of the
+/// pen; `complaint` ends the message about the others.
+pub(crate) fn fail_beyond(
+    container: &ContainerView<'_>,
+    allowed: &[&str],
+    complaint: &str,
+    out: &mut Verdicts<'_>,
+) {
+    for added in added(container).filter(|added| !allowed.contains(&added.written)) {
+        let place = added.place();
+        let route = place.route.clone();
+        let (label, written) = (container.label(), added.written);
+        if allowed.contains(&added.name.as_str()) {
+            let name = added.name;
+            out.fail(place, format!("{label} adds capability `{name}` in the unknown spelling `{written}`"))
+                .severity(seawall_core::Severity::Low)
+                .fix(Fix::set(FixRisk::Low, route, name.as_str()));
+        } else {
+            out.fail(place, format!("{label} adds capability `{written}`{complaint}"))
+                .fix(Fix::remove(FixRisk::Medium, route));
+        }
+    }
 }
 
 #[cfg(test)]

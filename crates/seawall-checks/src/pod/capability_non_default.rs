@@ -1,0 +1,45 @@
+//! `pod-capability-non-default`
+
+use seawall_core::{Confidence, Pillar, Severity};
+use seawall_inventory::ContainerView;
+
+use crate::pod::capability;
+use crate::{Check, Judge, Verdicts};
+
+pub(crate) static CHECK: Check = Check {
+    id: "pod-capability-non-default",
+    title: "container adds a capability that the baseline level refuses",
+    why: "beyond the capabilities that runtimes grant anyway, each one opens a part of the kernel that containers were \
+          not meant to reach",
+    help: "remove the capability, or keep to those that the baseline level allows",
+    pillar: Pillar::Nodes,
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    frameworks: &["PSS:baseline", "PSS:restricted"],
+    judge: Judge::Container(judge),
+    ..Check::PLAIN
+};
+
+/// Pod Security Standards, baseline: Capabilities.
+const ALLOWED: [&str; 13] = [
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+
+fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
+    if container.pod().is_windows() {
+        return out.not_applicable();
+    }
+    capability::fail_beyond(container, &ALLOWED, ", which is none of the defaults", out);
+}
