@@ -24,7 +24,7 @@ fn inventory(text: &str) -> Inventory {
     let mut builder = InventoryBuilder::new();
     for document in documents {
         let origin = origin(document.index);
-        builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin).unwrap());
+        builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None).unwrap());
     }
     builder.build()
 }
@@ -800,7 +800,7 @@ fn upstreams_fixtures_hold() {
             let tree = Arc::new(documents.remove(0).tree);
             let case = tree.root();
             let object = case.get("pod").unwrap().id();
-            let resource = Resource::new(Arc::clone(&tree), object, origin(0)).unwrap();
+            let resource = Resource::new(Arc::clone(&tree), object, origin(0), None).unwrap();
             let pod = resource.pods().next().unwrap();
             let level: Level = case.str("level").unwrap().parse().unwrap();
             for version in case.list("versions").filter_map(Node::as_str) {
