@@ -27,6 +27,12 @@ mod verdicts;
 /// What several pod checks share.
 mod pod;
 
+/// What several image checks share.
+mod image;
+
+/// What several network checks share.
+mod network;
+
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};

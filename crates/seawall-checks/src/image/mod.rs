@@ -1,0 +1,5 @@
+//! What several image checks share.
+
+mod reference;
+
+pub(crate) use reference::ImageReference;

@@ -1,0 +1,85 @@
+//! Image references as container runtimes read them.
+//!
+//! Source: the grammar and the normalisation of `distribution/reference`, which containerd, CRI-O and Docker share.
+
+/// An image reference in parts, with the defaults filled in. No part is checked for characters that a registry refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ImageReference<'a> {
+    /// Host and port, lower case; `docker.io` when none is written.
+    pub(crate) registry: String,
+    /// The path in the registry; `library/nginx` for `nginx`.
+    pub(crate) repository: String,
+    /// The tag, when one is written.
+    pub(crate) tag: Option<&'a str>,
+}
+
+/// The registry of a reference that names none.
+const DEFAULT_REGISTRY: &str = "docker.io";
+
+impl<'a> ImageReference<'a> {
+    /// Takes a reference apart; `None` for an empty one or one that is no reference but a template.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() || text.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '$')) {
+            return None;
+        }
+        let name = text.split_once('@').map_or(text, |(name, _)| name);
+        // A colon before the last slash belongs to a port: `registry:5000/app` has no tag.
+        let (name, tag) = match name.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+            _ => (name, None),
+        };
+        let (registry, path) = match name.split_once('/') {
+            Some((first, rest)) if is_registry(first) => (first.to_ascii_lowercase(), rest),
+            _ => (DEFAULT_REGISTRY.to_owned(), name),
+        };
+        let registry = match registry.as_str() {
+            "index.docker.io" | "registry-1.docker.io" => DEFAULT_REGISTRY.to_owned(),
+            _ => registry,
+        };
+        let repository = if registry == DEFAULT_REGISTRY && !path.contains('/') {
+            format!("library/{path}")
+        } else {
+            path.to_owned()
+        };
+        Some(ImageReference { registry, repository, tag })
+    }
+}
+
+/// Whether the first part of a name is a host: it has a dot or a port, is `localhost`, or has a capital letter, which
+/// no repository has.
+fn is_registry(first: &str) -> bool {
+    first == "localhost" || first.contains(|c: char| matches!(c, '.' | ':') || c.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_and_defaults() {
+        for (text, registry, repository, tag) in [
+            ("nginx", "docker.io", "library/nginx", None),
+            ("nginx:1.27", "docker.io", "library/nginx", Some("1.27")),
+            ("bitnami/redis:7", "docker.io", "bitnami/redis", Some("7")),
+            ("index.docker.io/nginx", "docker.io", "library/nginx", None),
+            ("registry:5000/app", "registry:5000", "app", None),
+            ("registry:5000/app:2", "registry:5000", "app", Some("2")),
+            ("localhost/app", "localhost", "app", None),
+            ("Registry/app", "registry", "app", None),
+            ("GHCR.io/o/a@sha256:ab", "ghcr.io", "o/a", None),
+            ("ghcr.io/o/a:v1@sha256:ab", "ghcr.io", "o/a", Some("v1")),
+            ("[2001:db8::1]:5000/a:1", "[2001:db8::1]:5000", "a", Some("1")),
+        ] {
+            let parsed = ImageReference::parse(text).unwrap();
+            assert_eq!(
+                (parsed.registry.as_str(), parsed.repository.as_str(), parsed.tag),
+                (registry, repository, tag),
+                "{text}"
+            );
+        }
+        for text in ["", "  ", "{{ .Values.image }}", "${IMAGE}"] {
+            assert_eq!(ImageReference::parse(text), None, "{text}");
+        }
+    }
+}
