@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use seawall_core::{ResourceId, Subject};
 use seawall_yaml::Node;
 
+use crate::aggregation::Aggregation;
 use crate::view::{BindingView, PodView, RoleRef, RoleView};
 use crate::{GroupKind, Resource, Selector};
 
@@ -89,6 +90,7 @@ impl InventoryBuilder {
             names: OnceLock::new(),
             pods: OnceLock::new(),
             bindings: OnceLock::new(),
+            aggregation: OnceLock::new(),
         }
     }
 }
@@ -119,6 +121,7 @@ pub struct Inventory {
     names: OnceLock<NameIndex>,
     pods: OnceLock<PodIndex>,
     bindings: OnceLock<HashMap<RoleName, Vec<ResourceId>>>,
+    aggregation: OnceLock<Aggregation>,
 }
 
 /// The namespace that an unset one joins with.
@@ -257,6 +260,25 @@ impl Inventory {
                     || Self::same_namespace(binding.resource().namespace(), role.namespace())
             })
             .collect()
+    }
+
+    fn aggregation(&self) -> &Aggregation {
+        self.aggregation.get_or_init(|| {
+            let roles = self.of_kind(GroupKind::new("rbac.authorization.k8s.io", "ClusterRole"));
+            Aggregation::of(&roles.collect::<Vec<_>>())
+        })
+    }
+
+    /// The ClusterRoles that an aggregated ClusterRole is made of, directly or through others.
+    pub fn parts_of<'i>(&'i self, role: &RoleView<'_>) -> Vec<RoleView<'i>> {
+        let ids = self.aggregation().parts_of(role.resource().id());
+        ids.into_iter().filter_map(|id| RoleView::of(self.get(id)?)).collect()
+    }
+
+    /// The aggregated ClusterRoles that a ClusterRole is part of, directly or through others.
+    pub fn wholes_of<'i>(&'i self, role: &RoleView<'_>) -> Vec<RoleView<'i>> {
+        let ids = self.aggregation().wholes_of(role.resource().id());
+        ids.into_iter().filter_map(|id| RoleView::of(self.get(id)?)).collect()
     }
 
     /// The controller of a resource, when it is here.

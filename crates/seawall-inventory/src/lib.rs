@@ -10,6 +10,7 @@
 //! - views are tolerant: a field of the wrong type reads as unset; Pod Security Standards do not use them for verdicts;
 //! - nothing here panics on any tree, and nothing knows whether there was a text.
 
+mod aggregation;
 mod inventory;
 mod kinds;
 mod labels;

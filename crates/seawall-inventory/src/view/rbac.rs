@@ -3,6 +3,7 @@
 //! Matching follows the API server's RBAC authorizer (`pkg/apis/rbac/v1/evaluation_helpers.go`): `*` or an exact
 //! match, `*/sub` for a subresource of anything, and nothing else.
 
+use seawall_core::Subject;
 use seawall_yaml::Node;
 
 use crate::Resource;
@@ -29,6 +30,11 @@ impl<'r> RoleView<'r> {
     /// Whether it is a ClusterRole.
     pub fn is_cluster_role(&self) -> bool {
         self.0.kind() == "ClusterRole"
+    }
+
+    /// Whether its rules are those of other ClusterRoles, written by a controller.
+    pub fn is_aggregated(&self) -> bool {
+        self.0.root().get("aggregationRule").is_some_and(Node::is_map)
     }
 
     /// The rules.
@@ -92,6 +98,11 @@ impl<'r> PolicyRule<'r> {
         self.strings("resourceNames").next().is_some()
     }
 
+    /// Whether the rule covers a request for this name; requests without one (create, list, watch) have the empty name.
+    pub fn covers_name(&self, name: &str) -> bool {
+        !self.is_named() || self.strings("resourceNames").any(|value| value == name)
+    }
+
     /// A field of the rule, for findings.
     pub fn place(&self, keys: &[&str]) -> Place {
         Place { resource: self.resource.id(), route: self.resource.route_of(self.node).keys(keys) }
@@ -135,6 +146,27 @@ pub struct BindingSubject<'r> {
     pub name: &'r str,
     /// The namespace of a service account, as written.
     pub namespace: Option<&'r str>,
+}
+
+impl BindingSubject<'_> {
+    /// The identity in the words of findings. A service account without a namespace, which the API server would refuse,
+    /// is taken to be in that of its binding.
+    pub fn identity(&self, binding: &BindingView<'_>) -> Subject {
+        let (api_version, kind) = match self.kind {
+            SubjectKind::User => ("rbac.authorization.k8s.io/v1", "User"),
+            SubjectKind::Group => ("rbac.authorization.k8s.io/v1", "Group"),
+            SubjectKind::ServiceAccount => ("v1", "ServiceAccount"),
+            SubjectKind::Unknown => ("rbac.authorization.k8s.io/v1", self.node.str("kind").unwrap_or("")),
+        };
+        let home = binding.resource().namespace();
+        let namespace = self.namespace.or(home).filter(|_| self.kind == SubjectKind::ServiceAccount);
+        Subject {
+            api_version: api_version.into(),
+            kind: kind.into(),
+            namespace: namespace.map(Into::into),
+            name: self.name.into(),
+        }
+    }
 }
 
 impl<'r> BindingView<'r> {
