@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use seawall_core::{Origin, OriginKind, Problem};
-use seawall_yaml::{Limits, Text, read};
+use seawall_yaml::{Limits, Outcome, Span, Text, is_json, read_outcome, read_outcomes, split};
 
 use crate::list::{Objects, objects};
 use crate::load::Counts;
+
+/// Files smaller than this are read on one thread: handing out their documents would cost more than it gains.
+const PARALLEL_BYTES: u32 = 256 << 10;
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -17,22 +20,45 @@ pub(crate) struct FileContent {
     pub(crate) counts: Counts,
 }
 
-/// Reads the documents of a file in parallel.
+/// Reads the documents of a file; those of a large one in parallel.
 pub(crate) fn read_file(file: &Arc<str>, bytes: Vec<u8>, limits: &Limits) -> FileContent {
-    let mut content = FileContent::default();
+    let (text, mut problems) = Text::from_bytes(bytes);
+    let outcomes = if is_json(&text) || text.len() < PARALLEL_BYTES {
+        let (outcomes, found) = read_outcomes(&text, limits);
+        problems.extend(found);
+        outcomes
+    } else {
+        let read = |span: Span| (span, read_outcome(&text, span, limits));
+        let read: Vec<_> = split(&text).into_par_iter().map(read).collect();
+        let mut outcomes = Vec::with_capacity(read.len());
+        for (span, (outcome, found)) in read {
+            problems.extend(found);
+            outcomes.push((span, outcome));
+        }
+        outcomes
+    };
+    let mut content = FileContent { problems, ..FileContent::default() };
     content.counts.files = 1;
-    let text = Text::new(String::from_utf8_lossy(&bytes).into_owned());
-    let (documents, problems) = read(&text, limits);
-    content.problems.extend(problems.into_iter().map(|problem| problem.in_file(file)));
-    content.counts.documents = documents.len();
-    content.objects = documents
-        .into_par_iter()
-        .map(|document| {
-            let line = text.position(document.span.start).line;
-            let origin =
-                Origin { file: Arc::clone(file), document: document.index, line, kind: OriginKind::File };
-            objects(document.tree, &origin)
-        })
-        .collect();
+    for (document, (span, outcome)) in (0..).zip(outcomes) {
+        let tree = match outcome {
+            Outcome::Empty => continue,
+            Outcome::Read(tree) => Some(tree),
+            Outcome::Template(_) => {
+                content.counts.templates += 1;
+                None
+            }
+            Outcome::Broken => {
+                content.counts.broken += 1;
+                None
+            }
+        };
+        content.counts.documents += 1;
+        if let Some(tree) = tree {
+            let line = text.position(span.start).line;
+            let origin = Origin { file: Arc::clone(file), document, line, kind: OriginKind::File };
+            content.objects.push(objects(tree, &origin));
+        }
+    }
+    content.problems = content.problems.into_iter().map(|problem| problem.in_file(file)).collect();
     content
 }

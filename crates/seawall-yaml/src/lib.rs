@@ -35,7 +35,7 @@ pub use build::TreeBuilder;
 pub use comments::comments;
 pub use limits::Limits;
 pub use node::{Entries, Items, Node};
-pub use read::{Document, Outcome, is_json, read, read_document, read_outcome};
+pub use read::{Document, Outcome, is_json, read, read_document, read_outcome, read_outcomes};
 pub use split::split;
 pub use template::template_marker;
 pub use text::{Span, Text};

@@ -43,6 +43,16 @@ pub enum Outcome {
 /// out; the problems tell of the last two. To read documents in parallel, use [`split`](crate::split) and [`read_document`] on texts
 /// that are not [JSON](is_json).
 pub fn read(text: &Text, limits: &Limits) -> (Vec<Document>, Vec<Problem>) {
+    let (outcomes, problems) = read_outcomes(text, limits);
+    let documents = (0..).zip(outcomes).filter_map(|(index, (span, outcome))| match outcome {
+        Outcome::Read(tree) => Some(Document { index, span, tree }),
+        _ => None,
+    });
+    (documents.collect(), problems)
+}
+
+/// Like [`read`], with what every document turned out to be.
+pub fn read_outcomes(text: &Text, limits: &Limits) -> (Vec<(Span, Outcome)>, Vec<Problem>) {
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
     let mut rest = Span { start: 0, end: text.len() };
     if is_json(text)
@@ -51,16 +61,11 @@ pub fn read(text: &Text, limits: &Limits) -> (Vec<Document>, Vec<Problem>) {
         rest.start = end;
     }
     for span in split_from(text, rest.start) {
-        let index = u32::try_from(documents.len()).unwrap_or(u32::MAX);
         let (outcome, found) = read_yaml(text, span, limits);
-        documents.push((index, span, outcome));
+        documents.push((span, outcome));
         problems.extend(found);
     }
-    let documents = documents.into_iter().filter_map(|(index, span, outcome)| match outcome {
-        Outcome::Read(tree) => Some(Document { index, span, tree }),
-        _ => None,
-    });
-    (documents.collect(), problems)
+    (documents, problems)
 }
 
 /// Whether a text is to be read as JSON first: it begins with a brace or bracket.
@@ -78,7 +83,7 @@ fn begins_json(content: &str) -> bool {
 fn read_json_stream(
     text: &Text,
     limits: &Limits,
-    documents: &mut Vec<(u32, Span, Outcome)>,
+    documents: &mut Vec<(Span, Outcome)>,
     problems: &mut Vec<Problem>,
 ) -> Option<u32> {
     let mut reader = JsonReader::new();
@@ -90,9 +95,8 @@ fn read_json_stream(
             None if !broken => return Some(text.len()),
             Some((tree, end)) if !broken => {
                 problems.extend(found);
-                let index = u32::try_from(documents.len()).unwrap_or(u32::MAX);
                 let start = tree.root().span().map_or(rest.start, |span| span.start);
-                documents.push((index, Span { start, end }, Outcome::Read(tree)));
+                documents.push((Span { start, end }, Outcome::Read(tree)));
                 rest.start = end;
             }
             _ if documents.len() < 2 => return Some(rest.start).filter(|_| !documents.is_empty()),

@@ -126,7 +126,7 @@ impl Runner<'_> {
     fn pods(&self, resource: &Resource) -> Result<Vec<Judged>, NotEvaluatedReason> {
         let slot = |(asked, info): (&(&'static Control, Rule), &Arc<CheckInfo>)| Judged {
             resource: resource.id(),
-            check: asked.0.check,
+            check: CheckId::from_static(asked.0.check),
             pillar: info.pillar,
             severity: info.severity,
             of_pod: true,
