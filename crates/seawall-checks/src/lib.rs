@@ -27,6 +27,9 @@ mod verdicts;
 /// What several pod checks share.
 mod pod;
 
+/// What several checks of roles and bindings share.
+mod rbac;
+
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};
