@@ -15,7 +15,7 @@ pub(crate) static CHECK: Check = Check {
     pillar: Pillar::ControlPlane,
     severity: Severity::Critical,
     confidence: Confidence::High,
-    frameworks: &["CIS-1.23:5.1.8", "CIS-1.12:5.1.8"],
+    frameworks: &["CIS-1.23:5.1.8"],
     needs: ALL_FOUR,
     settings: &[ALLOWED_SUBJECTS],
     judge: Judge::Inventory(judge),

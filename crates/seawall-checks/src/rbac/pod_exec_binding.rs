@@ -18,7 +18,6 @@ pub(crate) static CHECK: Check = Check {
     pillar: Pillar::ControlPlane,
     severity: Severity::High,
     confidence: Confidence::High,
-    frameworks: &["NSA:general", "MITRE:Execution"],
     needs: ALL_FOUR,
     settings: &[ALLOWED_SUBJECTS, PLATFORM_BINDINGS],
     judge: Judge::Inventory(judge),
