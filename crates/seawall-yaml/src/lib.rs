@@ -17,6 +17,7 @@
 
 mod build;
 mod drop;
+pub mod edit;
 pub mod json;
 mod limits;
 mod node;

@@ -9,4 +9,6 @@
 )]
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod edit;
+mod edit_random;
 mod json;
