@@ -1,13 +1,15 @@
 //! Building trees: the one way in, for readers and for code that makes objects.
 
+mod alias;
+
+pub(crate) use alias::{Earlier, TooManyNodes};
+
 use std::collections::HashMap;
 
 use crate::drop::Place;
 use crate::symbols::{self, Slots};
 use crate::text::{Span, Text};
-use crate::tree::{
-    ALIASED, DroppedFields, FAR_KEY, IN_TEXT, Kind, MERGED, NO_KEY, NodeData, NodeId, SHADOWED, Style, Tree,
-};
+use crate::tree::{DroppedFields, FAR_KEY, IN_TEXT, Kind, NO_KEY, NodeData, NodeId, SHADOWED, Style, Tree};
 use crate::vocabulary;
 
 /// Maps larger than this look for duplicates by hash instead of by scan.
@@ -98,13 +100,17 @@ impl TreeBuilder {
         let symbol = self.symbol(key);
         self.pending = Some((symbol, start));
         let earlier = self.entry(symbol)?;
-        if let Some(node) = self.nodes.get_mut(earlier as usize) {
+        self.hide_entry(earlier);
+        Some(NodeId(earlier))
+    }
+
+    fn hide_entry(&mut self, entry: u32) {
+        if let Some(node) = self.nodes.get_mut(entry as usize) {
             node.flags |= SHADOWED;
         }
         if let Some(frame) = self.open.last_mut() {
             frame.children = frame.children.saturating_sub(1);
         }
-        Some(NodeId(earlier))
     }
 
     /// Whether the open map has a visible entry with this key.
@@ -277,51 +283,6 @@ impl TreeBuilder {
         }
     }
 
-    /// Appends a copy of a finished node of this builder, with all below it, as the next value (an alias).
-    /// Gives `None` when the copy would pass `max_nodes`.
-    pub fn copy(&mut self, from: NodeId, max_nodes: usize) -> Option<NodeId> {
-        self.copy_flagged(from, max_nodes, ALIASED)
-    }
-
-    /// Appends copies of the entries of a finished map that the open map does not have yet (a merge key).
-    /// Gives `None` when the copies would pass `max_nodes`.
-    pub fn merge(&mut self, from: NodeId, max_nodes: usize) -> Option<()> {
-        let end = self.subtree_end(from.0);
-        let mut child = from.0 + 1;
-        while child < end {
-            let data = *self.nodes.get(child as usize)?;
-            let key = self.key_of(data.key).to_owned();
-            if data.flags & SHADOWED == 0 && !self.has_key(&key) {
-                let key_start = match data.key_back {
-                    0 => None,
-                    FAR_KEY => self.far_keys.iter().find(|(node, _)| *node == child).map(|(_, start)| *start),
-                    back => data.span.start.checked_sub(u32::from(back)),
-                };
-                self.pending = Some((data.key, key_start));
-                self.copy_flagged(NodeId(child), max_nodes, MERGED)?;
-            }
-            child = self.subtree_end(child).max(child + 1);
-        }
-        Some(())
-    }
-
-    /// Whether a finished node is a map.
-    pub fn is_map(&self, node: NodeId) -> bool {
-        self.nodes.get(node.0 as usize).is_some_and(|node| node.kind() == Kind::Map)
-    }
-
-    /// The direct children of a finished list.
-    pub fn children(&self, node: NodeId) -> Vec<NodeId> {
-        let end = self.subtree_end(node.0);
-        let mut next = node.0 + 1;
-        let mut children = Vec::new();
-        while next < end {
-            children.push(NodeId(next));
-            next = self.subtree_end(next).max(next + 1);
-        }
-        children
-    }
-
     fn key_of(&self, symbol: u32) -> &str {
         vocabulary::word(symbol).unwrap_or_else(|| {
             let range = symbol.checked_sub(vocabulary::len()).and_then(|i| self.keys.get(i as usize));
@@ -336,36 +297,6 @@ impl TreeBuilder {
             Some(node) if matches!(node.kind(), Kind::Map | Kind::Seq) => node.a,
             _ => id + 1,
         }
-    }
-
-    fn copy_flagged(&mut self, from: NodeId, max_nodes: usize, flag: u8) -> Option<NodeId> {
-        let end = self.subtree_end(from.0);
-        if self.nodes.len() + end.checked_sub(from.0)? as usize > max_nodes {
-            return None;
-        }
-        let root = *self.nodes.get(from.0 as usize)?;
-        let id =
-            self.push(root.kind(), root.style(), root.flags & IN_TEXT | flag, (root.a, root.b), root.span);
-        let shift = id.0 - from.0;
-        for below in from.0 + 1..end {
-            let mut data = *self.nodes.get(below as usize)?;
-            data.flags |= flag;
-            if matches!(data.kind(), Kind::Map | Kind::Seq) {
-                data.a += shift;
-            }
-            if data.key_back == FAR_KEY
-                && let Some((_, start)) = self.far_keys.iter().find(|(node, _)| *node == below).copied()
-            {
-                self.far_keys.push((below + shift, start));
-            }
-            self.nodes.push(data);
-        }
-        if matches!(root.kind(), Kind::Map | Kind::Seq)
-            && let Some(copy) = self.nodes.get_mut(id.0 as usize)
-        {
-            copy.a = root.a + shift;
-        }
-        Some(id)
     }
 
     /// The finished tree; maps and lists still open are closed where they are.

@@ -35,6 +35,11 @@ impl Place {
         }
     }
 
+    /// Whether any key could be left out here.
+    pub(crate) fn watches_keys(self) -> bool {
+        matches!(self, Place::Metadata | Place::Annotations)
+    }
+
     /// Whether the value under `key` is left out here; if so, `dropped` learns it.
     pub(crate) fn drops(self, key: &str, dropped: &mut DroppedFields) -> bool {
         match self {

@@ -16,20 +16,28 @@
 //! - no type here has a lifetime except the cursors [`Node`], [`Items`] and [`Entries`].
 
 mod build;
+mod comments;
+mod decode;
 mod drop;
 pub mod edit;
 pub mod json;
 mod limits;
 mod node;
 mod read;
+mod split;
 mod symbols;
+mod template;
 mod text;
 mod tree;
 mod vocabulary;
+mod yaml;
 
 pub use build::TreeBuilder;
+pub use comments::comments;
 pub use limits::Limits;
 pub use node::{Entries, Items, Node};
-pub use read::{Document, read};
+pub use read::{Document, Outcome, is_json, read, read_document, read_outcome};
+pub use split::split;
+pub use template::template_marker;
 pub use text::{Span, Text};
 pub use tree::{DroppedFields, Kind, NodeId, Style, Tree};

@@ -221,7 +221,7 @@ impl<'t> Node<'t> {
             back => self.data.span.start.checked_sub(u32::from(back))?,
         };
         let tail = text.as_str().get(start as usize..)?;
-        let len = crate::text::key_len(tail);
+        let len = crate::text::key_len(tail, self.key().unwrap_or(""));
         Some(Span { start, end: start + u32::try_from(len).unwrap_or(0) })
     }
 

@@ -2,14 +2,20 @@
 
 use seawall_core::{Problem, ProblemSeverity};
 
+use crate::json::{JsonReader, read_json};
+use crate::split::{refused_separator, split_from};
+use crate::template::{has_helm_action, template_marker};
 use crate::text::{Span, Text};
-use crate::tree::{Kind, NodeId, Style, Tree};
-use crate::{Limits, TreeBuilder};
+use crate::tree::{Kind, Style, Tree};
+use crate::{Limits, yaml};
+
+/// Warnings about one document that are listed one by one; the rest are counted.
+const LISTED: usize = 20;
 
 /// One document of a text.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Which one, from 0, counting those that could not be read.
+    /// Which one, from 0, counting those that are empty or could not be read.
     pub index: u32,
     /// Where it stands in the text.
     pub span: Span,
@@ -17,123 +23,178 @@ pub struct Document {
     pub tree: Tree,
 }
 
-/// Reads all documents of a text (stop-gap).
-pub fn read(text: &Text, _limits: &Limits) -> (Vec<Document>, Vec<Problem>) {
-    let mut docs = Vec::new();
+/// What a document turned out to be.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Something that Kubernetes can read; not necessarily an object.
+    Read(Tree),
+    /// Nothing: blanks, comments, or `null`.
+    Empty,
+    /// A template that was not rendered; the offset of the first mark that shows it. There is a problem for it, too.
+    Template(u32),
+    /// Text that Kubernetes refuses; the problems say why.
+    Broken,
+}
+
+/// Reads all documents of a text, one after the other.
+///
+/// A text that begins with `{` or `[` is JSON: one value, or a stream of them. As in kubectl, what is no JSON after all
+/// is read as YAML, and so is what follows the first value. Documents that are empty, broken or templates are left
+/// out; the problems tell of the last two. To read documents in parallel, use [`split`](crate::split) and [`read_document`] on texts
+/// that are not [JSON](is_json).
+pub fn read(text: &Text, limits: &Limits) -> (Vec<Document>, Vec<Problem>) {
+    let (mut documents, mut problems) = (Vec::new(), Vec::new());
+    let mut rest = Span { start: 0, end: text.len() };
+    if is_json(text)
+        && let Some(end) = read_json_stream(text, limits, &mut documents, &mut problems)
+    {
+        rest.start = end;
+    }
+    for span in split_from(text, rest.start) {
+        let index = u32::try_from(documents.len()).unwrap_or(u32::MAX);
+        let (outcome, found) = read_yaml(text, span, limits);
+        documents.push((index, span, outcome));
+        problems.extend(found);
+    }
+    let documents = documents.into_iter().filter_map(|(index, span, outcome)| match outcome {
+        Outcome::Read(tree) => Some(Document { index, span, tree }),
+        _ => None,
+    });
+    (documents.collect(), problems)
+}
+
+/// Whether a text is to be read as JSON first: it begins with a brace or bracket.
+pub fn is_json(text: &Text) -> bool {
+    begins_json(text.as_str())
+}
+
+fn begins_json(content: &str) -> bool {
+    let content = content.trim_start_matches('\u{feff}').trim_start();
+    content.starts_with('{') && !content.starts_with("{{") || content.starts_with('[')
+}
+
+/// Reads JSON values as long as there are any. Gives where the YAML begins: at the start when not even the first value is
+/// JSON, behind it when the second is none. A stream of more values stays JSON, and a broken value ends it.
+fn read_json_stream(
+    text: &Text,
+    limits: &Limits,
+    documents: &mut Vec<(u32, Span, Outcome)>,
+    problems: &mut Vec<Problem>,
+) -> Option<u32> {
+    let mut reader = JsonReader::new();
+    let mut rest = Span { start: 0, end: text.len() };
+    loop {
+        let (read, found) = reader.read(text, rest, limits);
+        let broken = found.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+        match read {
+            None if !broken => return Some(text.len()),
+            Some((tree, end)) if !broken => {
+                problems.extend(found);
+                let index = u32::try_from(documents.len()).unwrap_or(u32::MAX);
+                let start = tree.root().span().map_or(rest.start, |span| span.start);
+                documents.push((index, Span { start, end }, Outcome::Read(tree)));
+                rest.start = end;
+            }
+            _ if documents.len() < 2 => return Some(rest.start).filter(|_| !documents.is_empty()),
+            _ => {
+                problems.extend(found);
+                return Some(text.len());
+            }
+        }
+    }
+}
+
+/// Reads the document at a span that [`split`](crate::split) gave; `None` when there is nothing in it, or nothing that Kubernetes reads.
+pub fn read_document(text: &Text, span: Span, limits: &Limits) -> (Option<Tree>, Vec<Problem>) {
+    match read_outcome(text, span, limits) {
+        (Outcome::Read(tree), problems) => (Some(tree), problems),
+        (_, problems) => (None, problems),
+    }
+}
+
+/// Like [`read_document`], and says what the document is when there is no tree.
+pub fn read_outcome(text: &Text, span: Span, limits: &Limits) -> (Outcome, Vec<Problem>) {
+    let content = text.slice(span);
+    if text.slice(Span { start: 0, end: span.start }).trim_start_matches('\u{feff}').is_empty()
+        && begins_json(content)
+    {
+        let (read, problems) = read_json(text, span, limits);
+        let broken = problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+        if let Some((tree, end)) = read
+            && !broken
+            && text.slice(Span { start: end, ..span }).trim().is_empty()
+        {
+            return (Outcome::Read(tree), problems);
+        }
+    }
+    read_yaml(text, span, limits)
+}
+
+fn read_yaml(text: &Text, span: Span, limits: &Limits) -> (Outcome, Vec<Problem>) {
     let mut problems = Vec::new();
-    let s = text.as_str();
-    let mut start = 0usize;
-    let mut ranges = Vec::new();
-    for (i, _) in s.match_indices("\n---") {
-        ranges.push((start, i + 1));
-        start = i + 1;
+    let error =
+        |at: u32, message: String| Problem::new(ProblemSeverity::Error, message).at(text.position(at));
+    let content = text.slice(span);
+    if content.len() > limits.document_bytes as usize {
+        let message = format!("the document is larger than {} bytes", limits.document_bytes);
+        return (Outcome::Broken, vec![error(span.start, message)]);
     }
-    ranges.push((start, s.len()));
-    for (index, (a, b)) in ranges.into_iter().enumerate() {
-        let Some(doc) = s.get(a..b) else { continue };
-        match stopgap(text, doc, a as u32) {
-            Ok(Some(tree)) => docs.push(Document {
-                index: index as u32,
-                span: Span { start: a as u32, end: b as u32 },
-                tree,
-            }),
-            Ok(None) => {}
-            Err(e) => problems.push(Problem::new(ProblemSeverity::Error, e).at(text.position(a as u32))),
+    if let Some(rest) = content.lines().next().and_then(refused_separator) {
+        let at = span.start + (rest.as_ptr() as usize - content.as_ptr() as usize) as u32;
+        problems.push(error(at, "only a comment may follow `---` on its line".to_owned()));
+    }
+    let read = match yaml::read(text, span, limits) {
+        Ok(read) => read,
+        Err(fail) => {
+            if let Some(marker) = template_marker(content) {
+                let at = span.start + marker;
+                problems.push(template_problem(text, at));
+                return (Outcome::Template(at), problems);
+            }
+            problems.push(error(u32::try_from(fail.at).unwrap_or(u32::MAX), fail.what.into_owned()));
+            return (Outcome::Broken, problems);
         }
+    };
+    if let Some(at) = read.tree.as_ref().and_then(|tree| helm_action(tree, content)) {
+        problems.push(template_problem(text, at));
+        return (Outcome::Template(at), problems);
     }
-    (docs, problems)
+    problems.extend(warnings(text, &read));
+    (read.tree.map_or(Outcome::Empty, Outcome::Read), problems)
 }
 
-fn stopgap(text: &Text, doc: &str, base: u32) -> Result<Option<Tree>, String> {
-    use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
-    let mut b = TreeBuilder::new(Some(text.clone()));
-    let mut stack: Vec<(bool, bool)> = Vec::new(); // (is_map, expecting key)
-    let mut anchors: std::collections::HashMap<usize, NodeId> = Default::default();
-    let mut open_anchor: Vec<usize> = Vec::new();
-    let mut any = false;
-    for ev in Parser::new_from_str(doc) {
-        let (ev, span) = ev.map_err(|e| e.to_string())?;
-        let st = base + span.start.byte_offset().unwrap_or(0) as u32;
-        let en = base + span.end.byte_offset().unwrap_or(0) as u32;
-        let sp = Span { start: st, end: en };
-        match ev {
-            Event::Scalar(v, style, anchor, _) => {
-                any = true;
-                if let Some(top) = stack.last_mut() {
-                    if top.0 && top.1 {
-                        b.key(&v, Some(st));
-                        top.1 = false;
-                        continue;
-                    }
-                    top.1 = true;
-                }
-                let id = if style == ScalarStyle::Plain {
-                    match v.as_ref() {
-                        "" | "~" | "null" => b.null(Style::Plain, sp),
-                        "true" | "yes" | "on" | "True" => b.bool(true, sp),
-                        "false" | "no" | "off" | "False" => b.bool(false, sp),
-                        v => {
-                            if let Ok(i) = v.parse::<i64>() {
-                                b.int(i, sp)
-                            } else if let (Ok(f), true) = (
-                                v.parse::<f64>(),
-                                v.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.'),
-                            ) {
-                                b.float(f, sp)
-                            } else {
-                                b.str(v, Style::Plain, sp)
-                            }
-                        }
-                    }
-                } else {
-                    b.str(&v, Style::DoubleQuoted, sp)
-                };
-                if anchor > 0 {
-                    anchors.insert(anchor, id);
-                }
-            }
-            Event::MappingStart(style, anchor, _) | Event::SequenceStart(style, anchor, _) => {
-                any = true;
-                let map = matches!(ev_kind(&ev), Kind::Map);
-                if let Some(top) = stack.last_mut() {
-                    top.1 = true;
-                }
-                let id = b.open(
-                    if map { Kind::Map } else { Kind::Seq },
-                    if style == StructureStyle::Flow { Style::Flow } else { Style::Plain },
-                    st,
-                );
-                stack.push((map, true));
-                open_anchor.push(anchor);
-                if anchor > 0 {
-                    anchors.insert(anchor, id);
-                }
-            }
-            Event::MappingEnd | Event::SequenceEnd => {
-                b.close(en);
-                stack.pop();
-                open_anchor.pop();
-            }
-            Event::Alias(id) => {
-                if let Some(top) = stack.last_mut() {
-                    top.1 = true;
-                }
-                if let Some(n) = anchors.get(&id) {
-                    b.copy(*n, 1_000_000);
-                }
-            }
-            _ => {}
-        }
-    }
-    if !any {
-        return Ok(None);
-    }
-    Ok(Some(b.finish()))
+fn template_problem(text: &Text, at: u32) -> Problem {
+    let message = "a template that was not rendered: render it first";
+    Problem::new(ProblemSeverity::Error, message).at(text.position(at))
 }
 
-fn ev_kind(ev: &granit_parser::Event) -> Kind {
-    match ev {
-        granit_parser::Event::MappingStart(..) => Kind::Map,
-        _ => Kind::Seq,
+/// Where a plain scalar of a readable document holds an action of a Helm template.
+fn helm_action(tree: &Tree, content: &str) -> Option<u32> {
+    memchr::memmem::find(content.as_bytes(), b"{{")?;
+    tree.nodes().find_map(|node| {
+        let plain = node.kind() == Kind::Str && node.style() == Style::Plain && !node.is_shared();
+        (plain && has_helm_action(node.as_str()?)).then_some(node.span()?.start)
+    })
+}
+
+fn warnings(text: &Text, read: &yaml::Read) -> Vec<Problem> {
+    let warning =
+        |at: u32, message: String| Problem::new(ProblemSeverity::Warning, message).at(text.position(at));
+    let mut problems: Vec<Problem> = read
+        .notes
+        .iter()
+        .take(LISTED)
+        .map(|note| {
+            let line = text.position(note.earlier).line;
+            warning(note.at, format!("{} (the earlier one is on line {line})", note.what))
+        })
+        .collect();
+    if let Some(more) = read.notes.len().checked_sub(LISTED + 1) {
+        let message = format!("{} more duplicate keys in this document", more + 1);
+        problems.push(Problem::new(ProblemSeverity::Warning, message));
     }
+    if let Some(at) = read.unread {
+        problems.push(warning(at, "Kubernetes does not read what follows here in this document".to_owned()));
+    }
+    problems
 }

@@ -91,9 +91,20 @@ impl Text {
     }
 }
 
-/// The length of the key that a text begins with, as it is written there (with its quotes).
-pub(crate) fn key_len(text: &str) -> usize {
+/// The length of the key that a text begins with, as it is written there (with its quotes); `key` is what it says.
+pub(crate) fn key_len(text: &str, key: &str) -> usize {
     let bytes = text.as_bytes();
+    // A plain key nearly always says what it is. A longer word or number may say the same in another form.
+    let ends = |byte: Option<&u8>| {
+        matches!(byte, None | Some(b' ' | b'\t' | b'\r' | b'\n' | b':' | b',' | b'}' | b']'))
+    };
+    if !key.is_empty()
+        && !matches!(bytes.first(), Some(b'"' | b'\''))
+        && text.starts_with(key)
+        && ends(bytes.get(key.len()))
+    {
+        return key.len();
+    }
     match bytes.first() {
         Some(b'"') => {
             let mut escaped = false;

@@ -65,6 +65,9 @@ pub(crate) const MERGED: u8 = 4;
 /// The decoded text is the text of the span itself (without quotes, if any, see `payload`).
 pub(crate) const IN_TEXT: u8 = 8;
 
+/// The key has no form in JSON (`null`, or a number above the signed range): such an entry must not stay visible.
+pub(crate) const BAD_KEY: u8 = 16;
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NodeData {
     /// [`Kind`] in the low half, [`Style`] in the high half.
@@ -158,6 +161,22 @@ impl Tree {
     /// The cursor at a node.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         Node::new(self, id)
+    }
+
+    /// All nodes in document order, without those that a later duplicate hides.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            while let Some(data) = self.nodes.get(next as usize) {
+                let id = next;
+                if data.flags & SHADOWED == 0 {
+                    next += 1;
+                    return Some(self.node(NodeId(id)));
+                }
+                next = self.subtree_end(id).max(id + 1);
+            }
+            None
+        })
     }
 
     /// The text that spans refer to.

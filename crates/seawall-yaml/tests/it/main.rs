@@ -12,3 +12,4 @@
 mod edit;
 mod edit_random;
 mod json;
+mod yaml;

@@ -1,0 +1,4 @@
+//! Reading YAML as Kubernetes does.
+
+mod conformance;
+mod json;
