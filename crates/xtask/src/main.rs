@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod bench_peers;
+mod conformance;
 mod synth;
 mod workspace;
 
@@ -22,6 +23,8 @@ struct Cli {
 enum Task {
     /// Run one tree through Seawall and the peers on PATH, and print a table
     BenchPeers(bench_peers::Arguments),
+    /// Judge the engine by labelled cases
+    Conformance(conformance::Arguments),
     /// Write realistic manifests from a seed
     Synth(synth::Arguments),
 }
@@ -31,6 +34,7 @@ fn main() -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     match &cli.task {
         Task::BenchPeers(arguments) => bench_peers::run(&workspace, arguments),
+        Task::Conformance(arguments) => conformance::run(workspace.root(), arguments),
         Task::Synth(arguments) => synth::run(&workspace, arguments),
     }
 }
