@@ -5,8 +5,15 @@
 
 mod bench_peers;
 mod conformance;
+mod generate;
+mod sbom;
+mod scratch;
 mod synth;
+mod test;
+mod tidy;
 mod workspace;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -21,6 +28,16 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run everything that continuous integration runs
+    Test,
+    /// Check the house rules
+    Tidy,
+    /// Write the files that are made from code
+    Generate,
+    /// Follow the steps of CONTRIBUTING.md in a copy of the repository
+    ScratchCheck,
+    /// Print what the binary is made of, as CycloneDX JSON
+    Sbom(sbom::Arguments),
     /// Run one tree through Seawall and the peers on PATH, and print a table
     BenchPeers(bench_peers::Arguments),
     /// Judge the engine by labelled cases
@@ -29,10 +46,24 @@ enum Task {
     Synth(synth::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+fn main() -> ExitCode {
+    match run(&Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
-    match &cli.task {
+    match task {
+        Task::Test => test::run(&workspace),
+        Task::Tidy => tidy::run(&workspace),
+        Task::Generate => generate::run(&workspace),
+        Task::ScratchCheck => scratch::run(&workspace),
+        Task::Sbom(arguments) => sbom::run(&workspace, arguments),
         Task::BenchPeers(arguments) => bench_peers::run(&workspace, arguments),
         Task::Conformance(arguments) => conformance::run(workspace.root(), arguments),
         Task::Synth(arguments) => synth::run(&workspace, arguments),
