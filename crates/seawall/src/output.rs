@@ -28,7 +28,7 @@ pub(crate) fn error(error: &anyhow::Error) {
     let mut message = format!("error: {error}");
     for cause in error.chain().skip(1).map(ToString::to_string) {
         if !message.contains(&cause) {
-            message.push_str(&format!("\n  caused by: {cause}"));
+            message.push_str(&format!(": {cause}"));
         }
     }
     let lines: Vec<_> = message.lines().map(escape).collect();

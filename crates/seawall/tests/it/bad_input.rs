@@ -97,7 +97,7 @@ fn templates_are_counted_not_parsed() {
     fs::write(folder.path().join("b.yaml"), BAD_POD).unwrap();
     let run = seawall_in(folder.path(), &["scan", ".", "-o", "json"], b"");
     let json = run.json();
-    assert_eq!(json["inputs"]["templates"], 1);
+    assert_eq!(json["inputs"]["skipped"]["unrendered templates"], 1);
     assert_eq!(json["inputs"]["resources"], 1);
     assert!(
         problems(&run).iter().any(|problem| problem.contains("template")),

@@ -19,7 +19,7 @@ fn inventory(text: &str, complete: bool) -> Inventory {
         let origin =
             Origin { file: "t.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
         // The end of the text is an empty document.
-        if let Ok(resource) = Resource::new(Arc::new(document.tree), NodeId::ROOT, origin) {
+        if let Ok(resource) = Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None) {
             builder.push(resource);
         }
     }
