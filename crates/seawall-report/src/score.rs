@@ -19,10 +19,7 @@ pub struct Scores([(Pillar, Option<u8>); 6]);
 impl Scores {
     /// The scores of a run. Reliability has none: it stands beside the six pillars.
     pub fn of(evaluation: &Evaluation) -> Self {
-        Scores(
-            Pillar::SCORED
-                .map(|pillar| (pillar, evaluation.tallies.get(&pillar).and_then(|tally| score(tally)))),
-        )
+        Scores(Pillar::SCORED.map(|pillar| (pillar, evaluation.tallies.get(&pillar).and_then(score))))
     }
 
     /// Pillars in the order reports list them, with `None` where nothing was evaluated.

@@ -45,6 +45,8 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         }
     }
     files.sort();
+    // The walk follows the order of the file system, which differs from machine to machine.
+    problems.sort_by(|a, b| (&a.file, &a.message, &a.cause).cmp(&(&b.file, &b.message, &b.cause)));
     (files, problems)
 }
 

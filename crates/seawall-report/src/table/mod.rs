@@ -1,5 +1,47 @@
-use crate::Report;
+//! The report for people, in rustc's manner: what, where (excerpt and caret), why, help; then the sum of it.
+//!
+//! Findings stand in the order of a reader's eye: by file, then by place. Why a check matters is said at its first finding
+//! only; each finding keeps its own fix. The excerpt is drawn here and not by a library because the column in
+//! `file:line:column` must be the one in the file even where the line before the caret is masked, escaped or trimmed.
+
+mod excerpt;
+mod finding;
+mod fix;
+mod line;
+mod mask;
+mod order;
+mod style;
+mod summary;
+mod wrap;
+
 use std::io::{self, Write};
-pub(crate) fn write(_: &Report<'_>, _: &crate::RenderOptions, _: &mut dyn Write) -> io::Result<()> {
-    Ok(())
+
+use crate::{RenderOptions, Report};
+
+use finding::FindingWriter;
+use order::in_reading_order;
+use style::Style;
+
+/// Narrower than this, excerpts and notes are of no use.
+const MIN_WIDTH: usize = 40;
+
+/// Writes the findings and the summary.
+pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+    let style = Style::new(options.color);
+    let width = options.width.max(MIN_WIDTH);
+    let order = in_reading_order(report);
+    let mut writer = FindingWriter::new(report, style, width, options.quiet);
+    let mut text = String::new();
+    for (finding, position) in order {
+        text.clear();
+        writer.write(finding, position, &mut text);
+        out.write_all(text.as_bytes())?;
+    }
+    text.clear();
+    if options.quiet {
+        summary::short(report, &mut text);
+    } else {
+        summary::full(report, style, width, &mut text);
+    }
+    out.write_all(text.as_bytes())
 }

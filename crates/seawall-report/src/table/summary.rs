@@ -1,0 +1,237 @@
+//! The sum of a run: findings, scores, coverage, gaps, problems.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use seawall_core::{CheckInfo, Problem, Severity};
+use unicode_width::UnicodeWidthStr;
+
+use super::style::{Paint, Style};
+use crate::Report;
+use crate::escape::{Escaped, escape};
+
+/// Checks listed one by one.
+const MAX_CHECKS: usize = 12;
+/// Subjects named for one reason that nothing was evaluated.
+const MAX_SUBJECTS: usize = 3;
+/// Columns of a score's bar.
+const BAR: usize = 20;
+
+/// One line of counts.
+pub(super) fn short(report: &Report<'_>, to: &mut String) {
+    push(to, format_args!("{}; {}", counts(report), coverage(report)));
+    if !report.problems.is_empty() {
+        push(to, format_args!("{}", number(report.problems.len(), "problem")));
+    }
+}
+
+/// The whole summary.
+pub(super) fn full(report: &Report<'_>, style: Style, width: usize, to: &mut String) {
+    problems(report, style, to);
+    not_evaluated(report, style, to);
+    by_check(report, style, width, to);
+    scores(report, style, to);
+    style.push(to, Paint::Strong, &counts(report));
+    to.push('\n');
+    push(to, format_args!("{}", coverage(report)));
+    read(report, to);
+    if let Some(timings) = report.timings {
+        for (stage, time) in &timings.stages {
+            push(to, format_args!("{:>9.1} ms  {}", time.as_secs_f64() * 1000.0, escape(stage)));
+        }
+    }
+}
+
+fn push(to: &mut String, line: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(to, "{line}");
+}
+
+fn heading(style: Style, to: &mut String, text: &str) {
+    style.push(to, Paint::Strong, text);
+    to.push('\n');
+}
+
+/// `1 file`, `2 files`, `1,976 verdicts`
+fn number(n: usize, word: &str) -> String {
+    format!("{} {word}{}", thousands(n), if n == 1 { "" } else { "s" })
+}
+
+fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn counts(report: &Report<'_>) -> String {
+    let findings = &report.evaluation.findings;
+    if findings.is_empty() {
+        return "no findings".to_owned();
+    }
+    let by_severity: Vec<String> = (Severity::ALL.iter().rev())
+        .map(|severity| (findings.iter().filter(|finding| finding.severity == *severity).count(), severity))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, severity)| format!("{} {severity}", thousands(n)))
+        .collect();
+    format!("{}: {}", number(findings.len(), "finding"), by_severity.join(", "))
+}
+
+fn coverage(report: &Report<'_>) -> String {
+    let coverage = report.evaluation.coverage;
+    format!(
+        "{} on {}: {}, {} not evaluated",
+        number(coverage.checks, "check"),
+        number(report.inputs.resources, "resource"),
+        number(coverage.evaluated, "verdict"),
+        thousands(coverage.not_evaluated)
+    )
+}
+
+fn read(report: &Report<'_>, to: &mut String) {
+    let inputs = report.inputs;
+    let mut line =
+        format!("read {} with {}", number(inputs.files, "file"), number(inputs.documents, "document"));
+    if !inputs.skipped.is_empty() {
+        let skipped: Vec<String> = inputs
+            .skipped
+            .iter()
+            .map(|(reason, n)| format!("{} ({})", thousands(*n), escape(reason)))
+            .collect();
+        let _ = write!(line, ", skipped {}", skipped.join(", "));
+    }
+    push(to, format_args!("{line}"));
+}
+
+fn scores(report: &Report<'_>, style: Style, to: &mut String) {
+    heading(style, to, "scores");
+    for (pillar, score) in report.scores().iter() {
+        match score {
+            Some(score) => {
+                let full = usize::from(score) * BAR / 100;
+                let bar = format!("{}{}", "#".repeat(full), ".".repeat(BAR - full));
+                push(to, format_args!("  {pillar:<13} {score:>3}  [{bar}]"));
+            }
+            None => push(to, format_args!("  {pillar:<13}   -  nothing evaluated")),
+        }
+    }
+    to.push('\n');
+}
+
+fn by_check(report: &Report<'_>, style: Style, width: usize, to: &mut String) {
+    let mut checks: BTreeMap<&str, (usize, &CheckInfo)> = BTreeMap::new();
+    for finding in &report.evaluation.findings {
+        checks.entry(finding.check.id.as_str()).or_insert((0, &finding.check)).0 += 1;
+    }
+    if checks.len() < 2 {
+        return;
+    }
+    let mut checks: Vec<(usize, &CheckInfo)> = checks.into_values().collect();
+    checks.sort_by(|a, b| (b.1.severity, b.0).cmp(&(a.1.severity, a.0)).then_with(|| a.1.id.cmp(&b.1.id)));
+    heading(style, to, "by check");
+    let shown = checks.iter().take(MAX_CHECKS);
+    let widest = shown.clone().map(|(_, check)| check.id.as_str().width()).max().unwrap_or(0);
+    for (n, check) in shown {
+        let line = format!(
+            "  {n:>6}  {:<8}  {:<widest$}  {}",
+            check.severity,
+            escape(check.id.as_str()),
+            escape(&check.title)
+        );
+        push(to, format_args!("{}", cut(&line, width)));
+    }
+    if let Some(rest) = checks.get(MAX_CHECKS..).filter(|rest| !rest.is_empty()) {
+        let n: usize = rest.iter().map(|(n, _)| n).sum();
+        push(to, format_args!("  {n:>6}  of {}", number(rest.len(), "more check")));
+    }
+    to.push('\n');
+}
+
+/// A line cut to a width.
+fn cut(line: &str, width: usize) -> String {
+    if line.width() <= width {
+        return line.to_owned();
+    }
+    let mut short = String::new();
+    for c in line.chars() {
+        if short.width() + 1 >= width {
+            break;
+        }
+        short.push(c);
+    }
+    short.push('…');
+    short
+}
+
+fn not_evaluated(report: &Report<'_>, style: Style, to: &mut String) {
+    let mut groups: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for gap in &report.evaluation.not_evaluated {
+        let subject = gap.subject.as_ref().map_or_else(|| "everything".to_owned(), ToString::to_string);
+        groups.entry((&gap.reason, gap.check.as_str())).or_default().push(subject);
+    }
+    if groups.is_empty() {
+        return;
+    }
+    heading(style, to, "not evaluated");
+    for ((reason, check), subjects) in groups {
+        let named = subjects.iter().take(MAX_SUBJECTS).cloned().collect::<Vec<_>>().join(", ");
+        let more = match subjects.len().saturating_sub(MAX_SUBJECTS) {
+            0 => String::new(),
+            more => format!(" and {} more", thousands(more)),
+        };
+        push(to, format_args!("  {} on {}{more}: {}", Escaped(check), escape(&named), escape(reason)));
+    }
+    to.push('\n');
+}
+
+fn problems(report: &Report<'_>, style: Style, to: &mut String) {
+    if report.problems.is_empty() {
+        return;
+    }
+    heading(style, to, "problems");
+    for problem in report.problems {
+        push(to, format_args!("  {}", problem_line(problem)));
+    }
+    to.push('\n');
+}
+
+fn problem_line(problem: &Problem) -> String {
+    let mut line = String::new();
+    if let Some(file) = &problem.file {
+        line.push_str(&escape(file));
+        if let Some(position) = problem.position {
+            let _ = write!(line, ":{}:{}", position.line, position.column);
+        }
+        line.push_str(": ");
+    }
+    let _ = write!(line, "{}: {}", problem.severity, escape(&problem.message));
+    if let Some(cause) = &problem.cause {
+        let _ = write!(line, ": {}", escape(cause));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_words_agree() {
+        assert_eq!(number(1, "file"), "1 file");
+        assert_eq!(number(0, "file"), "0 files");
+        assert_eq!(number(1_976, "verdict"), "1,976 verdicts");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn long_lines_are_cut() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcdef", 4), "abc…");
+        assert_eq!(cut("世界世界", 5), "世界…");
+    }
+}

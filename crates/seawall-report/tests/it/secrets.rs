@@ -1,0 +1,148 @@
+//! No secret value is ever shown, in any format.
+
+use std::sync::Arc;
+
+use seawall_core::{Origin, OriginKind, Pillar, Severity};
+use seawall_inventory::{InventoryBuilder, Resource};
+use seawall_report::{Format, Inputs, RenderOptions};
+use seawall_yaml::{DroppedFields, Kind, NodeId, Span, Style, Text, TreeBuilder};
+
+use crate::support::{Fail, Run, check};
+
+/// Every value that must stay hidden contains this word.
+const WORD: &str = "hunter2";
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "secret.yaml",
+        "\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+data:
+  password: hunter2aaa # was hunter2old
+  password: hunter2bbb
+stringData:
+  plain: hunter2
+  quoted: \"say \\\"hunter2\\\"\"
+  block: |
+    first hunter2
+    second hunter2
+  flow: {a: hunter2, b: [hunter2, hunter2]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+    - {name: a, env: [{name: TOKEN, value: hunter2}, {name: HOME, value: /root}]}
+    - name: b
+      env:
+        - name: TOKEN
+          value: hunter2
+",
+    ),
+    (
+        "secret.json",
+        "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"j\"},\"data\":{\"k\":\"hunter2\",\"l\":\"hunter2\"},\"type\":\"Opaque\"}\n",
+    ),
+];
+
+fn run() -> Run {
+    let mut run = Run::of(FILES);
+    let secret = check("secret-plain", Pillar::Secrets, Severity::High);
+    let other = check("pod-something", Pillar::Nodes, Severity::Low);
+    for route in [
+        "data",
+        "data.password",
+        "stringData.plain",
+        "stringData.quoted",
+        "stringData.block",
+        "stringData.flow",
+        "stringData.flow.b[1]",
+        "stringData.missing",
+        "metadata.name",
+    ] {
+        run.fail(Fail::new(&other, (0, route), route));
+    }
+    // Withheld by one check, shown on the same line by another.
+    for route in ["spec.containers[0].env[0].value", "spec.containers[1].env[0].value"] {
+        run.fail(Fail { withheld: true, ..Fail::new(&secret, (1, route), "a literal token") });
+        run.fail(Fail {
+            withheld: true,
+            ..Fail::new(&secret, (1, &route.replace(".value", "")), "all of it")
+        });
+    }
+    run.fail(Fail::new(&other, (1, "spec.containers[0].env[1].value"), "beside a token"));
+    for route in ["kind", "data", "data.l", "type"] {
+        run.fail(Fail::new(&other, (2, route), route));
+    }
+    run
+}
+
+#[test]
+fn no_format_shows_a_secret() {
+    let run = run();
+    for format in Format::ALL {
+        for width in [40, 60, 300] {
+            let out = run.render(*format, &RenderOptions { width, ..RenderOptions::default() });
+            assert!(!out.contains(WORD), "{format} shows a secret:\n{out}");
+        }
+    }
+}
+
+#[test]
+fn masked_excerpts_stay_readable() {
+    insta::assert_snapshot!(run().findings());
+}
+
+/// The reader leaves the last applied configuration out of the tree, but it still stands in the text, and it repeats the
+/// data of a Secret.
+#[test]
+fn what_the_reader_dropped_is_masked() {
+    for kept in ["", ",\"x\":\"y\""] {
+        let text = format!(
+            "{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{{\"annotations\":{{\"kubectl.kubernetes.io/last-applied-configuration\":\"hunter2\"{kept}}},\"name\":\"a\"}}}}"
+        );
+        let run = dropped(&text, !kept.is_empty());
+        let out = run.findings();
+        assert!(!out.contains(WORD), "{out}");
+        assert!(out.contains("\"name\":\"a\""), "{out}");
+        assert_eq!(out.contains("\"x\":\"y\""), !kept.is_empty(), "{out}");
+    }
+}
+
+/// The tree that a reader makes of such a text, with a finding beside the annotations.
+fn dropped(text: &str, kept: bool) -> Run {
+    let at = |part: &str| u32::try_from(text.find(part).unwrap()).unwrap();
+    let span = |part: &str| Span { start: at(part), end: at(part) + u32::try_from(part.len()).unwrap() };
+    let mut tree = TreeBuilder::new(Some(Text::new(text)));
+    let entry = |tree: &mut TreeBuilder, key: &str, value: &str| {
+        tree.key(key, Some(at(&format!("\"{key}\":"))));
+        tree.str(value, Style::DoubleQuoted, span(&format!("\"{value}\"")));
+    };
+    let end = u32::try_from(text.len()).unwrap();
+    tree.open(Kind::Map, Style::Flow, 0);
+    entry(&mut tree, "apiVersion", "v1");
+    entry(&mut tree, "kind", "Pod");
+    tree.key("metadata", Some(at("\"metadata\"")));
+    tree.open(Kind::Map, Style::Flow, at("{\"annotations\""));
+    tree.key("annotations", Some(at("\"annotations\"")));
+    tree.open(Kind::Map, Style::Flow, at("{\"kubectl"));
+    if kept {
+        entry(&mut tree, "x", "y");
+    }
+    tree.close(at(",\"name\""));
+    entry(&mut tree, "name", "a");
+    tree.close(end - 1);
+    tree.close(end);
+    tree.note_dropped(DroppedFields { last_applied: true, ..DroppedFields::default() });
+    let origin = Origin { file: "pod.json".into(), document: 0, line: 1, kind: OriginKind::File };
+    let mut builder = InventoryBuilder::new();
+    builder.push(Resource::new(Arc::new(tree.finish()), NodeId::ROOT, origin).unwrap());
+    let mut run = Run::with(builder.build(), Inputs::default(), vec![]);
+    let check = check("pod-name", Pillar::Nodes, Severity::Low);
+    run.fail(Fail::new(&check, (0, "metadata.name"), "named"));
+    run
+}
