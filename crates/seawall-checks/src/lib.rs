@@ -33,6 +33,9 @@ mod image;
 /// What several network checks share.
 mod network;
 
+/// What several secret checks share.
+mod secret;
+
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};
