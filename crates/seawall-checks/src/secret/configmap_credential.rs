@@ -72,14 +72,15 @@ fn judge_text(key: &str, text: &str, words: &Words, config: &Resource, out: &Ver
         return hit.map(|leak| Hit { name: None, line: None, length, leak }).into_iter().collect();
     }
     let mut hits = Vec::new();
+    let shaped = words.is_shaped(text);
     for entry in entries(key, text) {
-        let leak = words.judge(entry.name, entry.value).or_else(|| registry_login(entry.name, entry.value));
+        let leak = words.judge_in(entry.name, entry.value, shaped).or_else(|| registry_login(entry.name, entry.value));
         if let Some(leak) = leak.filter(|_| !names_a_secret(config, entry.value, out)) {
             let (name, length) = (Some(entry.name.to_owned()), entry.value.chars().count());
             hits.push(Hit { name, line: Some(entry.line), length, leak });
         }
     }
-    if hits.iter().all(|hit| hit.leak == Leak::Placeholder) && words.is_shaped(text) && !words.is_allowed(key, text) {
+    if hits.iter().all(|hit| hit.leak == Leak::Placeholder) && shaped && !words.is_allowed(key, text) {
         hits.push(Hit { name: None, line: None, length: value.chars().count(), leak: Leak::Shaped });
     }
     hits

@@ -137,6 +137,7 @@ fn is_made_up(token: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

@@ -5,6 +5,7 @@ mod value;
 
 use std::any::Any;
 
+use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexBuilder};
 
 pub(crate) use name::Name;
@@ -46,15 +47,15 @@ const NAMES: &[&str] = &[
 /// Values that are secret whatever their name. `(?-i:…)` keeps to the case as written.
 const VALUES: &[&str] = &[
     "-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----",
-    r"(?-i:\bA[KS]IA[0-9A-Z]{16}\b)",
-    r"(?-i:\b(gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{60}))",
-    r"(?-i:\bglpat-[0-9A-Za-z_-]{20})",
-    r"(?-i:\bAIza[0-9A-Za-z_-]{35})",
-    r"(?-i:\bxox[abeprs]-[0-9A-Za-z-]{20})",
-    r"(?-i:\b[rs]k_live_[0-9A-Za-z]{20})",
-    r"(?-i:\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,})",
-    r"\b(AccountKey|SharedAccessKey)=[0-9A-Za-z+/]{40,}=",
-    r"\bbearer\s+[0-9A-Za-z._~+/-]{20,}",
+    r"(?-i:(?-u:\b)A[KS]IA[0-9A-Z]{16}(?-u:\b))",
+    r"(?-i:(?-u:\b)(gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{60}))",
+    r"(?-i:(?-u:\b)glpat-[0-9A-Za-z_-]{20})",
+    r"(?-i:(?-u:\b)AIza[0-9A-Za-z_-]{35})",
+    r"(?-i:(?-u:\b)xox[abeprs]-[0-9A-Za-z-]{20})",
+    r"(?-i:(?-u:\b)[rs]k_live_[0-9A-Za-z]{20})",
+    r"(?-i:(?-u:\b)eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,})",
+    r"(?-u:\b)(AccountKey|SharedAccessKey)=[0-9A-Za-z+/]{40,}=",
+    r"(?-u:\b)bearer\s+[0-9A-Za-z._~+/-]{20,}",
 ];
 
 const NAMES_SETTING: &str = "sensitiveKeyNames";
@@ -95,9 +96,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
 /// The settings, compiled.
 pub(crate) struct Words {
     names: Vec<Name>,
+    /// The last words of the names: a name without any of them is none of these.
+    stems: Option<AhoCorasick>,
     names_allowed: Vec<Name>,
     patterns: Vec<Regex>,
     values: Vec<Regex>,
+    /// All value patterns at once.
+    any_value: Option<Regex>,
     values_allowed: Vec<Regex>,
     /// The value patterns are the user's own: they are taken at their word.
     own_values: bool,
@@ -136,10 +141,17 @@ impl Words {
         };
         let patterns = compile(PATTERN, false);
         let values = compile(VALUES_SETTING, true);
+        let together = values.iter().map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|");
+        let any_value = RegexBuilder::new(&together).case_insensitive(true).build().ok();
         let values_allowed = compile(VALUES_ALLOWED, false);
-        let names = |setting: &str| settings.strings(setting).into_iter().map(Name::new).collect();
+        let names =
+            |setting: &str| -> Vec<Name> { settings.strings(setting).into_iter().map(Name::new).collect() };
+        let wanted = names(NAMES_SETTING);
+        let stems = wanted.iter().filter_map(Name::last_word);
         Box::new(Words {
-            names: names(NAMES_SETTING),
+            stems: AhoCorasick::builder().ascii_case_insensitive(true).build(stems).ok(),
+            names: wanted,
+            any_value,
             names_allowed: names(NAMES_ALLOWED),
             patterns,
             values,
@@ -156,26 +168,37 @@ impl Words {
 
     /// Judges a name and its value.
     pub(crate) fn judge(&self, name: &str, value: &str) -> Option<Leak> {
+        let shaped = self.is_shaped(value);
+        self.judge_in(name, value, shaped)
+    }
+
+    /// Judges a name and its value in a text of which it is known whether it holds a credential by its shape.
+    pub(crate) fn judge_in(&self, name: &str, value: &str, shaped: bool) -> Option<Leak> {
         let value = value.trim();
-        if value.is_empty() || self.is_allowed(name, value) {
+        let shaped = shaped && self.is_shaped(value);
+        let url = !shaped && url_password(value);
+        let named = !shaped && !url && self.is_secret_name(name);
+        if value.is_empty() || !(shaped || url || named) || self.is_allowed(name, value) {
             return None;
         }
-        let name = Name::new(name);
-        if self.is_shaped(value) {
-            return Some(Leak::Shaped);
+        match (shaped, url) {
+            (true, _) => Some(Leak::Shaped),
+            (_, true) => Some(Leak::Url),
+            _ => match shape(value, &Name::new(name)) {
+                Shape::Nothing => None,
+                Shape::Placeholder => Some(Leak::Placeholder),
+                Shape::Literal => Some(Leak::Named),
+            },
         }
-        if url_password(value) {
-            return Some(Leak::Url);
-        }
-        let said = self.names.iter().filter_map(|word| name.find(word)).any(|at| !name.is_about(at));
-        if !said && !self.patterns.iter().any(|pattern| pattern.is_match(name.text())) {
-            return None;
-        }
-        match shape(value, &name) {
-            Shape::Nothing => None,
-            Shape::Placeholder => Some(Leak::Placeholder),
-            Shape::Literal => Some(Leak::Named),
-        }
+    }
+
+    fn is_secret_name(&self, name: &str) -> bool {
+        let may_be = self.stems.as_ref().is_none_or(|stems| stems.is_match(name));
+        let said = || {
+            let name = Name::new(name);
+            self.names.iter().filter_map(|word| name.find(word)).any(|at| !name.is_about(at))
+        };
+        may_be && said() || self.patterns.iter().any(|pattern| pattern.is_match(name))
     }
 
     /// Whether the settings say that a name or a value is not secret after all.
@@ -187,9 +210,11 @@ impl Words {
 
     /// Whether a text holds a credential by its shape.
     pub(crate) fn is_shaped(&self, text: &str) -> bool {
-        self.values.iter().any(|pattern| {
-            pattern.find_iter(text).any(|found| self.own_values || !found.as_str().contains("EXAMPLE"))
-        })
+        let possible = self.any_value.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        possible
+            && self.values.iter().any(|pattern| {
+                pattern.find_iter(text).any(|found| self.own_values || !found.as_str().contains("EXAMPLE"))
+            })
     }
 }
 

@@ -2,7 +2,6 @@
 
 /// A name and its words.
 pub(crate) struct Name {
-    text: String,
     words: Vec<String>,
 }
 
@@ -182,12 +181,12 @@ impl Name {
             before = Some(c);
         }
         words.extend(finished(&mut word));
-        Name { text: text.to_owned(), words }
+        Name { words }
     }
 
-    /// The name as written.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    /// The last word.
+    pub(super) fn last_word(&self) -> Option<&str> {
+        self.words.last().map(String::as_str)
     }
 
     /// Where a wanted name stands in this one, as the number of the word after it: its words in a row, or all of it at

@@ -151,7 +151,7 @@ pub(crate) fn shape(value: &str, name: &Name) -> Shape {
     let mut letters = value.chars().filter(|c| c.is_alphanumeric() || "*.#?!".contains(*c));
     let first = letters.next();
     let repeats = value.chars().count() >= 3 && letters.all(|c| Some(c) == first);
-    if repeats && !name.is_password() || repeats && first.is_none_or(|c| !c.is_ascii_digit()) {
+    if repeats && (!name.is_password() || first.is_none_or(|c| !c.is_ascii_digit())) {
         return Shape::Placeholder;
     }
     // `GOOGLE_API_KEY_VAL`: what a script will put there goes by a name.
@@ -227,9 +227,10 @@ fn is_place(value: &str, lower: &str) -> bool {
 /// Whether a text holds a URL with a literal password (`scheme://user:password@host`).
 pub(crate) fn url_password(text: &str) -> bool {
     static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@'"<>?#]*:([^\s/@'"<>?]+)@[^\s'"<>@]"#).ok()
+        Regex::new(r#"(?-u:\b)[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@'"<>?#]*:([^\s/@'"<>?]+)@[^\s'"<>@]"#)
+            .ok()
     });
-    if !text.contains("://") {
+    if !(text.contains("://") && text.contains('@')) {
         return false;
     }
     let Some(pattern) = URL.as_ref() else { return false };
