@@ -10,3 +10,4 @@
 
 mod catalogue;
 mod pages;
+mod secrets_stay;
