@@ -35,6 +35,9 @@ mod network;
 /// What several checks of roles and bindings share.
 mod rbac;
 
+/// What several secret checks share.
+mod secret;
+
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};

@@ -12,3 +12,4 @@ mod catalogue;
 mod engine;
 mod pages;
 mod pss;
+mod secrets_stay;
