@@ -35,17 +35,12 @@ pub(super) fn extent(tree: &Tree, text: &str) -> Extent {
     let mut at = root.end.min(text.len());
     while let Some(newline) = text.as_bytes().get(at..).and_then(|rest| memchr::memchr(b'\n', rest)) {
         at += newline + 1;
-        if text.get(at..).is_some_and(ends_document) {
+        // Kubernetes separates at every line that begins so, whatever follows.
+        if text.get(at..).is_some_and(|line| line.starts_with("---") || line.starts_with("...")) {
             return Extent { lo, hi: at, json: false };
         }
     }
     Extent { lo, hi: text.len(), json: false }
-}
-
-/// Whether a line with `---` or `...` begins here.
-fn ends_document(rest: &str) -> bool {
-    let marker = rest.strip_prefix("---").or_else(|| rest.strip_prefix("..."));
-    marker.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', '#']))
 }
 
 fn is_json(tree: &Tree) -> bool {
