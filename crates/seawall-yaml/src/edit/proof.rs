@@ -10,8 +10,12 @@ use crate::{Limits, Span, Text, Tree, json};
 pub(super) fn carry_out(root: &mut Value, edits: &[Edit]) -> Result<(), EditError> {
     for edit in edits {
         let Edit::Remove { route } = edit else { continue };
-        let under = |other: &&Edit| other.route().strip_prefix(route).is_some() && *other != edit;
-        if edits.iter().any(|other| under(&other)) {
+        let conflicts = |other: &Edit| match other {
+            _ if other == edit => false,
+            Edit::Set { route: set, .. } if route.strip_prefix(set).is_some() => true,
+            other => other.route().strip_prefix(route).is_some(),
+        };
+        if edits.iter().any(conflicts) {
             return Err(EditError::Conflict(route.clone()));
         }
     }

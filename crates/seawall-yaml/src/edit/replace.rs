@@ -4,6 +4,7 @@ use seawall_core::FixValue;
 
 use super::TextEdit;
 use super::ground::{Ground, change};
+use super::quote::is_literal;
 use super::render::{FlowStyle, flow_scalar, inline};
 use super::slot::Slot;
 use super::style::is_block;
@@ -21,6 +22,9 @@ impl<'t> Ground<'t> {
             return self.replace_in_flow(parent, slot, value);
         }
         let node = slot.node;
+        // The comment on the last line of a block collection is about its last entry, and goes with it.
+        let whole = Slot { end: self.line_end(slot.end), ..*slot };
+        let slot = if is_block(node) && !node.is_shared() { &whole } else { slot };
         let under_key = parent.is_some_and(Node::is_map);
         let collection = matches!(value, FixValue::Map(_) | FixValue::List(_));
         let empty = matches!(value, FixValue::Map(entries) if entries.is_empty())
@@ -29,21 +33,44 @@ impl<'t> Ground<'t> {
             let style = self.around(self.flow_style(node, &self.slots(node)), slot);
             return vec![change(slot.value, slot.end, self.style.flow(value, &style))];
         }
+        let alone = self.get(slot.end, self.line_end(slot.end)).trim().is_empty();
+        if let FixValue::Str(text) = value
+            && (under_key && alone && !is_block(node) && is_literal(text))
+            && self.commented_header(slot).is_none()
+        {
+            return self.block_for_inline(slot, value);
+        }
         match (is_block(node) && !node.is_shared(), collection && !empty) {
             (false, false) => self.inline_for_inline(slot, value),
             (false, true) if under_key => self.block_for_inline(slot, value),
-            (false, true) if slot.is_unwritten() => {
-                let column = self.column(slot.from) + 1;
-                vec![change(slot.from, slot.from, format!(" {}", self.style.item(value, column)))]
-            }
             (true, false) if under_key => self.inline_for_block(slot, &inline(value, Style::Plain)),
             (true, false) => vec![change(slot.value, slot.end, inline(value, Style::Plain))],
             (true, true) if under_key => vec![self.block_for_block(slot, value)],
-            (_, true) => {
-                let text = self.style.item(value, self.column(slot.value));
-                vec![change(slot.value, slot.end, text)]
-            }
+            (_, true) => self.item_for_any(parent, slot, value),
         }
+    }
+
+    /// `- {} # comment` becomes `- # comment` and lines below; without a comment the value begins on the line.
+    fn item_for_any(&self, parent: Option<Node<'t>>, slot: &Slot<'t>, value: &FixValue) -> Vec<TextEdit> {
+        let line_end = self.line_end(slot.end);
+        let header = self.commented_header(slot);
+        if header.is_some() || !self.get(slot.end, line_end).trim().is_empty() {
+            let column = self.column(slot.start) + if parent.is_some() { 2 } else { 0 };
+            let item = self.style.item(value, column);
+            let lines = format!("{}{}{item}", self.style.eol, " ".repeat(column));
+            let cut = slot.from + self.get(slot.from, slot.value).trim_end().len();
+            return match header {
+                Some((indicator, line_end)) => {
+                    vec![change(cut, indicator, ""), change(line_end, slot.end, lines)]
+                }
+                None => vec![change(cut, slot.end, ""), change(line_end, line_end, lines)],
+            };
+        }
+        if slot.is_unwritten() {
+            let item = self.style.item(value, self.column(slot.from) + 1);
+            return vec![change(slot.from, slot.from, format!(" {item}"))];
+        }
+        vec![change(slot.value, slot.end, self.style.item(value, self.column(slot.value)))]
     }
 
     fn inline_for_inline(&self, slot: &Slot<'t>, value: &FixValue) -> Vec<TextEdit> {
@@ -52,7 +79,20 @@ impl<'t> Ground<'t> {
         if slot.is_unwritten() {
             return vec![change(slot.from, slot.from, format!(" {text}"))];
         }
-        vec![change(slot.value, slot.end, text)]
+        match self.commented_header(slot) {
+            Some((indicator, line_end)) => {
+                vec![change(slot.value, indicator, text), change(line_end, slot.end, "")]
+            }
+            None => vec![change(slot.value, slot.end, text)],
+        }
+    }
+
+    /// The ends of the indicator and of the first line of a block scalar that has a comment on its first line.
+    fn commented_header(&self, slot: &Slot<'t>) -> Option<(usize, usize)> {
+        let line_end = self.line_end(slot.value);
+        let (indicator, comment) = self.get(slot.value, line_end).split_once([' ', '\t'])?;
+        let is_header = indicator.starts_with(['|', '>']) && comment.trim_start().starts_with('#');
+        is_header.then_some((slot.value + indicator.len(), line_end))
     }
 
     /// `key: {} # comment` becomes `key: # comment` and lines below; an anchor stays where it is.
@@ -60,6 +100,9 @@ impl<'t> Ground<'t> {
         let body = self.style.under_key(value, self.column(slot.start));
         let before = self.get(slot.from, slot.value);
         let cut = slot.from + before.trim_end().len();
+        if let Some((indicator, line_end)) = self.commented_header(slot) {
+            return vec![change(cut, indicator, ""), change(line_end, slot.end, body)];
+        }
         let line_end = self.line_end(slot.end);
         if self.get(slot.end, line_end).trim().is_empty() {
             return vec![change(cut, line_end, body)];

@@ -16,10 +16,17 @@ use crate::{Kind, Node, Span, Style, Tree};
 pub(super) fn expand(tree: &Tree, edits: &[Edit]) -> Result<Vec<Edit>, EditError> {
     let mut steps = Vec::new();
     let mut removals = Vec::new();
-    for edit in edits {
+    for (at, edit) in edits.iter().enumerate() {
+        let overwrites = |later: &Edit| matches!(later, Edit::Set { route, .. } if edit.route().strip_prefix(route).is_some());
+        if edits.iter().skip(at + 1).any(overwrites) {
+            continue;
+        }
         match edit {
             Edit::Remove { route } => removals.push(route.clone()),
             Edit::Append { .. } => steps.push(edit.clone()),
+            Edit::Set { route, value } if edits.iter().any(|other| meet(edit, other)) => {
+                steps.push(Edit::Set { route: route.clone(), value: value.clone() });
+            }
             Edit::Set { route, value } => {
                 refine(tree.root().at(route), route, value, &mut steps, &mut removals);
             }
@@ -29,6 +36,12 @@ pub(super) fn expand(tree: &Tree, edits: &[Edit]) -> Result<Vec<Edit>, EditError
     removals.dedup();
     steps.extend(removals.into_iter().rev().map(|route| Edit::Remove { route }));
     Ok(steps)
+}
+
+/// Whether two different edits are about one place or places in it; then their order counts.
+fn meet(one: &Edit, other: &Edit) -> bool {
+    let (a, b) = (one.route(), other.route());
+    !std::ptr::eq(one, other) && (a.strip_prefix(b).is_some() || b.strip_prefix(a).is_some())
 }
 
 fn refine(

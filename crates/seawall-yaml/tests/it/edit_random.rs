@@ -296,7 +296,13 @@ fn carry_out(document: &mut Value, edits: &[(Edit, Value)]) -> Option<()> {
         let place = place(document, edit.route().steps())?;
         match edit {
             Edit::Set { .. } => *place = new.clone(),
-            Edit::Append { .. } => place.as_array_mut()?.push(new.clone()),
+            Edit::Append { .. } => {
+                if *place == json!({}) {
+                    // Missing until now.
+                    *place = json!([]);
+                }
+                place.as_array_mut()?.push(new.clone());
+            }
             Edit::Remove { .. } => *place = json!(GONE),
         }
     }
@@ -346,7 +352,15 @@ fn check(seed: u64) {
     assert_eq!(meaning(&text), document, "the test's writer is wrong:\n{text}");
     let edits: Vec<_> = (0..1 + dice.roll(3)).map(|_| random_edit(&mut dice, &document)).collect();
     let plain: Vec<Edit> = edits.iter().map(|(edit, _)| edit.clone()).collect();
-    let shown = || format!("seed {seed}\n{text}\n--- {plain:#?}");
+    let shown = || {
+        let verb = |edit: &Edit| match edit {
+            Edit::Set { .. } => "set",
+            Edit::Append { .. } => "append",
+            Edit::Remove { .. } => "remove",
+        };
+        let line = |(edit, new): &(Edit, Value)| format!("{} {} = {new}\n", verb(edit), edit.route());
+        format!("seed {seed}\n{text}\n--- {}", edits.iter().map(line).collect::<String>())
+    };
 
     let source = Text::new(text.as_str());
     let edited = match edit::apply(&trees(&source)[0], &plain) {
