@@ -53,7 +53,6 @@ pub(super) static TOOLS: &[Tool] = &[
             "json",
             "--quiet",
             "--skip-check-update",
-            "--offline-scan",
             "TREE",
         ],
         count: |report| {

@@ -7,6 +7,7 @@ mod closing;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
