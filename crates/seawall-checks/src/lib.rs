@@ -32,6 +32,8 @@ mod image;
 
 /// What several network checks share.
 mod network;
+/// What several checks of roles and bindings share.
+mod rbac;
 
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};

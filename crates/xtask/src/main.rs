@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod bench_peers;
+mod conformance;
 mod generate;
 mod sbom;
 mod scratch;
@@ -39,6 +40,8 @@ enum Task {
     Sbom(sbom::Arguments),
     /// Run one tree through Seawall and the peers on PATH, and print a table
     BenchPeers(bench_peers::Arguments),
+    /// Judge the engine by labelled cases
+    Conformance(conformance::Arguments),
     /// Write realistic manifests from a seed
     Synth(synth::Arguments),
 }
@@ -62,6 +65,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::ScratchCheck => scratch::run(&workspace),
         Task::Sbom(arguments) => sbom::run(&workspace, arguments),
         Task::BenchPeers(arguments) => bench_peers::run(&workspace, arguments),
+        Task::Conformance(arguments) => conformance::run(workspace.root(), arguments),
         Task::Synth(arguments) => synth::run(&workspace, arguments),
     }
 }

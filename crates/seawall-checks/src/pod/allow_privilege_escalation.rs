@@ -3,7 +3,6 @@
 use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
-use crate::pod::capability;
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -37,18 +36,18 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     let place = container.place(&FIELD);
     let fix = Fix::set(FixRisk::Medium, place.route.clone(), false);
     let draft = out.fail(place, message);
-    // The API server refuses the combination, so the cause has to go first.
+    // The API server refuses `false` beside these, so the cause has to go first.
     match implied_by(container) {
-        Some(cause) => draft.note(format!("always allowed because of {cause}")),
+        Some(cause) => draft.note(format!("always allowed because of `{cause}`")),
         None => draft.fix(fix),
     };
 }
 
-/// What makes escalation possible whatever the field says.
+/// What makes the API server take escalation for allowed, whatever the field says. It knows the capability by this one
+/// spelling only.
 fn implied_by(container: &ContainerView<'_>) -> Option<&'static str> {
     if container.security_context().and_then(|context| context.bool("privileged")) == Some(true) {
-        return Some("`privileged`");
+        return Some("privileged");
     }
-    let lifts = |name: &str| name == "SYS_ADMIN" || name == capability::ALL;
-    capability::added(container).any(|added| lifts(&added.name)).then_some("`SYS_ADMIN`")
+    container.capabilities("add").any(|(_, name)| name == "CAP_SYS_ADMIN").then_some("CAP_SYS_ADMIN")
 }

@@ -29,8 +29,8 @@ fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     let fix = Fix::remove(FixRisk::High, place.route.clone());
     let draft = out.fail(place, "pod shares the network of the node");
     // The API server refuses host processes without it, so they have to go first.
-    let host_process = setters(pod, &["windowsOptions", "hostProcess"]);
-    if host_process.into_iter().any(|setter| setter.node.as_bool() == Some(true)) {
+    let mut host_process = setters(pod, &["windowsOptions", "hostProcess"]);
+    if host_process.any(|setter| setter.node.as_bool() == Some(true)) {
         draft.note("Windows host processes need it");
     } else {
         draft.fix(fix);

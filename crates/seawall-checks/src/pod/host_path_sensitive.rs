@@ -37,8 +37,19 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Union of what Falco, kubeaudit, KubeLinter, StackRox and Trivy list, and the state folders of newer runtimes and
-/// distributions. `/run` stands for `/var/run` too.
+/// distributions. `/run` stands for `/var/run` too. The most telling come first: messages name the first that fits.
 const SENSITIVE: [&str; 31] = [
+    "/var/lib/kubelet",
+    "/var/lib/etcd",
+    "/var/lib/containerd",
+    "/var/lib/docker",
+    "/var/lib/containers",
+    "/var/lib/rancher",
+    "/var/lib/k0s",
+    "/var/lib/minikube",
+    "/var/snap/microk8s",
+    "/var/lib/cloud",
+    "/var/spool/cron",
     "/bin",
     "/boot",
     "/dev",
@@ -53,23 +64,12 @@ const SENSITIVE: [&str; 31] = [
     "/sbin",
     "/sys",
     "/usr",
-    "/var/lib/cloud",
-    "/var/lib/containerd",
-    "/var/lib/containers",
-    "/var/lib/docker",
-    "/var/lib/etcd",
-    "/var/lib/k0s",
-    "/var/lib/kubelet",
-    "/var/lib/minikube",
-    "/var/lib/rancher",
-    "/var/snap/microk8s",
-    "/var/spool/cron",
     "C:\\etc\\kubernetes",
+    "C:\\var\\lib\\kubelet",
     "C:\\k",
+    "C:\\Windows",
     "C:\\ProgramData",
     "C:\\Users",
-    "C:\\var\\lib\\kubelet",
-    "C:\\Windows",
 ];
 
 /// Public facts of a node that ordinary workloads mount: time zone, certificate authorities, kernel modules, lock files.

@@ -124,15 +124,15 @@ impl Runner<'_> {
     }
 
     fn pods(&self, resource: &Resource) -> Result<Vec<Judged>, NotEvaluatedReason> {
-        let slot = |(asked, info): (&(&'static Control, Rule), &Arc<CheckInfo>)| Judged {
+        let slot = |info: &Arc<CheckInfo>| Judged {
             resource: resource.id(),
-            check: CheckId::from_static(asked.0.check),
+            check: info.id.clone(),
             pillar: info.pillar,
             severity: info.severity,
             of_pod: true,
             findings: Vec::new(),
         };
-        let mut judged: Vec<Judged> = self.asked.iter().zip(&self.infos).map(slot).collect();
+        let mut judged: Vec<Judged> = self.infos.iter().map(slot).collect();
         for pod in resource.pods() {
             for violation in judge(&pod, &self.asked)? {
                 let at = self.asked.iter().position(|(control, _)| control.id == violation.control);

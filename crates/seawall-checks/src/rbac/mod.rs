@@ -1,0 +1,3 @@
+//! What the checks of roles and bindings share.
+
+pub(crate) mod model;

@@ -1,0 +1,172 @@
+//! What pages cannot show: all the defaults at once, tampering with them, sizes.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use seawall_core::{Origin, OriginKind, Severity};
+use seawall_inventory::{Inventory, InventoryBuilder, Resource, SubjectKind};
+use seawall_yaml::{Limits, NodeId, Text, read};
+
+use super::MAX_LISTED;
+use super::builtin::{CLUSTER_BINDINGS, NAMESPACE_BINDINGS, Who};
+use crate::{Check, Evaluation, Settings, all, evaluate};
+
+fn inventory(text: &str, complete: bool) -> Inventory {
+    let (documents, problems) = read(&Text::new(text), &Limits::default());
+    assert!(problems.is_empty(), "{problems:?}");
+    let mut builder = InventoryBuilder::new();
+    for document in documents {
+        let origin =
+            Origin { file: "t.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
+        // The end of the text is an empty document.
+        if let Ok(resource) = Resource::new(Arc::new(document.tree), NodeId::ROOT, origin) {
+            builder.push(resource);
+        }
+    }
+    if complete {
+        builder.complete();
+    }
+    builder.build()
+}
+
+fn judged(text: &str, complete: bool) -> Evaluation {
+    let checks: Vec<&'static Check> =
+        all().iter().map(|entry| entry.check).filter(|check| check.id.starts_with("rbac-")).collect();
+    evaluate(&inventory(text, complete), &checks, &Settings::default())
+}
+
+fn ids(evaluation: &Evaluation) -> Vec<&str> {
+    evaluation.findings.iter().map(|finding| finding.check.id.as_str()).collect()
+}
+
+fn subject(who: &Who) -> String {
+    let (kind, namespace, name) = *who;
+    match kind {
+        SubjectKind::ServiceAccount => {
+            format!("- {{kind: ServiceAccount, namespace: {namespace}, name: {name}}}\n")
+        }
+        SubjectKind::Group => format!("- {{kind: Group, name: '{name}'}}\n"),
+        _ => format!("- {{kind: User, name: '{name}'}}\n"),
+    }
+}
+
+fn binding(namespace: Option<&str>, name: &str, kind: &str, role: &str, subjects: &str) -> String {
+    let (own, home) = match namespace {
+        Some(namespace) => ("RoleBinding", format!(", namespace: {namespace}")),
+        None => ("ClusterRoleBinding", String::new()),
+    };
+    format!(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: {own}\nmetadata: {{name: '{name}'{home}}}\n\
+         roleRef: {{kind: {kind}, name: '{role}'}}\nsubjects:\n{subjects}---\n"
+    )
+}
+
+fn role(name: &str, rule: &str) -> String {
+    format!(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: '{name}'}}\nrules: [{{{rule}}}]\n---\n"
+    )
+}
+
+#[test]
+fn default_bindings_are_silent_and_more_subjects_are_not() {
+    for (name, role, subjects) in CLUSTER_BINDINGS {
+        let subjects: String = subjects.iter().map(subject).collect();
+        let text = binding(None, name, "ClusterRole", role, &subjects);
+        assert!(ids(&judged(&text, false)).is_empty(), "{name}");
+        assert_eq!(judged(&text, false).not_evaluated, [], "{name}");
+    }
+    for (namespace, name, role, subjects) in NAMESPACE_BINDINGS {
+        let subjects: String = subjects.iter().map(subject).collect();
+        let evaluation = judged(&binding(Some(namespace), name, "Role", role, &subjects), false);
+        assert!(ids(&evaluation).is_empty(), "{name}");
+        assert_eq!(evaluation.not_evaluated, [], "{name}");
+    }
+    let more = "- {kind: Group, name: 'system:nodes'}\n";
+    let evaluation = judged(&binding(None, "system:node", "ClusterRole", "system:node", more), false);
+    assert_eq!(ids(&evaluation), ["rbac-create-pods", "rbac-read-secrets"]);
+}
+
+#[test]
+fn a_default_name_with_another_role_is_not_the_default_binding() {
+    let everybody = "- {kind: Group, name: 'system:authenticated'}\n";
+    let text = binding(None, "system:basic-user", "ClusterRole", "cluster-admin", everybody);
+    assert_eq!(
+        ids(&judged(&text, false)),
+        ["rbac-authenticated", "rbac-cluster-admin", "rbac-pod-exec-binding"]
+    );
+    let controller = "- {kind: ServiceAccount, namespace: shop, name: job-controller}\n";
+    let name = "system:controller:job-controller";
+    assert_eq!(
+        ids(&judged(&binding(None, name, "ClusterRole", name, controller), false)),
+        ["rbac-create-pods"]
+    );
+}
+
+#[test]
+fn what_was_added_to_a_built_in_role_is_reported_and_names_like_theirs_excuse_nothing() {
+    let secrets = "apiGroups: [''], resources: [secrets], verbs: [get]";
+    let dns = binding(
+        None,
+        "system:kube-dns",
+        "ClusterRole",
+        "system:kube-dns",
+        &subject(&super::builtin::account("kube-dns")),
+    );
+    assert_eq!(ids(&judged(&(role("system:kube-dns", secrets) + &dns), true)), ["rbac-read-secrets"]);
+    let evil = "system:controller:evil";
+    let bound = binding(None, evil, "ClusterRole", evil, &subject(&super::builtin::account("evil")));
+    assert_eq!(ids(&judged(&(role(evil, secrets) + &bound), true)), ["rbac-read-secrets"]);
+}
+
+#[test]
+fn a_missing_role_is_a_gap_in_files_and_nothing_in_a_cluster() {
+    let text = binding(Some("shop"), "dev", "Role", "gone", "- {kind: User, name: jane}\n");
+    let files = judged(&text, false);
+    assert!(files.findings.is_empty());
+    assert!(files.not_evaluated.iter().any(|gap| gap.check.as_str() == "rbac-pod-exec-binding"));
+    let cluster = judged(&text, true);
+    assert!(cluster.findings.is_empty() && cluster.not_evaluated.is_empty());
+}
+
+#[test]
+fn findings_stay_small_however_many_hold_the_role() {
+    let mut text = role("reader", "apiGroups: [''], resources: [secrets], verbs: [get]");
+    for i in 0..2_000 {
+        let holder = format!("- {{kind: User, name: user-{i}}}\n");
+        write!(text, "{}", binding(Some(&format!("ns-{i}")), "b", "ClusterRole", "reader", &holder)).unwrap();
+    }
+    let evaluation = judged(&text, true);
+    assert_eq!(ids(&evaluation), ["rbac-read-secrets"]);
+    let finding = &evaluation.findings[0];
+    assert_eq!(finding.severity, Severity::High);
+    assert!(finding.message.contains("and 1999 others"), "{}", finding.message);
+    assert!(finding.linked.len() <= 2 * MAX_LISTED && finding.locations.len() <= 2 * MAX_LISTED + 2);
+}
+
+#[test]
+fn cycles_of_aggregated_roles_end() {
+    let aggregated = |name: &str, label: &str, selects: &str| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: {name}, labels: {{{label}: 'true'}}}}\n\
+             aggregationRule: {{clusterRoleSelectors: [{{matchLabels: {{{selects}: 'true'}}}}]}}\n\
+             rules: [{{apiGroups: [''], resources: [secrets], verbs: [get]}}]\n---\n"
+        )
+    };
+    let jane = "- {kind: User, name: jane}\n";
+    let text = aggregated("a", "in-b", "in-a")
+        + &aggregated("b", "in-a", "in-b")
+        + &binding(Some("shop"), "b", "ClusterRole", "b", jane);
+    // Each is made of the other: what is written in them is all that there is.
+    assert_eq!(ids(&judged(&text, true)), ["rbac-read-secrets", "rbac-read-secrets"]);
+}
+
+#[test]
+fn the_empty_name_lets_nameless_requests_through() {
+    let jane = binding(Some("shop"), "b", "ClusterRole", "r", "- {kind: User, name: jane}\n");
+    let with = |names: &str| {
+        role("r", &format!("apiGroups: [''], resources: [secrets], verbs: [list], resourceNames: [{names}]"))
+            + &jane
+    };
+    assert!(ids(&judged(&with("a"), true)).is_empty());
+    assert_eq!(ids(&judged(&with("a, ''"), true)), ["rbac-read-secrets"]);
+}
