@@ -47,15 +47,7 @@ pub(super) static TOOLS: &[Tool] = &[
     },
     Tool {
         name: "trivy",
-        arguments: &[
-            "config",
-            "--format",
-            "json",
-            "--quiet",
-            "--skip-check-update",
-            "--offline-scan",
-            "TREE",
-        ],
+        arguments: &["config", "--format", "json", "--quiet", "--skip-check-update", "TREE"],
         count: |report| {
             let results = report.get("Results").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             Some(results.iter().map(|result| length(result.get("Misconfigurations"))).sum())

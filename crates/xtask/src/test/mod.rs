@@ -7,6 +7,7 @@ mod closing;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -112,8 +113,9 @@ fn name_missing_tools() {
 }
 
 fn succeed(command: &mut Command) -> Result<Outcome> {
-    let name =
-        command.get_args().next().map(|first| first.to_string_lossy().into_owned()).unwrap_or_default();
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_owned();
+    let first = command.get_args().next().unwrap_or_default().to_owned();
+    let name = format!("{} {}", program.display(), first.display());
     let status = command.stdin(Stdio::null()).status().with_context(|| format!("cannot start `{name}`"))?;
     if !status.success() {
         bail!("`{name}` failed with {status}");
@@ -130,7 +132,7 @@ fn format(workspace: &Workspace) -> Result<Outcome> {
     }
     let mut rustfmt = workspace.command("rustfmt");
     rustfmt.args(["--check", "--edition", "2024"]).args(files);
-    succeed(&mut rustfmt)
+    succeed(&mut rustfmt).context("format them with `rustfmt --edition 2024 FILE`")
 }
 
 fn is_check(file: &str) -> bool {
