@@ -19,6 +19,7 @@ mod build;
 mod comments;
 mod decode;
 mod drop;
+pub mod edit;
 pub mod json;
 mod limits;
 mod node;

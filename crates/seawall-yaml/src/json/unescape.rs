@@ -11,6 +11,7 @@ pub(super) enum BadString {
 }
 
 /// What the byte after a backslash stands for; 0 where there is more to it.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks it")]
 const SIMPLE: [u8; 256] = {
     let mut table = [0; 256];
     let pairs = [

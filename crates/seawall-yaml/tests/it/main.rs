@@ -9,5 +9,7 @@
 )]
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod edit;
+mod edit_random;
 mod json;
 mod yaml;
