@@ -27,24 +27,13 @@ pub(crate) fn has_helm_action(text: &str) -> bool {
     memmem::find_iter(text.as_bytes(), b"{{").any(|at| text.get(at..).is_some_and(is_helm_action))
 }
 
-/// Words that begin an action in charts.
-const WORDS: &[&str] = &[
-    "if", "else", "end", "range", "with", "define", "template", "block", "include", "tpl", "toYaml", "quote",
-    "default", "required", "printf", "lookup", "fail",
-];
+/// What only charts have. Prometheus rules and Alertmanager write other actions (`{{ $labels.pod }}`) in plain scalars.
+const CHART_WORDS: &[&str] =
+    &[".Values", ".Release.", ".Chart.", ".Capabilities.", ".Template.", "include \""];
 
 fn is_helm_action(text: &str) -> bool {
-    let Some(action) = text.strip_prefix("{{") else { return false };
-    let Some((action, _)) = action.split_once("}}") else { return false };
-    let action = action.strip_prefix('-').unwrap_or(action).trim_start_matches([' ', '\t', '(']);
-    let word = action.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
-    let mut chars = action.chars();
-    match chars.next() {
-        Some('.' | '$') => {
-            chars.next().is_none_or(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ' ' | '.'))
-        }
-        _ => WORDS.contains(&word),
-    }
+    let action = text.strip_prefix("{{").and_then(|action| action.split_once("}}"));
+    action.is_some_and(|(action, _)| CHART_WORDS.iter().any(|word| action.contains(word)))
 }
 
 /// Follows quotes, comments, flow collections and block scalars from line to line, as far as telling them apart needs.
@@ -186,6 +175,7 @@ mod tests {
             "- |\n {{ .x }}\n",
             "- a: |2-\n     {{ .x }}\n",
             "a: b-{{workflow.name}}\n",
+            "a: b {{ $labels.pod }} {{ .Value }} {{ if x }}\n",
             "a: {b: {}}\n",
             "a: !!str |\n  {{ .x }}\n",
             "a: {\"b\":{\"c\":1}}\n",
