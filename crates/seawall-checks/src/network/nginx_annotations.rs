@@ -48,7 +48,7 @@ const fn hole(name: &'static str, cve: &'static str, shape: Shape, fixed: Option
     Hole { name, cve, shape, fixed }
 }
 
-/// From the advisories in `kubernetes/kubernetes` (131006 to 131008, 126817, 136677, 136789, 137560) and
+/// From the advisories in `kubernetes/kubernetes` (131006 to 131008, 136677, 136789, 137560) and
 /// `kubernetes/ingress-nginx` (10572).
 const HOLES: &[Hole] = &[
     hole("auth-url", "CVE-2025-24514", Shape::Plain, NIGHTMARE),
