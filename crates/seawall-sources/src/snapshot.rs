@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use seawall_core::{Origin, OriginKind, Problem, ProblemSeverity};
 use seawall_inventory::{GroupKind, InventoryBuilder};
+use seawall_yaml::json::JsonReader;
 use seawall_yaml::{Node, Tree};
 
 use crate::SourceLimits;

@@ -81,7 +81,9 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
         let annotations = ingress.metadata().and_then(|metadata| metadata.get("annotations"));
         for (key, value) in annotations.into_iter().flat_map(Node::entries) {
             let name = annotation_name(key, &prefixes);
-            let Some(hole) = name.and_then(|name| HOLES.iter().find(|hole| hole.name == name)) else { continue };
+            let Some(hole) = name.and_then(|name| HOLES.iter().find(|hole| hole.name == name)) else {
+                continue;
+            };
             let Some(text) = value.as_str().filter(|text| !text.trim().is_empty()) else { continue };
             let place = place(ingress, value);
             let Hole { name, cve, .. } = hole;
@@ -107,7 +109,8 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
         }
         for path in paths(ingress) {
             if path.as_str().is_some_and(|text| looks_injected(text, Shape::Regex)) {
-                let message = "the path breaks out of the nginx directive that it is written into (CVE-2026-24512)";
+                let message =
+                    "the path breaks out of the nginx directive that it is written into (CVE-2026-24512)";
                 verdicts.fail(place(ingress, path), message);
             }
         }
@@ -137,7 +140,11 @@ fn looks_injected(text: &str, shape: Shape) -> bool {
 fn known(releases: &[Option<Release>], fixed: [Release; 2]) -> Controllers {
     let [old_line, new_line] = fixed;
     let safe = |release: Release| {
-        if (release.0, release.1) == (old_line.0, old_line.1) { release >= old_line } else { release >= new_line }
+        if (release.0, release.1) == (old_line.0, old_line.1) {
+            release >= old_line
+        } else {
+            release >= new_line
+        }
     };
     if releases.iter().flatten().any(|release| !safe(*release)) {
         Controllers::Vulnerable

@@ -52,7 +52,10 @@ fn judge_controller(config: &Resource, out: &mut Verdicts<'_>) {
             draft.related(place(level), "annotations of every risk are accepted");
         } else {
             draft.severity(Severity::Medium).confidence(Confidence::Medium);
-            draft.related(place(level), "refuses snippets where annotations are validated, the default since v1.12.0");
+            draft.related(
+                place(level),
+                "refuses snippets where annotations are validated, the default since v1.12.0",
+            );
         }
     }
 }
@@ -61,7 +64,9 @@ fn judge_ingress(ingress: &Resource, out: &mut Verdicts<'_>) {
     let prefixes = out.settings().strings(PREFIXES.name);
     let annotations = ingress.metadata().and_then(|metadata| metadata.get("annotations"));
     for (key, value) in annotations.into_iter().flat_map(|node| node.entries()) {
-        let Some(name) = annotation_name(key, &prefixes).filter(|name| name.ends_with("-snippet")) else { continue };
+        let Some(name) = annotation_name(key, &prefixes).filter(|name| name.ends_with("-snippet")) else {
+            continue;
+        };
         if value.as_str().is_some_and(|text| !text.trim().is_empty()) {
             let place = Place { resource: ingress.id(), route: ingress.route_of(value) };
             out.fail(place, format!("writes into the configuration of the controller by `{name}`"));

@@ -41,12 +41,16 @@ fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     }
     let annotations = pod.metadata().and_then(|metadata| metadata.get("annotations"));
     for (key, node) in annotations.into_iter().flat_map(|node| node.entries()) {
-        let (Some(container), Some(profile)) = (key.strip_prefix(ANNOTATION), node.as_str()) else { continue };
+        let (Some(container), Some(profile)) = (key.strip_prefix(ANNOTATION), node.as_str()) else {
+            continue;
+        };
         let message = match profile {
             "" | "runtime/default" => continue,
             local if local.starts_with("localhost/") => continue,
             "unconfined" => format!("annotation switches AppArmor off for container `{container}`"),
-            other => format!("annotation sets the unknown AppArmor profile `{other}` for container `{container}`"),
+            other => {
+                format!("annotation sets the unknown AppArmor profile `{other}` for container `{container}`")
+            }
         };
         let place = pod.place_of(node);
         let fix = Fix::remove(FixRisk::Medium, place.route.clone());

@@ -14,7 +14,13 @@ pub(crate) static CHECK: Check = Check {
     pillar: Pillar::Nodes,
     severity: Severity::High,
     confidence: Confidence::High,
-    frameworks: &["PSS:baseline", "PSS:restricted", "CIS-1.23:5.2.2", "NSA:1.2", "MITRE:Privilege escalation"],
+    frameworks: &[
+        "PSS:baseline",
+        "PSS:restricted",
+        "CIS-1.23:5.2.2",
+        "NSA:1.2",
+        "MITRE:Privilege escalation",
+    ],
     judge: Judge::Container(judge),
     ..Check::PLAIN
 };

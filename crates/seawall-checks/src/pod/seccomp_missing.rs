@@ -42,7 +42,8 @@ fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
                 .fix(fix);
         }
     }
-    let unset = pod.containers().filter(|container| container.effective(&["seccompProfile", "type"]).is_none());
+    let unset =
+        pod.containers().filter(|container| container.effective(&["seccompProfile", "type"]).is_none());
     for container in unset {
         let profile = container.place(&PROFILE);
         let value = FixValue::Map(vec![("type".to_owned(), "RuntimeDefault".into())]);

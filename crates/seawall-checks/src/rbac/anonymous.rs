@@ -4,7 +4,8 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{BindingView, Resource, SubjectKind};
 
 use crate::rbac::model::{
-    CLUSTER_ROLE_BINDING, MAX_LISTED, ROLE_BINDING, beyond_default, effective_rules, is_default_subject, is_public_role,
+    CLUSTER_ROLE_BINDING, MAX_LISTED, ROLE_BINDING, beyond_default, effective_rules, is_default_subject,
+    is_public_role,
 };
 use crate::{Check, Judge, Verdicts};
 

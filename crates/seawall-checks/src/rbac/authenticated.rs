@@ -6,7 +6,8 @@ use seawall_core::{Confidence, Pillar, ResourceId, Severity};
 use seawall_inventory::{BindingView, Inventory, PolicyRule, RoleView, SubjectKind};
 
 use crate::rbac::model::{
-    ALL_FOUR, CLUSTER_ROLE_BINDING, ROLE_BINDING, beyond_default, effective_rules, is_known_role, is_public_role, missing,
+    ALL_FOUR, CLUSTER_ROLE_BINDING, ROLE_BINDING, beyond_default, effective_rules, is_known_role,
+    is_public_role, missing,
 };
 use crate::{Check, Judge, VerdictsBySubject};
 
@@ -74,7 +75,8 @@ fn beyond<'i>(inventory: &'i Inventory, role: RoleView<'i>) -> Beyond<'i> {
     let first = rules.first().copied()?;
     let reads = rules.iter().all(|rule| {
         rule.strings("verbs").all(|verb| matches!(verb, "get" | "list" | "watch"))
-            && !(rule.covers_group("") && ["secrets", "nodes/proxy"].iter().any(|name| rule.covers_resource(name)))
+            && !(rule.covers_group("")
+                && ["secrets", "nodes/proxy"].iter().any(|name| rule.covers_resource(name)))
     });
     Some((first, reads))
 }

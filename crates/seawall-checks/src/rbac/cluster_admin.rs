@@ -4,7 +4,8 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::Inventory;
 
 use crate::rbac::model::{
-    ALL_FOUR, ALLOWED_SUBJECTS, CLUSTER_ROLE_BINDING, Evidence, Looking, PLATFORM_BINDINGS, everything, judge_bindings,
+    ALL_FOUR, ALLOWED_SUBJECTS, CLUSTER_ROLE_BINDING, Evidence, Looking, PLATFORM_BINDINGS, everything,
+    judge_bindings,
 };
 use crate::{Check, Judge, VerdictsBySubject};
 
@@ -17,7 +18,19 @@ pub(crate) static CHECK: Check = Check {
     pillar: Pillar::ControlPlane,
     severity: Severity::High,
     confidence: Confidence::High,
-    frameworks: &["CIS-1.12:5.1.1", "CIS-1.23:5.1.1", "CIS-EKS-1.8:4.1.1", "CIS-AKS-1.8:4.1.1", "CIS-GKE-1.9:4.1.1", "NSA:general", "MITRE:Privilege escalation", "SOC2:CC6.1", "SOC2:CC6.2", "SOC2:CC6.7", "SOC2:CC6.8"],
+    frameworks: &[
+        "CIS-1.12:5.1.1",
+        "CIS-1.23:5.1.1",
+        "CIS-EKS-1.8:4.1.1",
+        "CIS-AKS-1.8:4.1.1",
+        "CIS-GKE-1.9:4.1.1",
+        "NSA:general",
+        "MITRE:Privilege escalation",
+        "SOC2:CC6.1",
+        "SOC2:CC6.2",
+        "SOC2:CC6.7",
+        "SOC2:CC6.8",
+    ],
     needs: ALL_FOUR,
     settings: &[ALLOWED_SUBJECTS, PLATFORM_BINDINGS],
     judge: Judge::Inventory(judge),

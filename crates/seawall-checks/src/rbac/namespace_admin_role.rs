@@ -4,7 +4,8 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::Inventory;
 
 use crate::rbac::model::{
-    ALL_FOUR, ALLOWED_SUBJECTS, ROLE_BINDING, Evidence, Looking, PLATFORM_BINDINGS, everything, judge_bindings,
+    ALL_FOUR, ALLOWED_SUBJECTS, Evidence, Looking, PLATFORM_BINDINGS, ROLE_BINDING, everything,
+    judge_bindings,
 };
 use crate::{Check, Judge, VerdictsBySubject};
 

@@ -3,7 +3,7 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::Inventory;
 
-use crate::rbac::model::{ALLOWED_SUBJECTS, ALL_FOUR, Case, Focus, Grant, Power, Weight, judge_power};
+use crate::rbac::model::{ALL_FOUR, ALLOWED_SUBJECTS, Case, Focus, Grant, Power, Weight, judge_power};
 use crate::{Check, Judge, VerdictsBySubject};
 
 pub(crate) static CHECK: Check = Check {

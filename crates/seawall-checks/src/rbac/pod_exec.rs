@@ -3,7 +3,9 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{Resource, RoleView};
 
-use crate::rbac::model::{CLUSTER_ROLE, MAX_LISTED, ROLE, exec_grants, hits_of, is_builtin_role, is_judged_by_parts};
+use crate::rbac::model::{
+    CLUSTER_ROLE, MAX_LISTED, ROLE, exec_grants, hits_of, is_builtin_role, is_judged_by_parts,
+};
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {

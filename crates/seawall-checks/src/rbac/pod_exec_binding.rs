@@ -4,8 +4,8 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::Inventory;
 
 use crate::rbac::model::{
-    ALL_FOUR, ALLOWED_SUBJECTS, CLUSTER_ROLE_BINDING, Evidence, Looking, PLATFORM_BINDINGS, ROLE_BINDING, exec_grants,
-    hits_of, judge_bindings,
+    ALL_FOUR, ALLOWED_SUBJECTS, CLUSTER_ROLE_BINDING, Evidence, Looking, PLATFORM_BINDINGS, ROLE_BINDING,
+    exec_grants, hits_of, judge_bindings,
 };
 use crate::{Check, Judge, VerdictsBySubject};
 

@@ -3,7 +3,7 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::Inventory;
 
-use crate::rbac::model::{ALLOWED_SUBJECTS, ALL_FOUR, Case, Focus, Grant, Power, Weight, judge_power};
+use crate::rbac::model::{ALL_FOUR, ALLOWED_SUBJECTS, Case, Focus, Grant, Power, Weight, judge_power};
 use crate::{Check, Judge, VerdictsBySubject};
 
 pub(crate) static CHECK: Check = Check {
@@ -15,7 +15,17 @@ pub(crate) static CHECK: Check = Check {
     pillar: Pillar::ControlPlane,
     severity: Severity::Critical,
     confidence: Confidence::High,
-    frameworks: &["CIS-1.12:5.1.2", "CIS-1.23:5.1.2", "CIS-EKS-1.8:4.1.2", "CIS-AKS-1.8:4.1.2", "CIS-GKE-1.9:4.1.2", "MITRE:Credential access", "SOC2:CC6.1", "SOC2:CC6.6", "SOC2:CC6.7"],
+    frameworks: &[
+        "CIS-1.12:5.1.2",
+        "CIS-1.23:5.1.2",
+        "CIS-EKS-1.8:4.1.2",
+        "CIS-AKS-1.8:4.1.2",
+        "CIS-GKE-1.9:4.1.2",
+        "MITRE:Credential access",
+        "SOC2:CC6.1",
+        "SOC2:CC6.6",
+        "SOC2:CC6.7",
+    ],
     needs: ALL_FOUR,
     settings: &[ALLOWED_SUBJECTS],
     judge: Judge::Inventory(judge),

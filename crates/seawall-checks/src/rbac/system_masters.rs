@@ -23,9 +23,9 @@ pub(crate) static CHECK: Check = Check {
 fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
     let Some(binding) = BindingView::of(resource) else { return };
     let masters = |kind, name| kind == SubjectKind::Group && name == "system:masters";
-    let found = binding.subjects().find(|subject| {
-        masters(subject.kind, subject.name) && !is_default_subject(&binding, subject)
-    });
+    let found = binding
+        .subjects()
+        .find(|subject| masters(subject.kind, subject.name) && !is_default_subject(&binding, subject));
     if let Some(subject) = found {
         let place = binding.place_of(subject.node).keys(&["name"]);
         out.fail(place, "binding to group `system:masters`").linked(&subject.identity(&binding));

@@ -15,7 +15,13 @@ pub(crate) static CHECK: Check = Check {
     pillar: Pillar::ControlPlane,
     severity: Severity::Critical,
     confidence: Confidence::High,
-    frameworks: &["CIS-1.12:5.1.3", "CIS-1.23:5.1.3", "CIS-EKS-1.8:4.1.3", "CIS-AKS-1.8:4.1.3", "CIS-GKE-1.9:4.1.3"],
+    frameworks: &[
+        "CIS-1.12:5.1.3",
+        "CIS-1.23:5.1.3",
+        "CIS-EKS-1.8:4.1.3",
+        "CIS-AKS-1.8:4.1.3",
+        "CIS-GKE-1.9:4.1.3",
+    ],
     judge: Judge::Resource(&[ROLE, CLUSTER_ROLE], judge),
     ..Check::PLAIN
 };
@@ -48,7 +54,8 @@ fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
             draft.related(worst.place(&[list]).index(index), *words);
         }
     }
-    for (_, rule) in weighed.iter().filter(|(_, rule)| rule.node().id() != worst.node().id()).take(MAX_LISTED) {
+    for (_, rule) in weighed.iter().filter(|(_, rule)| rule.node().id() != worst.node().id()).take(MAX_LISTED)
+    {
         draft.related(rule.place(&[]), "grants by wildcard too");
     }
 }

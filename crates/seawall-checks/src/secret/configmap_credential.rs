@@ -74,7 +74,9 @@ fn judge_text(key: &str, text: &str, words: &Words, config: &Resource, out: &Ver
     let mut hits = Vec::new();
     let shaped = words.is_shaped(text);
     for entry in entries(key, text) {
-        let leak = words.judge_in(entry.name, entry.value, shaped).or_else(|| registry_login(entry.name, entry.value));
+        let leak = words
+            .judge_in(entry.name, entry.value, shaped)
+            .or_else(|| registry_login(entry.name, entry.value));
         if let Some(leak) = leak.filter(|_| !names_a_secret(config, entry.value, out)) {
             let (name, length) = (Some(entry.name.to_owned()), entry.value.chars().count());
             hits.push(Hit { name, line: Some(entry.line), length, leak });
@@ -90,7 +92,10 @@ fn judge_text(key: &str, text: &str, words: &Words, config: &Resource, out: &Ver
 fn registry_login(name: &str, value: &str) -> Option<Leak> {
     let login = (name == "auth").then(|| decode(value)).flatten()?;
     let login = std::str::from_utf8(&login).ok()?;
-    login.split_once(':').filter(|(user, password)| !user.is_empty() && !password.is_empty()).map(|_| Leak::Named)
+    login
+        .split_once(':')
+        .filter(|(user, password)| !user.is_empty() && !password.is_empty())
+        .map(|_| Leak::Named)
 }
 
 /// Whether the value is the name of a Secret that is here.

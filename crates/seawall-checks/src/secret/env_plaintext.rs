@@ -45,7 +45,9 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
         let message = match leak {
             Leak::Named => format!("{subject} a literal of {length} characters"),
             Leak::Placeholder => format!("{subject} a placeholder: the real value belongs into a Secret"),
-            Leak::Shaped => format!("{subject} a literal that has the shape of a credential, of {length} characters"),
+            Leak::Shaped => {
+                format!("{subject} a literal that has the shape of a credential, of {length} characters")
+            }
             Leak::Url => format!("{subject} a URL with a password in it"),
         };
         let draft = out.fail(place, message);

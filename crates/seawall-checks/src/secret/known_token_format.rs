@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use seawall_core::{Pillar, Route, Severity};
 use seawall_core::Confidence;
+use seawall_core::{Pillar, Route, Severity};
 use seawall_inventory::{Inventory, Place, Resource};
 use seawall_yaml::Node;
 
@@ -24,11 +24,8 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Kinds made to hold secrets, encrypted ones, and schemas, which hold no values.
-const SKIPPED: [(&str, &str); 3] = [
-    ("", "Secret"),
-    ("bitnami.com", "SealedSecret"),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"),
-];
+const SKIPPED: [(&str, &str); 3] =
+    [("", "Secret"), ("bitnami.com", "SealedSecret"), ("apiextensions.k8s.io", "CustomResourceDefinition")];
 
 fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
     if SKIPPED.contains(&(resource.group(), resource.kind())) {

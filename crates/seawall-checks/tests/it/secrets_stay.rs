@@ -14,7 +14,7 @@ fn evaluation(text: &str) -> Evaluation {
     for document in documents {
         let origin =
             Origin { file: "a.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
-        builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin).unwrap());
+        builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None).unwrap());
     }
     let checks: Vec<_> =
         all().iter().filter(|entry| entry.id.starts_with("secret-")).map(|entry| entry.check).collect();

@@ -21,8 +21,9 @@ fn hostile(file: &str, name: &str) -> Run {
     let text = format!(
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: \"{quoted}\"\n  labels: {{\"{}\": x}} # {}\n",
         "plain",
-        // As it is, not escaped: comments reach the excerpt. YAML allows everything but control characters.
-        name.replace(|c: char| c.is_control(), " ")
+        // As it is, not escaped: comments reach the excerpt. YAML 1.1 allows everything but control characters, and
+        // takes two more characters for line breaks.
+        name.replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), " ")
     );
     let mut run = Run::of(&[(file, &text)]).with_gaps();
     let check = check("pod-name", Pillar::Nodes, Severity::Low);

@@ -1,11 +1,7 @@
 //! No secret value is ever shown, in any format.
 
-use std::sync::Arc;
-
-use seawall_core::{Origin, OriginKind, Pillar, Severity};
-use seawall_inventory::{InventoryBuilder, Resource};
-use seawall_report::{Format, Inputs, RenderOptions};
-use seawall_yaml::{DroppedFields, Kind, NodeId, Span, Style, Text, TreeBuilder};
+use seawall_core::{Pillar, Severity};
+use seawall_report::{Format, RenderOptions};
 
 use crate::support::{Fail, Run, check};
 
@@ -105,7 +101,7 @@ fn what_the_reader_dropped_is_masked() {
         let text = format!(
             "{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{{\"annotations\":{{\"kubectl.kubernetes.io/last-applied-configuration\":\"hunter2\"{kept}}},\"name\":\"a\"}}}}"
         );
-        let run = dropped(&text, !kept.is_empty());
+        let run = dropped(&text);
         let out = run.findings();
         assert!(!out.contains(WORD), "{out}");
         assert!(out.contains("\"name\":\"a\""), "{out}");
@@ -113,35 +109,10 @@ fn what_the_reader_dropped_is_masked() {
     }
 }
 
-/// The tree that a reader makes of such a text, with a finding beside the annotations.
-fn dropped(text: &str, kept: bool) -> Run {
-    let at = |part: &str| u32::try_from(text.find(part).unwrap()).unwrap();
-    let span = |part: &str| Span { start: at(part), end: at(part) + u32::try_from(part.len()).unwrap() };
-    let mut tree = TreeBuilder::new(Some(Text::new(text)));
-    let entry = |tree: &mut TreeBuilder, key: &str, value: &str| {
-        tree.key(key, Some(at(&format!("\"{key}\":"))));
-        tree.str(value, Style::DoubleQuoted, span(&format!("\"{value}\"")));
-    };
-    let end = u32::try_from(text.len()).unwrap();
-    tree.open(Kind::Map, Style::Flow, 0);
-    entry(&mut tree, "apiVersion", "v1");
-    entry(&mut tree, "kind", "Pod");
-    tree.key("metadata", Some(at("\"metadata\"")));
-    tree.open(Kind::Map, Style::Flow, at("{\"annotations\""));
-    tree.key("annotations", Some(at("\"annotations\"")));
-    tree.open(Kind::Map, Style::Flow, at("{\"kubectl"));
-    if kept {
-        entry(&mut tree, "x", "y");
-    }
-    tree.close(at(",\"name\""));
-    entry(&mut tree, "name", "a");
-    tree.close(end - 1);
-    tree.close(end);
-    tree.note_dropped(DroppedFields { last_applied: true, ..DroppedFields::default() });
-    let origin = Origin { file: "pod.json".into(), document: 0, line: 1, kind: OriginKind::File };
-    let mut builder = InventoryBuilder::new();
-    builder.push(Resource::new(Arc::new(tree.finish()), NodeId::ROOT, origin).unwrap());
-    let mut run = Run::with(builder.build(), Inputs::default(), vec![]);
+/// Such a text, read, with a finding beside the annotations.
+fn dropped(text: &str) -> Run {
+    let mut run = Run::of(&[("pod.json", text)]);
+    assert!(run.inventory.resources()[0].tree().dropped().last_applied);
     let check = check("pod-name", Pillar::Nodes, Severity::Low);
     run.fail(Fail::new(&check, (0, "metadata.name"), "named"));
     run

@@ -39,7 +39,7 @@ impl Run {
                     line: text.position(document.span.start).line,
                     kind: OriginKind::File,
                 };
-                match Resource::new(Arc::new(document.tree), NodeId::ROOT, origin) {
+                match Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None) {
                     Ok(resource) => builder.push(resource),
                     Err(_) => *inputs.skipped.entry(Cow::Borrowed("no Kubernetes object")).or_default() += 1,
                 }
@@ -337,7 +337,7 @@ pub(crate) fn snapshot() -> Run {
     let origin =
         Origin { file: "cluster.jsonl.zst".into(), document: 7, line: 8, kind: OriginKind::Snapshot };
     let mut builder = InventoryBuilder::new();
-    builder.push(Resource::new(Arc::new(tree.finish()), NodeId::ROOT, origin).unwrap());
+    builder.push(Resource::new(Arc::new(tree.finish()), NodeId::ROOT, origin, None).unwrap());
     let mut run = Run::with(builder.build(), Inputs { files: 1, documents: 1, ..Inputs::default() }, vec![]);
     let check = check("secret-type", Pillar::Secrets, Severity::Low);
     run.fail(Fail::new(&check, (0, "type"), "the type says nothing"));
