@@ -9,9 +9,6 @@ use crate::text::{Span, Text};
 use crate::tree::{Kind, Style, Tree};
 use crate::{Limits, yaml};
 
-/// Warnings about one document that are listed one by one; the rest are counted.
-const LISTED: usize = 20;
-
 /// One document of a text.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -186,15 +183,15 @@ fn warnings(text: &Text, read: &yaml::Read) -> Vec<Problem> {
         |at: u32, message: String| Problem::new(ProblemSeverity::Warning, message).at(text.position(at));
     let mut problems: Vec<Problem> = read
         .notes
+        .listed
         .iter()
-        .take(LISTED)
         .map(|note| {
             let line = text.position(note.earlier).line;
             warning(note.at, format!("{} (the earlier one is on line {line})", note.what))
         })
         .collect();
-    if let Some(more) = read.notes.len().checked_sub(LISTED + 1) {
-        let message = format!("{} more duplicate keys in this document", more + 1);
+    if read.notes.more > 0 {
+        let message = format!("{} more duplicate keys in this document", read.notes.more);
         problems.push(Problem::new(ProblemSeverity::Warning, message));
     }
     if let Some(at) = read.unread {

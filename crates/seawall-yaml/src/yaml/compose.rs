@@ -92,7 +92,27 @@ pub(super) struct Composer<'t> {
     /// Something was added that JSON cannot say; it may be hidden yet.
     suspect: bool,
     keep_everything: bool,
-    pub(super) notes: Vec<Note>,
+    pub(super) notes: Notes,
+}
+
+/// Warnings about one document: the first ones, and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Notes {
+    pub(crate) listed: Vec<Note>,
+    pub(crate) more: u64,
+}
+
+impl Notes {
+    /// Warnings that are listed one by one.
+    const LISTED: usize = 20;
+
+    fn add(&mut self, note: impl FnOnce() -> Note) {
+        if self.listed.len() < Self::LISTED {
+            self.listed.push(note());
+        } else {
+            self.more += 1;
+        }
+    }
 }
 
 /// Something to tell about a document that was read.
@@ -116,7 +136,7 @@ impl<'t> Composer<'t> {
             last_end: start,
             suspect: false,
             keep_everything,
-            notes: Vec::new(),
+            notes: Notes::default(),
         }
     }
 

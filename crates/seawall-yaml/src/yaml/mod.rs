@@ -27,7 +27,7 @@ use crate::Limits;
 use crate::text::{Span, Text};
 use crate::tree::Tree;
 use compose::Composer;
-pub(crate) use compose::Note;
+pub(crate) use compose::Notes;
 use parse::{End, Parser};
 use scan::Scanner;
 pub(crate) use token::Fail;
@@ -38,7 +38,7 @@ pub(crate) struct Read {
     /// `None` when it says nothing, or `null`.
     pub(crate) tree: Option<Tree>,
     /// What is worth a warning.
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Notes,
     /// Where Kubernetes stops reading although text follows.
     pub(crate) unread: Option<u32>,
 }
@@ -58,7 +58,7 @@ fn read_once(text: &Text, span: Span, limits: &Limits, keep_everything: bool) ->
     let mut parser = Parser::new(scan, composer);
     let end = parser.document();
     if let Some(at) = forbidden
-        && !matches!(end, Ok(End::Marker(marker)) if !is_loaded(text.as_str(), span, marker, at))
+        && (end.is_err() || is_loaded(text.as_str(), span, parser.scan.pos, at))
     {
         let found = text.as_str().get(at..).and_then(|rest| rest.chars().next()).map_or(0, u32::from);
         return token::fail(at, format!("a control character (U+{found:04X}) is not allowed in YAML"));
@@ -84,12 +84,12 @@ pub(crate) fn comments(text: &Text, span: Span) -> Vec<Span> {
     scan.comments.unwrap_or_default()
 }
 
-/// Whether Go's reader has looked at the character at `at` when it stops behind the `...` at `marker`: it loads 512 bytes
-/// at a time, less a character cut in two.
-fn is_loaded(text: &str, span: Span, marker: usize, at: usize) -> bool {
+/// Whether Go's reader has looked at the character at `at` when its scanner has come to `pos` and stops: it loads 512
+/// bytes at a time, less a character cut in two, and looks one character ahead.
+fn is_loaded(text: &str, span: Span, pos: usize, at: usize) -> bool {
     const LOAD: usize = 512;
     let mut loaded = span.start as usize;
-    while loaded < (marker + 4).min(span.end as usize) {
+    while loaded < (pos + 1).min(span.end as usize) {
         loaded = text.floor_char_boundary(loaded + LOAD);
     }
     at < loaded

@@ -149,7 +149,7 @@ impl<'t> Composer<'t> {
             Ok(Some(hidden)) => {
                 let earlier = self.builder.start(hidden);
                 let what = "what `<<` brings in hides a key written before it: put `<<` first".to_owned();
-                self.notes.push(Note { at, what, earlier });
+                self.notes.add(|| Note { at, what, earlier });
                 Ok(())
             }
         }

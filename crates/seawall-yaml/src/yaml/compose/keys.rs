@@ -94,10 +94,9 @@ impl<'t> Composer<'t> {
             return;
         }
         let earlier = self.builder.start(earlier);
-        self.notes.push(Note {
-            at: start,
-            what: format!("duplicate key `{key}`: the last one wins"),
-            earlier,
+        self.notes.add(|| {
+            let what = format!("duplicate key `{key}`: the last one wins");
+            Note { at: start, what, earlier }
         });
     }
 }

@@ -182,7 +182,7 @@ fn our_objects(file: &Path) -> Option<Vec<Value>> {
         let mut object = value(document.tree.root());
         let kind = object["kind"].as_str().unwrap_or_default();
         if kind.ends_with("List") && object["items"].is_array() {
-            objects.extend(object["items"].as_array_mut().unwrap().drain(..));
+            objects.append(object["items"].as_array_mut().unwrap());
         } else {
             objects.push(object);
         }
