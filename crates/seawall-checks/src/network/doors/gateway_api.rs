@@ -82,7 +82,8 @@ fn attachment(
     }
     let namespace = parent.str("namespace").or(route.namespace());
     let Some(gateway) = inventory.find(GATEWAY, namespace, parent.str("name")?) else {
-        return (inventory.completeness(GATEWAY) != Completeness::Complete).then_some((unseen, None));
+        let may_exist = inventory.completeness(GATEWAY) != Completeness::Complete || accepted(route, parent);
+        return may_exist.then_some((unseen, None));
     };
     let spec = gateway.root().get("spec")?;
     let class = spec.str("gatewayClassName").unwrap_or("");
@@ -106,6 +107,21 @@ fn attachment(
     };
     let place = Place { resource: gateway.id(), route: gateway.route_of(listener) };
     Some((opening, Some((place, format!("Gateway `{}` listens here", gateway.name())))))
+}
+
+/// Whether the controller of a parent says that it took the route (condition `Accepted` in `status.parents`, Gateway
+/// API specification, RouteStatus): a parent that nobody can see but that took the route is there.
+fn accepted(route: &Resource, parent: Node<'_>) -> bool {
+    let key = |reference: Node<'_>| {
+        let namespace = reference.str("namespace").or(route.namespace()).map(str::to_owned);
+        (namespace, reference.str("name").map(str::to_owned), reference.str("sectionName").map(str::to_owned))
+    };
+    let parents = route.root().get("status").into_iter().flat_map(|status| status.list("parents"));
+    parents.filter(|status| status.get("parentRef").is_some_and(|reference| key(reference) == key(parent))).any(|status| {
+        status
+            .list("conditions")
+            .any(|condition| condition.str("type") == Some("Accepted") && condition.str("status") == Some("True"))
+    })
 }
 
 /// Whether a listener lets a route of this kind and namespace attach.
