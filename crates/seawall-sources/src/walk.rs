@@ -37,6 +37,18 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
             }
         }
     }
+    add_links(links, &mut files);
+    files.sort();
+    // The walk follows the order of the file system, which differs from machine to machine.
+    problems.sort_by(|a, b| (&a.file, &a.message, &a.cause).cmp(&(&b.file, &b.message, &b.cause)));
+    (files, problems)
+}
+
+/// Adds the links whose files were not found without them. Folders without links pay nothing.
+fn add_links(mut links: Vec<PathBuf>, files: &mut Vec<PathBuf>) {
+    if links.is_empty() {
+        return;
+    }
     let mut seen: HashSet<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
     links.sort();
     for link in links {
@@ -44,10 +56,6 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
             files.push(link);
         }
     }
-    files.sort();
-    // The walk follows the order of the file system, which differs from machine to machine.
-    problems.sort_by(|a, b| (&a.file, &a.message, &a.cause).cmp(&(&b.file, &b.message, &b.cause)));
-    (files, problems)
 }
 
 fn sort_out(
