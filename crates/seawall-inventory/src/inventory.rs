@@ -1,6 +1,6 @@
 //! The set of resources and its indexes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use seawall_core::{ResourceId, Subject};
@@ -27,6 +27,7 @@ pub struct InventoryBuilder {
     resources: Vec<Resource>,
     words: HashMap<Box<str>, Arc<str>>,
     complete: bool,
+    complete_kinds: BTreeSet<(String, String)>,
     refused: BTreeMap<(String, String), String>,
     server_version: Option<(u32, u32)>,
 }
@@ -55,9 +56,16 @@ impl InventoryBuilder {
         self.resources.push(resource);
     }
 
-    /// Every kind that is not refused is complete: the source is a cluster that answered.
+    /// Every kind that is not refused is complete: the source is a cluster that answered about all of them.
     pub fn complete(&mut self) {
         self.complete = true;
+    }
+
+    /// All objects of this kind are here, unless it is refused.
+    pub fn complete_kind(&mut self, kind: GroupKind<'_>) {
+        if !self.complete_kinds.iter().any(|(group, name)| group == kind.group && name == kind.kind) {
+            self.complete_kinds.insert((kind.group.to_owned(), kind.kind.to_owned()));
+        }
     }
 
     /// A kind that could not be read.
@@ -85,6 +93,7 @@ impl InventoryBuilder {
             resources: self.resources,
             by_kind,
             complete: self.complete,
+            complete_kinds: self.complete_kinds,
             refused: self.refused,
             server_version: self.server_version,
             names: OnceLock::new(),
@@ -116,6 +125,7 @@ pub struct Inventory {
     resources: Vec<Resource>,
     by_kind: HashMap<Box<str>, Vec<ResourceId>>,
     complete: bool,
+    complete_kinds: BTreeSet<(String, String)>,
     refused: BTreeMap<(String, String), String>,
     server_version: Option<(u32, u32)>,
     names: OnceLock<NameIndex>,
@@ -154,9 +164,10 @@ impl Inventory {
 
     /// What is known about a kind.
     pub fn completeness(&self, kind: GroupKind<'_>) -> Completeness {
-        match self.refused.get(&(kind.group.to_owned(), kind.kind.to_owned())) {
+        let kind = (kind.group.to_owned(), kind.kind.to_owned());
+        match self.refused.get(&kind) {
             Some(reason) => Completeness::Refused(reason.clone()),
-            None if self.complete => Completeness::Complete,
+            None if self.complete || self.complete_kinds.contains(&kind) => Completeness::Complete,
             None => Completeness::Partial,
         }
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use seawall_core::{Origin, OriginKind, Problem};
-use seawall_yaml::{Limits, Outcome, Span, Text, is_json, read_outcome, read_outcomes, split};
+use seawall_inventory::Resource;
+use seawall_yaml::{Limits, NodeId, Outcome, Span, Text, is_json, read_outcome, read_outcomes, split};
 
 use crate::list::{Objects, objects};
 use crate::load::Counts;
@@ -18,6 +19,23 @@ pub(crate) struct FileContent {
     pub(crate) objects: Vec<Objects>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) counts: Counts,
+}
+
+impl FileContent {
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.objects.iter().flat_map(|objects| &objects.resources)
+    }
+
+    /// Whether the file is what `kubectl get -o json` writes: one JSON list, without problems, of objects that a server
+    /// gave their ids.
+    pub(crate) fn is_live_lists(&self) -> bool {
+        let live = |resource: &Resource| {
+            resource.root().id() != NodeId::ROOT
+                && resource.origin().file.ends_with(".json")
+                && resource.metadata().is_some_and(|metadata| metadata.str("uid").is_some())
+        };
+        self.problems.is_empty() && self.counts.documents == 1 && self.resources().all(live)
+    }
 }
 
 /// Reads the documents of a file; those of a large one in parallel.

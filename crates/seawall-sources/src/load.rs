@@ -69,7 +69,13 @@ pub fn load(targets: &[Target], limits: &SourceLimits) -> Loaded {
                 loaded.problems.extend(problems);
                 let contents: Vec<FileContent> =
                     files.into_par_iter().map(|path| read_path(&path, &budget, limits)).collect();
-                contents.into_iter().for_each(|content| add(content, &mut builder, &mut loaded));
+                let live = !contents.is_empty() && contents.iter().all(FileContent::is_live_lists);
+                for content in contents {
+                    if live {
+                        content.resources().for_each(|resource| builder.complete_kind(resource.group_kind()));
+                    }
+                    add(content, &mut builder, &mut loaded);
+                }
             }
             Target::Snapshot(path) => snapshot::read(path, limits, &mut builder, &mut loaded),
         }

@@ -1,5 +1,6 @@
 //! Dumps of clusters: one JSON object a line, compressed or not. The text is not kept.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -18,7 +19,8 @@ use crate::load::{Loaded, display_name};
 /// Lines are read in batches of about this many bytes, so that all cores parse while memory stays small.
 const BATCH_BYTES: usize = 8 << 20;
 
-/// Reads a snapshot into the builder. Its kinds are complete, but for those that its header names as refused.
+/// Reads a snapshot into the builder. The kinds that occur in it or that its header lists as read are complete, but for
+/// those that the header names as refused; nothing is known of any other kind.
 pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBuilder, loaded: &mut Loaded) {
     let name = display_name(path);
     let fail = |loaded: &mut Loaded, message: &str, cause: &dyn std::fmt::Display| {
@@ -32,13 +34,14 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
     let mut lines =
         Lines { reader: BufReader::new(reader.take(limits.snapshot_bytes)), line: 0, limits: *limits };
     let mut whole = true;
+    let mut kinds = Kinds::default();
     loop {
         let (batch, error) = lines.batch();
         if batch.is_empty() && error.is_none() {
             break;
         }
         whole &= error.is_none();
-        take(&batch, &name, limits, builder, loaded, &mut whole);
+        take(&batch, &name, limits, builder, loaded, &mut kinds, &mut whole);
         if let Some(error) = error {
             fail(loaded, "the rest of the snapshot could not be read", &error);
             break;
@@ -54,7 +57,7 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
     }
     // A damaged snapshot proves no absence.
     if whole {
-        builder.complete();
+        kinds.iter().for_each(|(group, kind)| builder.complete_kind(GroupKind::new(group, kind)));
     }
 }
 
@@ -114,6 +117,7 @@ fn take(
     limits: &SourceLimits,
     builder: &mut InventoryBuilder,
     loaded: &mut Loaded,
+    kinds: &mut Kinds,
     whole: &mut bool,
 ) {
     let read: Vec<(Option<Tree>, Vec<Problem>)> = batch
@@ -133,7 +137,7 @@ fn take(
             continue;
         };
         if tree.root().str("kind") == Some("SnapshotHeader") {
-            header(tree.root(), builder);
+            header(tree.root(), builder, kinds);
             loaded.counts.documents -= 1;
             continue;
         }
@@ -146,12 +150,25 @@ fn take(
         let Objects { resources, problems, foreign } = objects(tree, &origin);
         loaded.problems.extend(problems);
         loaded.counts.foreign += usize::from(foreign);
-        resources.into_iter().for_each(|resource| builder.push(resource));
+        for resource in resources {
+            note_kind(kinds, resource.group_kind());
+            builder.push(resource);
+        }
     }
 }
 
-/// Reads the header: `serverVersion: {major, minor}`, `refused: [{group, kind, reason}]`.
-fn header(node: Node<'_>, builder: &mut InventoryBuilder) {
+/// Group and kind of what was read.
+type Kinds = BTreeSet<(String, String)>;
+
+/// Adds a kind; most are there already.
+fn note_kind(kinds: &mut Kinds, kind: GroupKind<'_>) {
+    if !kinds.iter().any(|(group, name)| group == kind.group && name == kind.kind) {
+        kinds.insert((kind.group.to_owned(), kind.kind.to_owned()));
+    }
+}
+
+/// Reads the header: `serverVersion: {major, minor}`, `kinds: [{group, kind}]`, `refused: [{group, kind, reason}]`.
+fn header(node: Node<'_>, builder: &mut InventoryBuilder, kinds: &mut Kinds) {
     let number = |key| {
         let version = node.get("serverVersion")?.get(key)?;
         let text = version.scalar_text()?;
@@ -160,6 +177,11 @@ fn header(node: Node<'_>, builder: &mut InventoryBuilder) {
     };
     if let (Some(major), Some(minor)) = (number("major"), number("minor")) {
         builder.server_version(major, minor);
+    }
+    for read in node.list("kinds") {
+        if let Some(kind) = read.str("kind") {
+            note_kind(kinds, GroupKind::new(read.str("group").unwrap_or(""), kind));
+        }
     }
     for refused in node.list("refused") {
         if let Some(kind) = refused.str("kind") {

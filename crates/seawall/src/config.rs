@@ -11,6 +11,9 @@ use crate::cli::FailOn;
 /// The file that is looked for.
 pub(crate) const FILE_NAME: &str = "seawall.yaml";
 
+/// The keys that it may have.
+const KEYS: [&str; 6] = ["profile", "select", "ignore", "failOn", "strict", "checks"];
+
 /// What the configuration says; the command line goes before it.
 #[derive(Debug, Default)]
 pub(crate) struct Config {
@@ -95,7 +98,7 @@ fn entry(config: &mut Config, key: &str, value: Node<'_>) -> anyhow::Result<()> 
                 }
             }
         }
-        _ => bail!("unknown key, known are: profile, select, ignore, failOn, strict, checks"),
+        _ => bail!("unknown key, known are: {}", KEYS.join(", ")),
     }
     Ok(())
 }
@@ -138,6 +141,15 @@ mod tests {
         assert_eq!(config.ignore.len(), 1);
         assert!(config.strict);
         assert!(parse("").is_ok());
+    }
+
+    #[test]
+    fn the_published_schema_has_the_same_keys() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../../schemas/seawall-config-v1.schema.json")).unwrap();
+        let published: std::collections::BTreeSet<&str> =
+            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(published, KEYS.into_iter().collect());
     }
 
     #[test]

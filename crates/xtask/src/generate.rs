@@ -9,13 +9,17 @@ use anyhow::{Context as _, Result};
 use seawall_checks::{Entry, all};
 use seawall_core::Area;
 
+use crate::config_schema;
 use crate::workspace::Workspace;
 
 /// A path and what makes its text.
 type Generated = (&'static str, fn() -> String);
 
 /// The generated files.
-const FILES: &[Generated] = &[("docs/checks/README.md", || index(all()))];
+const FILES: &[Generated] = &[
+    ("docs/checks/README.md", || index(all())),
+    ("schemas/seawall-config-v1.schema.json", config_schema::text),
+];
 
 /// `cargo xtask generate`: writes what is not fresh.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

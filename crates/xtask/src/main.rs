@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod bench_peers;
+mod config_schema;
 mod conformance;
 mod generate;
 mod sbom;

@@ -8,7 +8,7 @@ use seawall_inventory::{Completeness, GroupKind};
 use seawall_sources::{Loaded, SourceLimits, Target, load};
 
 const LINES: &str = concat!(
-    r#"{"kind":"SnapshotHeader","serverVersion":{"major":"1","minor":"36+"},"refused":[{"kind":"Secret","reason":"403 forbidden"}]}"#,
+    r#"{"kind":"SnapshotHeader","serverVersion":{"major":"1","minor":"36+"},"kinds":[{"group":"networking.k8s.io","kind":"NetworkPolicy"}],"refused":[{"kind":"Secret","reason":"403 forbidden"}]}"#,
     "\n",
     r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop","managedFields":[{"manager":"x"}]}}"#,
     "\n\n",
@@ -72,4 +72,30 @@ fn a_damaged_snapshot_proves_no_absence() {
     let loaded = read("a.jsonl.gz", &cut);
     assert_eq!(loaded.problems.last().unwrap().message, "the rest of the snapshot could not be read");
     assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Pod")), Completeness::Partial);
+}
+
+#[test]
+fn a_folder_of_live_lists_is_a_snapshot() {
+    let list = |uid: &str| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"List","items":[{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"a"{uid}}}}}]}}"#
+        )
+    };
+    for (uid, expected) in [(r#","uid":"1""#, Completeness::Complete), ("", Completeness::Partial)] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("pods.json"), list(uid)).unwrap();
+        let loaded =
+            load(&[Target::parse(folder.path().to_str().unwrap()).unwrap()], &SourceLimits::default());
+        assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Pod")), expected);
+        assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Service")), Completeness::Partial);
+    }
+}
+
+/// The promise of the design: at most 2 KB beside the text.
+#[test]
+fn a_typical_resource_is_small() {
+    let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\n  labels: {app: web}\nspec:\n  replicas: 2\n  selector:\n    matchLabels: {app: web}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n        - name: web\n          image: registry.example/shop/web:1.4.2\n          ports:\n            - containerPort: 8080\n          env:\n            - name: LOG_LEVEL\n              value: info\n          resources:\n            limits: {cpu: 200m, memory: 128Mi}\n            requests: {cpu: 100m, memory: 64Mi}\n          securityContext:\n            allowPrivilegeEscalation: false\n            readOnlyRootFilesystem: true\n";
+    let loaded = read("web.yaml", text.as_bytes());
+    let size = loaded.inventory.resources()[0].heap_bytes();
+    assert!(size <= 2048, "{size} bytes");
 }

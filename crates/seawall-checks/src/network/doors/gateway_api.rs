@@ -117,11 +117,13 @@ fn accepted(route: &Resource, parent: Node<'_>) -> bool {
         (namespace, reference.str("name").map(str::to_owned), reference.str("sectionName").map(str::to_owned))
     };
     let parents = route.root().get("status").into_iter().flat_map(|status| status.list("parents"));
-    parents.filter(|status| status.get("parentRef").is_some_and(|reference| key(reference) == key(parent))).any(|status| {
-        status
-            .list("conditions")
-            .any(|condition| condition.str("type") == Some("Accepted") && condition.str("status") == Some("True"))
-    })
+    parents
+        .filter(|status| status.get("parentRef").is_some_and(|reference| key(reference) == key(parent)))
+        .any(|status| {
+            status.list("conditions").any(|condition| {
+                condition.str("type") == Some("Accepted") && condition.str("status") == Some("True")
+            })
+        })
 }
 
 /// Whether a listener lets a route of this kind and namespace attach.
