@@ -122,7 +122,7 @@ fn take(
 ) {
     let read: Vec<(Option<Tree>, Vec<Problem>)> = batch
         .par_iter()
-        .map(|(_, line)| seawall_yaml::json::read_json_bytes(line, &limits.document))
+        .map_init(JsonReader::new, |reader, (_, line)| reader.read_bytes(line, &limits.document))
         .collect();
     for ((number, _), (tree, problems)) in batch.iter().zip(read) {
         loaded.counts.documents += 1;

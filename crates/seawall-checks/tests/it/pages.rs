@@ -174,10 +174,10 @@ fn inventory(block: &Block) -> Result<Inventory, String> {
 fn judge_block(entry: &Entry, settings: &Settings, block: &Block, demanded: &[Marker]) -> Result<(), String> {
     let inventory = inventory(block)?;
     let evaluation = evaluate(&inventory, &[entry.check], settings);
-    if let Some(gap) = evaluation.not_evaluated.first() {
-        if !demanded.is_empty() || !block.text.contains("# not evaluated") {
-            return Err(format!("not evaluated: {}", gap.reason));
-        }
+    if let Some(gap) = evaluation.not_evaluated.first()
+        && (!demanded.is_empty() || !block.text.contains("# not evaluated"))
+    {
+        return Err(format!("not evaluated: {}", gap.reason));
     }
     let mut left: Vec<&Marker> = demanded.iter().collect();
     for finding in &evaluation.findings {

@@ -112,7 +112,7 @@ fn links_lead_to_files_once_and_never_round() {
     symlink(folder.path().join("nowhere"), folder.path().join("dangling.yaml")).unwrap();
     let loaded = scan(folder.path());
     assert_eq!(names(&loaded), ["two", "one"]);
-    let mut messages: Vec<&str> = loaded.problems.iter().map(|problem| problem.message.as_str()).collect();
+    let messages: Vec<&str> = loaded.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(
         messages,
         ["the link leads nowhere", "link to a folder is not followed; name the folder itself to read it"]

@@ -1,0 +1,38 @@
+//! How fast a folder becomes an inventory.
+#![allow(missing_docs, reason = "criterion's macros make public items without docs")]
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use seawall_sources::{SourceLimits, Target, load};
+
+/// Documents in a file and files in the folder: about 2 MB in all.
+const DOCUMENTS: usize = 20;
+const FILES: usize = 100;
+
+fn document(number: usize) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web-{number}\n  namespace: team-{}\n  labels:\n    app: web-{number}\n    # who to ask\n    owner: team-{}\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: web-{number}\n  template:\n    metadata:\n      labels:\n        app: web-{number}\n    spec:\n      containers:\n        - name: web\n          image: registry.example/shop/web:1.4.{number}\n          ports:\n            - containerPort: 8080\n          env:\n            - name: LOG_LEVEL\n              value: info\n          resources:\n            limits: {{cpu: 200m, memory: 128Mi}}\n            requests: {{cpu: 100m, memory: 64Mi}}\n          securityContext:\n            runAsNonRoot: true\n            allowPrivilegeEscalation: false\n",
+        number % 7,
+        number % 7,
+    )
+}
+
+fn folder(c: &mut Criterion) {
+    let Ok(folder) = tempfile::tempdir() else { return };
+    let mut bytes = 0;
+    for file in 0..FILES {
+        let text: Vec<String> = (0..DOCUMENTS).map(|n| document(file * DOCUMENTS + n)).collect();
+        let text = text.join("---\n");
+        bytes += text.len() as u64;
+        if std::fs::write(folder.path().join(format!("{file}.yaml")), text).is_err() {
+            return;
+        }
+    }
+    let target = [Target::Folder(folder.path().to_owned())];
+    let mut group = c.benchmark_group("load");
+    group.throughput(Throughput::Bytes(bytes));
+    group.bench_function("folder", |b| b.iter(|| load(&target, &SourceLimits::default())));
+    group.finish();
+}
+
+criterion_group!(benches, folder);
+criterion_main!(benches);
