@@ -7,6 +7,7 @@ use seawall_core::{ResourceId, Subject};
 use seawall_yaml::Node;
 
 use crate::aggregation::Aggregation;
+use crate::variants::{nearest, speaks_for};
 use crate::view::{BindingView, PodView, RoleRef, RoleView};
 use crate::{GroupKind, Resource, Selector};
 
@@ -104,7 +105,10 @@ impl InventoryBuilder {
     }
 }
 
-type NameIndex = HashMap<Box<str>, Vec<ResourceId>>;
+type NameIndex = HashMap<Identity, Vec<ResourceId>>;
+
+/// Group, kind, namespace and name in one text.
+type Identity = Box<str>;
 
 /// Namespace, label key, label value.
 type LabelPair = (Box<str>, Box<str>, Box<str>);
@@ -136,6 +140,11 @@ pub struct Inventory {
 
 /// The namespace that an unset one joins with.
 const DEFAULT: &str = "default";
+
+fn identity(kind: GroupKind<'_>, namespace: Option<&str>, name: &str) -> Identity {
+    let namespace = if crate::is_cluster_scoped(kind) { "" } else { joined(namespace) };
+    [kind.group, kind.kind, namespace, name].join("\0").into()
+}
 
 fn joined(namespace: Option<&str>) -> &str {
     namespace.unwrap_or(DEFAULT)
@@ -188,42 +197,64 @@ impl Inventory {
         joined(a) == joined(b)
     }
 
-    /// The resource of a kind by name; `namespace` is ignored for cluster-scoped kinds.
+    /// The resource of a kind by name, the first of its variants; `namespace` is ignored for cluster-scoped kinds.
     pub fn find<'i>(
         &'i self,
         kind: GroupKind<'_>,
         namespace: Option<&str>,
         name: &str,
     ) -> Option<&'i Resource> {
+        self.variants(kind, namespace, name).next()
+    }
+
+    /// The resource that a reference in `from` means: of several variants of one name (base and overlay, two rendered
+    /// installations) the one in the same file, else the one whose folder is nearest.
+    pub fn find_near<'i>(
+        &'i self,
+        from: &Resource,
+        kind: GroupKind<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<&'i Resource> {
+        nearest(from, self.variants(kind, namespace, name))
+    }
+
+    /// All resources of one identity, in the order read.
+    fn variants<'i>(
+        &'i self,
+        kind: GroupKind<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> impl Iterator<Item = &'i Resource> {
         let names = self.names.get_or_init(|| {
             let mut names = NameIndex::new();
             for resource in &self.resources {
-                match names.get_mut(resource.name()) {
-                    Some(ids) => ids.push(resource.id()),
-                    None => {
-                        names.insert(resource.name().into(), vec![resource.id()]);
-                    }
-                }
+                let key = identity(resource.group_kind(), resource.namespace(), resource.name());
+                names.entry(key).or_default().push(resource.id());
             }
             names
         });
-        let scoped = !crate::is_cluster_scoped(kind);
-        names.get(name)?.iter().filter_map(|id| self.get(*id)).find(|resource| {
-            resource.group_kind() == kind
-                && (!scoped || Self::same_namespace(resource.namespace(), namespace))
-        })
+        let ids = names.get(&identity(kind, namespace, name));
+        ids.into_iter().flatten().filter_map(|id| self.get(*id))
     }
 
-    /// The pods (and pod templates) in a namespace that a selector selects, in the order read.
-    pub fn selected_pods<'i>(&'i self, namespace: Option<&str>, selector: Selector<'_>) -> Vec<PodView<'i>> {
+    /// The pods (and pod templates) in the namespace of `from` that its selector selects, in the order read. Of variants
+    /// of one workload only the nearest counts, and only where no variant of `from` stands nearer.
+    pub fn selected_pods<'i>(&'i self, from: &Resource, selector: Selector<'_>) -> Vec<PodView<'i>> {
         let index = self.pods.get_or_init(|| self.index_pods());
-        let namespace = joined(namespace);
+        let namespace = joined(from.namespace());
         let candidates = match selector.required_pair() {
             Some((key, value)) => index.by_label.get(&(namespace.into(), key.into(), value.into())),
             None => index.by_namespace.get(namespace),
         };
         let resources = candidates.into_iter().flatten().filter_map(|id| self.get(*id));
-        resources.flat_map(Resource::pods).filter(|pod| selector.matches(pod.labels())).collect()
+        let meant = resources.filter(|resource| {
+            let (kind, own) = (resource.group_kind(), from.group_kind());
+            self.find_near(from, kind, resource.namespace(), resource.name())
+                .is_some_and(|near| near.id() == resource.id())
+                && speaks_for(from, self.variants(own, from.namespace(), from.name()), resource)
+        });
+        meant.flat_map(Resource::pods).filter(|pod| selector.matches(pod.labels())).collect()
     }
 
     fn index_pods(&self) -> PodIndex {
@@ -245,7 +276,8 @@ impl Inventory {
     pub fn role_of<'i>(&'i self, binding: &BindingView<'_>) -> Option<RoleView<'i>> {
         let RoleRef { kind, name } = binding.role_ref()?;
         let kind = GroupKind::new("rbac.authorization.k8s.io", kind);
-        RoleView::of(self.find(kind, binding.resource().namespace(), name)?)
+        let binding = binding.resource();
+        RoleView::of(self.find_near(binding, kind, binding.namespace(), name)?)
     }
 
     /// The bindings that refer to a role, in the order read.
@@ -266,10 +298,7 @@ impl Inventory {
         let ids = index.get(&(role.kind().into(), role.name().into()));
         let bindings = ids.into_iter().flatten().filter_map(|id| BindingView::of(self.get(*id)?));
         bindings
-            .filter(|binding| {
-                role.kind() == "ClusterRole"
-                    || Self::same_namespace(binding.resource().namespace(), role.namespace())
-            })
+            .filter(|binding| self.role_of(binding).is_some_and(|meant| meant.resource().id() == role.id()))
             .collect()
     }
 
@@ -297,8 +326,12 @@ impl Inventory {
         let owner = controller_reference(resource)?;
         let version = owner.str("apiVersion")?;
         let group = version.split_once('/').map_or("", |(group, _)| group);
-        let found =
-            self.find(GroupKind::new(group, owner.str("kind")?), resource.namespace(), owner.str("name")?)?;
+        let found = self.find_near(
+            resource,
+            GroupKind::new(group, owner.str("kind")?),
+            resource.namespace(),
+            owner.str("name")?,
+        )?;
         // A namesake that was made again later is another object.
         let uid = found.metadata().and_then(|metadata| metadata.str("uid"));
         (uid.is_none() || owner.str("uid").is_none() || uid == owner.str("uid")).then_some(found)

@@ -17,6 +17,7 @@ mod labels;
 mod pods;
 mod resource;
 mod selector;
+mod variants;
 mod view;
 
 pub use inventory::{Completeness, Inventory, InventoryBuilder};

@@ -2,7 +2,7 @@
 
 use seawall_inventory::{BindingView, GroupKind, RoleView, Selector};
 
-use crate::inventory;
+use crate::{inventory, inventory_of};
 
 const POD: GroupKind<'static> = GroupKind::new("", "Pod");
 
@@ -32,11 +32,8 @@ fn selectors_find_pods_in_their_namespace() {
     let inventory = inventory(&text);
     let service = &inventory.resources()[3];
     let selector = Selector::service(service.root().path(&["spec", "selector"]));
-    let names: Vec<&str> = inventory
-        .selected_pods(service.namespace(), selector)
-        .iter()
-        .map(|pod| pod.resource().name())
-        .collect();
+    let names: Vec<&str> =
+        inventory.selected_pods(service, selector).iter().map(|pod| pod.resource().name()).collect();
     assert_eq!(names, ["a"]);
 }
 
@@ -73,4 +70,22 @@ fn rules_match_as_the_authorizer_does() {
     assert!(!rules[2].allows("get", "apps", "pods/exec"), "`pods/*` matches nothing");
     assert!(!rules[2].allows("get", "apps", "deployments"), "`dep*` matches nothing");
     assert!(rules[3].allows("list", "", "pods/exec"), "`*` covers subresources");
+}
+
+#[test]
+fn of_variants_the_nearest_is_meant() {
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {metadata: {labels: {app: web}}, spec: {containers: []}}}\n";
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}}\n";
+    let inventory = inventory_of(&[
+        ("base/web.yaml", web),
+        ("base/service.yaml", service),
+        ("extras/all.yaml", &format!("{web}---\n{service}")),
+    ]);
+    for service in inventory.of_kind(GroupKind::new("", "Service")) {
+        let selector = Selector::service(service.root().path(&["spec", "selector"]));
+        let pods = inventory.selected_pods(service, selector);
+        let folder = |file: &str| file.split('/').next().unwrap().to_owned();
+        let folders: Vec<String> = pods.iter().map(|pod| folder(&pod.resource().origin().file)).collect();
+        assert_eq!(folders, [folder(&service.origin().file)]);
+    }
 }

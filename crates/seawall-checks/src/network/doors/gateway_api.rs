@@ -81,7 +81,7 @@ fn attachment(
         _ => return Some((unseen, None)),
     }
     let namespace = parent.str("namespace").or(route.namespace());
-    let Some(gateway) = inventory.find(GATEWAY, namespace, parent.str("name")?) else {
+    let Some(gateway) = inventory.find_near(route, GATEWAY, namespace, parent.str("name")?) else {
         let may_exist = inventory.completeness(GATEWAY) != Completeness::Complete || accepted(route, parent);
         return may_exist.then_some((unseen, None));
     };
@@ -164,7 +164,7 @@ fn backend_service<'i>(
     }
     let name = backend.str("name")?;
     let namespace = backend.str("namespace").or(route.namespace());
-    let service = service_named(inventory, namespace, name)?;
+    let service = service_named(inventory, route, namespace, name)?;
     if Inventory::same_namespace(namespace, route.namespace()) {
         return Some((service, true));
     }

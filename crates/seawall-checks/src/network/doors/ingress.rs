@@ -24,7 +24,7 @@ pub(crate) fn ingress_doors<'i>(inventory: &'i Inventory, internal: &[&str]) -> 
         }
         let Some(opening) = opening(ingress, internal, public_alb) else { continue };
         for (name, place) in backends(ingress) {
-            if let Some(service) = service_named(inventory, ingress.namespace(), name) {
+            if let Some(service) = service_named(inventory, ingress, ingress.namespace(), name) {
                 doors.push(door(service, ingress, "Ingress", place, opening));
             }
         }
@@ -95,7 +95,8 @@ pub(crate) fn route_doors(inventory: &Inventory) -> Vec<Door<'_>> {
             if !matches!(target.str("kind"), None | Some("Service")) || target.int("weight") == Some(0) {
                 continue;
             }
-            let service = name.as_str().and_then(|name| service_named(inventory, route.namespace(), name));
+            let service =
+                name.as_str().and_then(|name| service_named(inventory, route, route.namespace(), name));
             if let Some(service) = service {
                 let place = Place { resource: route.id(), route: route.route_of(name) };
                 doors.push(door(service, route, "Route", place, WIDE));

@@ -70,7 +70,7 @@ fn gateway_opening(
     let unseen = Opening { severity: Severity::High, confidence: Confidence::Medium };
     let (namespace, name) =
         name.split_once('/').map_or((service.namespace(), name), |(ns, name)| (Some(ns), name));
-    let Some(gateway) = inventory.find(GATEWAY, namespace, name) else {
+    let Some(gateway) = inventory.find_near(service, GATEWAY, namespace, name) else {
         return (inventory.completeness(GATEWAY) != Completeness::Complete).then_some((unseen, None));
     };
     let selector = gateway.root().path(&["spec", "selector"])?;
@@ -117,8 +117,8 @@ fn destination<'i>(inventory: &'i Inventory, from: &Resource, host: &str) -> Opt
     let name = parts.next()?;
     let namespace = parts.next();
     match (namespace, parts.next()) {
-        (None, _) => service_named(inventory, from.namespace(), name),
-        (Some(namespace), None | Some("svc")) => service_named(inventory, Some(namespace), name),
+        (None, _) => service_named(inventory, from, from.namespace(), name),
+        (Some(namespace), None | Some("svc")) => service_named(inventory, from, Some(namespace), name),
         _ => None,
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn judge_workloads<'i>(doors: &[Door<'i>], out: &mut VerdictsBySubjec
     for doors in by_service.values() {
         let Some(service) = doors.first().map(|door| door.service) else { continue };
         let selector = Selector::service(service.root().path(&["spec", "selector"]));
-        for pod in inventory.selected_pods(service.namespace(), selector) {
+        for pod in inventory.selected_pods(service, selector) {
             if serves(service, &pod) {
                 let entry = exposed.entry(pod.resource().id()).or_insert_with(|| (pod, Vec::new()));
                 entry.1.extend(doors);
@@ -157,8 +157,13 @@ fn serves(service: &Resource, pod: &PodView<'_>) -> bool {
 }
 
 /// The Service that a reference names, if it is here and has pods behind it.
-fn service_named<'i>(inventory: &'i Inventory, namespace: Option<&str>, name: &str) -> Option<&'i Resource> {
-    let service = inventory.find(SERVICE, namespace, name)?;
+fn service_named<'i>(
+    inventory: &'i Inventory,
+    from: &Resource,
+    namespace: Option<&str>,
+    name: &str,
+) -> Option<&'i Resource> {
+    let service = inventory.find_near(from, SERVICE, namespace, name)?;
     let kind = service.root().path(&["spec", "type"]).and_then(Node::as_str);
     (kind != Some("ExternalName")).then_some(service)
 }
