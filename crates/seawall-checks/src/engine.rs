@@ -71,7 +71,8 @@ pub(crate) struct Judged {
     pub(crate) findings: Vec<(GroupKey, Finding)>,
 }
 
-/// What makes two findings on an owner and on what it owns the same: check, route below the pod, discriminator.
+/// What makes two findings on an owner and on what it owns the same: check, route below the pod, discriminator; and what
+/// they say and how severe they are, so that a worse verdict never hides behind a milder one.
 pub(crate) type GroupKey = (&'static str, String, String);
 
 /// Judges an inventory.
@@ -223,7 +224,12 @@ impl<'a> Runner<'a> {
         NotEvaluated { check: self.info.id.clone(), pillar: self.info.pillar, subject, reason }
     }
 
-    fn record(&self, resource: &Resource, verdicts: Verdicts<'_>, outcome: &mut Outcome) {
+    fn record(&self, resource: &Resource, mut verdicts: Verdicts<'_>, outcome: &mut Outcome) {
+        if let Some(more) = verdicts.drafts.len().checked_sub(MAX_FINDINGS).filter(|more| *more > 0) {
+            verdicts.drafts.truncate(MAX_FINDINGS);
+            let reason = format!("{MAX_FINDINGS} fails of this object are shown, {more} more are not");
+            outcome.not_evaluated.push(self.without_verdict(Some(resource.subject().clone()), reason));
+        }
         if let Some(reason) = verdicts.not_evaluated {
             outcome.not_evaluated.push(self.without_verdict(Some(resource.subject().clone()), reason));
             // What already failed stays failed; only a pass is not given.
@@ -276,7 +282,9 @@ impl<'a> Runner<'a> {
             fix: draft.fix,
             fingerprint: print,
         };
-        ((self.check.id, below, draft.discriminator), finding)
+        let value = finding.locations.first().and_then(|place| place.value.as_deref()).unwrap_or("");
+        let said = [&draft.discriminator, &finding.message, finding.severity.as_str(), value].join("\0");
+        ((self.check.id, below, said), finding)
     }
 }
 
@@ -299,6 +307,10 @@ pub(crate) fn locate(
     let value = node.filter(|_| whole && !withheld).and_then(Node::scalar_text).map(|text| shorten(&text));
     Location { resource: place.resource, route: place.route, existing, role, value, withheld, note }
 }
+
+/// Fails of one check on one object that become findings; the rest is counted. Nobody repairs them one by one, and each
+/// costs a walk through its list.
+const MAX_FINDINGS: usize = 1_000;
 
 /// The longest value that a finding carries, in characters; real values that matter are shorter.
 const MAX_VALUE: usize = 200;

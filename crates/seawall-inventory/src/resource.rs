@@ -23,7 +23,7 @@ pub struct Resource {
 /// Why a document is no Kubernetes object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAResource {
-    /// Neither `apiVersion` nor `kind`: some other YAML.
+    /// Neither `apiVersion` nor `kind`, or an audit event: nothing that is applied to a cluster.
     Foreign,
     /// It says `apiVersion` and `kind`, but one is not a text or is empty.
     BadIdentity,
@@ -52,6 +52,9 @@ impl Resource {
         };
         if version.is_empty() || kind.is_empty() {
             return Err(NotAResource::BadIdentity);
+        }
+        if version.starts_with("audit.k8s.io/") && kind == "Event" {
+            return Err(NotAResource::Foreign);
         }
         let metadata = node.get("metadata");
         let text = |key| metadata.and_then(|metadata| metadata.str(key)).filter(|text| !text.is_empty());

@@ -35,8 +35,16 @@ fn collect(
     objects: &mut Objects,
 ) {
     let node = tree.node(at);
-    if let Some((version, kind)) = list_of(node).filter(|_| levels > 0) {
-        let implied = (!kind.is_empty()).then_some((version, kind));
+    if let Some(implied) = list_of(node) {
+        if levels == 0 {
+            objects.problems.push(problem(
+                tree,
+                node,
+                origin,
+                "lists within lists are too deep; this one was left out",
+            ));
+            return;
+        }
         for item in node.list("items") {
             collect(tree, item.id(), implied, origin, levels - 1, objects);
         }
@@ -64,11 +72,12 @@ fn collect(
     }
 }
 
-/// The version and kind of the items of a list: `v1 List` says nothing of its items, `PodList` implies `Pod`.
-fn list_of(node: Node<'_>) -> Option<(&str, &str)> {
-    let kind = node.str("kind")?.strip_suffix("List")?;
+/// The version and kind that a list implies for its items: `PodList` implies `Pod`, `List` nothing. As for apimachinery
+/// (`Unstructured.IsList`) a list is whatever has `items` beside its kind, whatever the kind says.
+fn list_of(node: Node<'_>) -> Option<Option<(&str, &str)>> {
     node.get("items").filter(|items| items.is_seq())?;
-    Some((node.str("apiVersion")?, kind))
+    let (version, kind) = (node.str("apiVersion")?, node.str("kind")?);
+    Some(kind.strip_suffix("List").filter(|kind| !kind.is_empty()).map(|kind| (version, kind)))
 }
 
 fn problem(tree: &Tree, node: Node<'_>, origin: &Origin, message: &str) -> Problem {

@@ -53,7 +53,7 @@ pub(crate) struct ScanArgs {
     /// Exit with 1 when a finding is at least this severe; `none` never does [default: high]
     #[arg(long, value_parser = fail_on(), value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
-    /// Exit with 3 when something could not be evaluated
+    /// Exit with 3 when something could not be read or evaluated
     #[arg(long)]
     pub(crate) strict: bool,
     /// Run only these checks: an id, `area:pod`, `pillar:nodes`, `framework:CIS-1.12`; may be repeated
@@ -130,7 +130,13 @@ impl std::str::FromStr for FailOn {
     type Err = seawall_core::UnknownName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "none" { Ok(FailOn::Never) } else { text.parse().map(FailOn::AtLeast) }
+        if text == "none" {
+            return Ok(FailOn::Never);
+        }
+        text.parse().map(FailOn::AtLeast).map_err(|error: Self::Err| Self::Err {
+            accepted: &["none", "info", "low", "medium", "high", "critical"],
+            ..error
+        })
     }
 }
 

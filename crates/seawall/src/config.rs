@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use seawall_checks::{Profile, Select, SettingValue, Settings};
+use seawall_checks::{BadSetting, Profile, Select, SettingValue, Settings};
 use seawall_yaml::{Kind, Limits, Node, Text, read};
 
 use crate::cli::FailOn;
@@ -42,13 +42,27 @@ fn find(folder: &Path) -> Option<PathBuf> {
 
 /// A `seawall.yaml` that is a Kubernetes object (our own Deployment, say) is no configuration.
 fn is_manifest(path: &Path) -> bool {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text = read_text(path).unwrap_or_default();
     let (documents, _) = read(&Text::new(text), &Limits::default());
     documents.first().is_some_and(|document| document.tree.root().get("apiVersion").is_some())
 }
 
 fn parse_file(path: &Path) -> anyhow::Result<Config> {
-    parse(&std::fs::read_to_string(path)?)
+    parse(&read_text(path)?)
+}
+
+/// The largest configuration; a device or a pipe is none at all.
+const MAX_BYTES: u64 = 1 << 20;
+
+fn read_text(path: &Path) -> anyhow::Result<String> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        bail!("is no regular file");
+    }
+    if metadata.len() > MAX_BYTES {
+        bail!("is larger than {MAX_BYTES} bytes");
+    }
+    Ok(std::fs::read_to_string(path)?)
 }
 
 fn parse(text: &str) -> anyhow::Result<Config> {
@@ -92,6 +106,9 @@ fn entry(config: &mut Config, key: &str, value: Node<'_>) -> anyhow::Result<()> 
             for (check, settings) in value.entries() {
                 if !settings.is_map() {
                     bail!("`{check}` must be a map of settings");
+                }
+                if seawall_checks::find(check).is_none() {
+                    return Err(BadSetting::UnknownCheck(check.to_owned()).into());
                 }
                 for (name, setting) in settings.entries() {
                     config.settings.set(check, name, setting_value(setting)?)?;
@@ -162,6 +179,7 @@ mod tests {
             fails("checks:\n  pod-privileged:\n    x: 1\n")
                 .contains("check `pod-privileged` has no setting `x`")
         );
+        assert!(fails("checks: {nope: {}}").contains("no check is called `nope`"));
         assert!(fails("checks: {nope: {x: 1}}").contains("no check is called `nope`"));
         assert!(fails("failOn: urgent").contains("unknown severity `urgent`"));
         assert!(fails("select: [area:nope]").contains("unknown area `nope`"));

@@ -31,9 +31,10 @@ pub(crate) fn error(error: &anyhow::Error) {
             message.push_str(&format!(": {cause}"));
         }
     }
-    let lines: Vec<_> = message.lines().map(escape).collect();
+    // Our own hints stand on a line of their own; no other line break is ours.
+    let message = escape(&message).replace("\\nhint:", "\nhint:");
     // When standard error is closed there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+    let _ = writeln!(io::stderr(), "{message}");
 }
 
 /// Whether the reader of the output went away (`seawall scan . | head`).

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use seawall_checks::{Evaluation, evaluate, pick, pss};
-use seawall_core::Severity;
-use seawall_report::{Inputs, RenderOptions, Report, Timings, escape, render};
+use seawall_core::{ProblemSeverity, Severity};
+use seawall_report::{Format, Inputs, RenderOptions, Report, Timings, escape, render};
 use seawall_sources::{Loaded, SourceLimits, Target, load};
 
 use crate::ExitStatus;
@@ -46,14 +46,21 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     };
     let options =
         RenderOptions { color: output::use_color(color), width: output::width(), quiet: args.quiet };
+    let nothing = loaded.inventory.resources().is_empty();
+    // A person would read scores of nothing as good news; programs get the report with its problems all the same.
+    let shown = if nothing && args.output == Format::Table {
+        RenderOptions { quiet: true, ..options }
+    } else {
+        options
+    };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    render(&report, args.output, &options, &mut out)?;
+    render(&report, args.output, &shown, &mut out)?;
     out.flush()?;
-    if loaded.inventory.resources().is_empty() {
+    if nothing {
         bail!("nothing to judge: no Kubernetes object in {}", describe(&args.targets, report.inputs));
     }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::AtLeast(Severity::High));
-    Ok(status(&evaluation, fail_on, args.strict || config.strict))
+    Ok(status(&evaluation, fail_on, (args.strict || config.strict) && !is_whole(&evaluation, &loaded)))
 }
 
 fn posture(loaded: &Loaded, args: &ScanArgs, config: &Config) -> Evaluation {
@@ -82,12 +89,19 @@ fn inputs(loaded: &Loaded) -> Inputs {
     }
 }
 
-fn status(evaluation: &Evaluation, fail_on: FailOn, strict: bool) -> ExitStatus {
+/// Whether everything that was there has been read and judged.
+fn is_whole(evaluation: &Evaluation, loaded: &Loaded) -> bool {
+    let counts = loaded.counts;
+    let unread = loaded.problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+    evaluation.not_evaluated.is_empty() && counts.templates == 0 && counts.broken == 0 && !unread
+}
+
+fn status(evaluation: &Evaluation, fail_on: FailOn, strict_gap: bool) -> ExitStatus {
     let failed = match fail_on {
         FailOn::Never => false,
         FailOn::AtLeast(least) => evaluation.findings.iter().any(|finding| finding.severity >= least),
     };
-    match (failed, strict && !evaluation.not_evaluated.is_empty()) {
+    match (failed, strict_gap) {
         (true, _) => ExitStatus::Findings,
         (false, true) => ExitStatus::NotEvaluated,
         (false, false) => ExitStatus::Clean,
