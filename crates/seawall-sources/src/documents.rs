@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use seawall_core::{Origin, OriginKind, Problem};
-use seawall_inventory::Resource;
-use seawall_yaml::{Limits, NodeId, Outcome, Span, Text, is_json, read_outcome, read_outcomes, split};
+use seawall_yaml::{Limits, Outcome, Span, Text, is_json, read_outcome, read_outcomes, split};
 
 use crate::list::{Objects, objects};
 use crate::load::Counts;
+use crate::problems::Problems;
+use crate::templates::Template;
 
 /// Files smaller than this are read on one thread: handing out their documents would cost more than it gains.
 const PARALLEL_BYTES: u32 = 256 << 10;
@@ -18,65 +19,64 @@ const PARALLEL_BYTES: u32 = 256 << 10;
 pub(crate) struct FileContent {
     pub(crate) objects: Vec<Objects>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) templates: Vec<Template>,
     pub(crate) counts: Counts,
 }
 
-impl FileContent {
-    pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
-        self.objects.iter().flat_map(|objects| &objects.resources)
-    }
-
-    /// Whether the file is what `kubectl get -o json` writes: one JSON list, without problems, of objects that a server
-    /// gave their ids.
-    pub(crate) fn is_live_lists(&self) -> bool {
-        let live = |resource: &Resource| {
-            resource.root().id() != NodeId::ROOT
-                && resource.origin().file.ends_with(".json")
-                && resource.metadata().is_some_and(|metadata| metadata.str("uid").is_some())
-        };
-        self.problems.is_empty() && self.counts.documents == 1 && self.resources().all(live)
-    }
-}
+/// Documents of a large file that are read at a time, so that complaints about them stay bounded.
+const CHUNK: usize = 4_096;
 
 /// Reads the documents of a file; those of a large one in parallel.
 pub(crate) fn read_file(file: &Arc<str>, bytes: Vec<u8>, limits: &Limits) -> FileContent {
-    let (text, mut problems) = Text::from_bytes(bytes);
-    let outcomes = if is_json(&text) || text.len() < PARALLEL_BYTES {
+    let (text, found) = Text::from_bytes(bytes);
+    let mut content = FileContent::default();
+    content.counts.files = 1;
+    let mut problems = Problems::default();
+    problems.extend(found);
+    if is_json(&text) {
         let (outcomes, found) = read_outcomes(&text, limits);
         problems.extend(found);
-        outcomes
-    } else {
-        let read = |span: Span| (span, read_outcome(&text, span, limits));
-        let read: Vec<_> = split(&text).into_par_iter().map(read).collect();
-        let mut outcomes = Vec::with_capacity(read.len());
-        for (span, (outcome, found)) in read {
-            problems.extend(found);
-            outcomes.push((span, outcome));
+        for (document, (span, outcome)) in (0..).zip(outcomes) {
+            content.take(&text, file, document, span, outcome);
         }
-        outcomes
-    };
-    let mut content = FileContent { problems, ..FileContent::default() };
-    content.counts.files = 1;
-    for (document, (span, outcome)) in (0..).zip(outcomes) {
-        let tree = match outcome {
-            Outcome::Empty => continue,
-            Outcome::Read(tree) => Some(tree),
-            Outcome::Template(_) => {
-                content.counts.templates += 1;
-                None
+    } else {
+        let spans = split(&text);
+        for (chunk, spans) in spans.chunks(CHUNK).enumerate() {
+            let read = |span: &Span| (*span, read_outcome(&text, *span, limits));
+            let read: Vec<_> = match text.len() < PARALLEL_BYTES {
+                true => spans.iter().map(read).collect(),
+                false => spans.par_iter().map(read).collect(),
+            };
+            let first = u32::try_from(chunk * CHUNK).unwrap_or(u32::MAX);
+            for (document, (span, (outcome, found))) in (first..).zip(read) {
+                // Templates are spoken of once a folder, see `templates`.
+                problems.extend(found.into_iter().filter(|_| !matches!(outcome, Outcome::Template(_))));
+                content.take(&text, file, document, span, outcome);
             }
-            Outcome::Broken => {
-                content.counts.broken += 1;
-                None
-            }
-        };
-        content.counts.documents += 1;
-        if let Some(tree) = tree {
-            let line = text.position(span.start).line;
-            let origin = Origin { file: Arc::clone(file), document, line, kind: OriginKind::File };
-            content.objects.push(objects(tree, &origin));
         }
     }
-    content.problems = content.problems.into_iter().map(|problem| problem.in_file(file)).collect();
+    content.problems = problems.finish().into_iter().map(|problem| problem.in_file(file)).collect();
     content
+}
+
+impl FileContent {
+    fn take(&mut self, text: &Text, file: &Arc<str>, document: u32, span: Span, outcome: Outcome) {
+        if matches!(outcome, Outcome::Empty) {
+            return;
+        }
+        self.counts.documents += 1;
+        match outcome {
+            Outcome::Read(tree) => {
+                let line = text.position(span.start).line;
+                let origin = Origin { file: Arc::clone(file), document, line, kind: OriginKind::File };
+                self.objects.push(objects(tree, &origin));
+            }
+            Outcome::Template(at) => {
+                self.counts.templates += 1;
+                self.templates.push(Template { file: Arc::clone(file), position: text.position(at) });
+            }
+            Outcome::Broken => self.counts.broken += 1,
+            Outcome::Empty => {}
+        }
+    }
 }

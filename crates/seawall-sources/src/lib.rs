@@ -17,9 +17,12 @@ mod documents;
 mod limits;
 mod list;
 mod load;
+mod problems;
 mod snapshot;
 mod target;
+mod templates;
 mod walk;
+mod zstd;
 
 pub use limits::SourceLimits;
 pub use load::{Counts, Loaded, load};

@@ -1,5 +1,6 @@
 //! Loading: targets in, inventory out.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,9 @@ use seawall_core::{Problem, ProblemSeverity};
 use seawall_inventory::{Inventory, InventoryBuilder};
 
 use crate::documents::{FileContent, read_file};
+use crate::templates::Template;
 use crate::walk::manifests;
-use crate::{SourceLimits, Target, snapshot};
+use crate::{SourceLimits, Target, snapshot, templates};
 
 /// Everything that was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +52,7 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// Everything that was seen.
     pub counts: Counts,
+    templates: Vec<Template>,
 }
 
 /// Reads all targets into one inventory.
@@ -57,37 +60,45 @@ pub fn load(targets: &[Target], limits: &SourceLimits) -> Loaded {
     let mut builder = InventoryBuilder::new();
     let mut loaded = Loaded::default();
     let budget = AtomicU64::new(limits.total_bytes);
+    let mut seen = HashSet::new();
     for target in targets {
         match target {
             Target::Stdin => {
                 let content = read_stdin(&budget, limits);
                 add(content, &mut builder, &mut loaded);
             }
+            Target::File(path) | Target::Snapshot(path) if !is_new(path, &mut seen) => {}
             Target::File(path) => add(read_path(path, &budget, limits), &mut builder, &mut loaded),
             Target::Folder(root) => {
-                let (files, problems) = manifests(root);
+                let (mut files, problems) = manifests(root);
                 loaded.problems.extend(problems);
+                // Only several targets can name a file twice.
+                if targets.len() > 1 {
+                    files.retain(|file| is_new(file, &mut seen));
+                }
                 let contents: Vec<FileContent> =
                     files.into_par_iter().map(|path| read_path(&path, &budget, limits)).collect();
-                let live = !contents.is_empty() && contents.iter().all(FileContent::is_live_lists);
-                for content in contents {
-                    if live {
-                        content.resources().for_each(|resource| builder.complete_kind(resource.group_kind()));
-                    }
-                    add(content, &mut builder, &mut loaded);
-                }
+                contents.into_iter().for_each(|content| add(content, &mut builder, &mut loaded));
             }
             Target::Snapshot(path) => snapshot::read(path, limits, &mut builder, &mut loaded),
         }
     }
+    let templates = templates::problems(&loaded.templates);
+    loaded.problems.extend(templates);
     loaded.inventory = builder.build();
     loaded.counts.resources = loaded.inventory.resources().len();
     loaded
 }
 
+/// Whether a file was not read before under this or another name.
+fn is_new(path: &Path, seen: &mut HashSet<PathBuf>) -> bool {
+    path.canonicalize().map_or(true, |path| seen.insert(path))
+}
+
 pub(crate) fn add(content: FileContent, builder: &mut InventoryBuilder, loaded: &mut Loaded) {
     loaded.counts.add(content.counts);
     loaded.problems.extend(content.problems);
+    loaded.templates.extend(content.templates);
     for objects in content.objects {
         loaded.counts.foreign += usize::from(objects.foreign);
         loaded.problems.extend(objects.problems);

@@ -15,6 +15,8 @@ use seawall_yaml::{Node, Tree};
 use crate::SourceLimits;
 use crate::list::{Objects, objects};
 use crate::load::{Loaded, display_name};
+use crate::problems::Problems;
+use crate::zstd::Frames;
 
 /// Lines are read in batches of about this many bytes, so that all cores parse while memory stays small.
 const BATCH_BYTES: usize = 8 << 20;
@@ -35,13 +37,16 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
         Lines { reader: BufReader::new(reader.take(limits.snapshot_bytes)), line: 0, limits: *limits };
     let mut whole = true;
     let mut kinds = Kinds::default();
+    let mut problems = Problems::default();
     loop {
         let (batch, error) = lines.batch();
         if batch.is_empty() && error.is_none() {
             break;
         }
         whole &= error.is_none();
-        take(&batch, &name, limits, builder, loaded, &mut kinds, &mut whole);
+        let mut found =
+            Found { builder, loaded, kinds: &mut kinds, problems: &mut problems, whole: &mut whole };
+        found.take(&batch, &name, limits);
         if let Some(error) = error {
             fail(loaded, "the rest of the snapshot could not be read", &error);
             break;
@@ -55,6 +60,7 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
             &format!("{} bytes", limits.snapshot_bytes),
         );
     }
+    loaded.problems.extend(problems.finish().into_iter().map(|problem| problem.in_file(&name)));
     // A damaged snapshot proves no absence.
     if whole {
         kinds.iter().for_each(|(group, kind)| builder.complete_kind(GroupKind::new(group, kind)));
@@ -64,9 +70,7 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
 fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     let file = File::open(path)?;
     Ok(match path.extension().and_then(|extension| extension.to_str()) {
-        Some("zst") => Box::new(
-            ruzstd::decoding::StreamingDecoder::new(BufReader::new(file)).map_err(std::io::Error::other)?,
-        ),
+        Some("zst") => Box::new(Frames::new(BufReader::new(file))),
         Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(file))),
         _ => Box::new(file),
     })
@@ -78,29 +82,24 @@ struct Lines<R> {
     limits: SourceLimits,
 }
 
+/// A line, if it is not too long to be kept.
+enum Line {
+    Whole(Vec<u8>),
+    TooLong,
+}
+
 impl<R: BufRead> Lines<R> {
     /// The next lines with their numbers; an error ends the reading after them.
-    fn batch(&mut self) -> (Vec<(u32, Vec<u8>)>, Option<std::io::Error>) {
+    fn batch(&mut self) -> (Vec<(u32, Line)>, Option<std::io::Error>) {
         let mut batch = Vec::new();
         let mut bytes = 0;
-        let most = u64::from(self.limits.document.document_bytes);
         while bytes < BATCH_BYTES {
-            let mut line = Vec::new();
-            match self.reader.by_ref().take(most + 1).read_until(b'\n', &mut line) {
-                Ok(0) => break,
-                Ok(_) if line.len() as u64 > most => {
-                    return (
-                        batch,
-                        Some(std::io::Error::other(format!(
-                            "line {} is longer than {most} bytes",
-                            self.line + 1
-                        ))),
-                    );
-                }
-                Ok(read) => {
+            match self.next() {
+                Ok(None) => break,
+                Ok(Some((read, line))) => {
                     self.line += 1;
                     bytes += read;
-                    if !line.trim_ascii().is_empty() {
+                    if !matches!(&line, Line::Whole(bytes) if bytes.trim_ascii().is_empty()) {
                         batch.push((self.line, line));
                     }
                 }
@@ -109,50 +108,82 @@ impl<R: BufRead> Lines<R> {
         }
         (batch, None)
     }
+
+    /// How many bytes were read, and the line; `None` at the end. The rest of a line that is too long is skipped.
+    fn next(&mut self) -> std::io::Result<Option<(usize, Line)>> {
+        let most = u64::from(self.limits.document.document_bytes);
+        let mut line = Vec::new();
+        let read = self.reader.by_ref().take(most + 1).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if (line.len() as u64) <= most || line.ends_with(b"\n") {
+            return Ok(Some((read, Line::Whole(line))));
+        }
+        drop(line);
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            let end = buffer.iter().position(|byte| *byte == b'\n');
+            let used = end.map_or(buffer.len(), |at| at + 1);
+            self.reader.consume(used);
+            if end.is_some() || used == 0 {
+                return Ok(Some((read, Line::TooLong)));
+            }
+        }
+    }
 }
 
-fn take(
-    batch: &[(u32, Vec<u8>)],
-    name: &Arc<str>,
-    limits: &SourceLimits,
-    builder: &mut InventoryBuilder,
-    loaded: &mut Loaded,
-    kinds: &mut Kinds,
-    whole: &mut bool,
-) {
-    let read: Vec<(Option<Tree>, Vec<Problem>)> = batch
-        .par_iter()
-        .map_init(JsonReader::new, |reader, (_, line)| reader.read_bytes(line, &limits.document))
-        .collect();
-    for ((number, _), (tree, problems)) in batch.iter().zip(read) {
-        loaded.counts.documents += 1;
-        let place = |problem: Problem| {
-            let column = problem.position.map_or(1, |position| position.column);
-            problem.in_file(name).at(seawall_core::Position { line: *number, column })
-        };
-        loaded.problems.extend(problems.into_iter().map(place));
-        let Some(tree) = tree else {
-            loaded.counts.broken += 1;
-            *whole = false;
-            continue;
-        };
-        if tree.root().str("kind") == Some("SnapshotHeader") {
-            header(tree.root(), builder, kinds);
-            loaded.counts.documents -= 1;
-            continue;
+/// Where what is read goes.
+struct Found<'a> {
+    builder: &'a mut InventoryBuilder,
+    loaded: &'a mut Loaded,
+    kinds: &'a mut Kinds,
+    problems: &'a mut Problems,
+    whole: &'a mut bool,
+}
+
+impl Found<'_> {
+    fn take(&mut self, batch: &[(u32, Line)], name: &Arc<str>, limits: &SourceLimits) {
+        let read: Vec<(Option<Tree>, Vec<Problem>)> = batch
+            .par_iter()
+            .map_init(JsonReader::new, |reader, (_, line)| match line {
+                Line::Whole(bytes) => reader.read_bytes(bytes, &limits.document),
+                Line::TooLong => {
+                    let message = format!("the line is longer than {} bytes", limits.document.document_bytes);
+                    (None, vec![Problem::new(ProblemSeverity::Error, message)])
+                }
+            })
+            .collect();
+        for ((number, _), (tree, problems)) in batch.iter().zip(read) {
+            let place = |problem: Problem| {
+                let column = problem.position.map_or(1, |position| position.column);
+                problem.in_file(name).at(seawall_core::Position { line: *number, column })
+            };
+            self.problems.extend(problems.into_iter().map(place));
+            self.document(*number, tree, name);
         }
-        let origin = Origin {
-            file: Arc::clone(name),
-            document: number - 1,
-            line: *number,
-            kind: OriginKind::Snapshot,
+    }
+
+    fn document(&mut self, line: u32, tree: Option<Tree>, name: &Arc<str>) {
+        let Some(tree) = tree else {
+            self.loaded.counts.documents += 1;
+            self.loaded.counts.broken += 1;
+            *self.whole = false;
+            return;
         };
+        // Only the first line can be a header: an object that calls itself one further down says nothing about the rest.
+        if line == 1 && tree.root().str("kind") == Some("SnapshotHeader") {
+            header(tree.root(), self.builder, self.kinds);
+            return;
+        }
+        self.loaded.counts.documents += 1;
+        let origin = Origin { file: Arc::clone(name), document: line - 1, line, kind: OriginKind::Snapshot };
         let Objects { resources, problems, foreign } = objects(tree, &origin);
-        loaded.problems.extend(problems);
-        loaded.counts.foreign += usize::from(foreign);
+        self.problems.extend(problems);
+        self.loaded.counts.foreign += usize::from(foreign);
         for resource in resources {
-            note_kind(kinds, resource.group_kind());
-            builder.push(resource);
+            note_kind(self.kinds, resource.group_kind());
+            self.builder.push(resource);
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder};
 use seawall_core::{Problem, ProblemSeverity};
 
 use crate::load::display_name;
+use crate::target::is_snapshot;
 
 /// Folders of version control systems.
 const NOT_ENTERED: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
@@ -19,12 +21,34 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut files = Vec::new();
     let mut links = Vec::new();
+    let unfit = Arc::new(Mutex::new(Vec::new()));
+    let absolute = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let above = absolute.ancestors().skip(1).find_map(unfit_ignore_file);
+    if let Some(file) = unfit_ignore_file(root) {
+        return (files, vec![unfit_problem(&file)]);
+    }
+    let refused = Arc::clone(&unfit);
     let walk = WalkBuilder::new(root)
         .hidden(false)
-        .parents(true)
+        .parents(above.is_none())
         .require_git(false)
+        // What is found must not depend on who looks.
+        .git_global(false)
+        .git_exclude(false)
         .add_custom_ignore_filename(".seawallignore")
-        .filter_entry(|entry| !NOT_ENTERED.iter().any(|name| entry.file_name() == *name))
+        .filter_entry(move |entry| {
+            if NOT_ENTERED.iter().any(|name| entry.file_name() == *name) {
+                return false;
+            }
+            let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            match folder.then(|| unfit_ignore_file(entry.path())).flatten() {
+                Some(file) => {
+                    refused.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+                    false
+                }
+                None => true,
+            }
+        })
         .build();
     for entry in walk {
         match entry {
@@ -38,10 +62,35 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         }
     }
     add_links(links, &mut files);
+    problems.extend(
+        above
+            .iter()
+            .chain(unfit.lock().unwrap_or_else(PoisonError::into_inner).iter())
+            .map(|file| unfit_problem(file)),
+    );
     files.sort();
     // The walk follows the order of the file system, which differs from machine to machine.
     problems.sort_by(|a, b| (&a.file, &a.message, &a.cause).cmp(&(&b.file, &b.message, &b.cause)));
     (files, problems)
+}
+
+/// Ignore files that would be read in a folder.
+const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".seawallignore"];
+/// The largest of them that is read; a hostile one costs seconds and gigabytes otherwise.
+const MAX_IGNORE_BYTES: u64 = 256 << 10;
+
+/// An ignore file that must not be opened: a pipe or device never ends, a huge one takes all memory.
+fn unfit_ignore_file(folder: &Path) -> Option<PathBuf> {
+    let files = IGNORE_FILES.iter().map(|name| folder.join(name));
+    let unfit = |file: &PathBuf| {
+        std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() || metadata.len() > MAX_IGNORE_BYTES)
+    };
+    files.into_iter().find(unfit)
+}
+
+fn unfit_problem(file: &Path) -> Problem {
+    let message = "the ignore file is no regular file of at most 256 KiB; its folder was not read, or for one above, it was not respected";
+    Problem::new(ProblemSeverity::Error, message).in_file(&display_name(file))
 }
 
 /// Adds the links whose files were not found without them. Folders without links pay nothing.
@@ -68,6 +117,11 @@ fn sort_out(
     let path = entry.path();
     if kind.is_file() && is_manifest(path) {
         files.push(path.to_owned());
+    }
+    if kind.is_file() && is_snapshot(path) {
+        let note =
+            Problem::new(ProblemSeverity::Note, "a snapshot in a folder is not read; name it to read it");
+        problems.push(note.in_file(&display_name(path)));
     }
     if !kind.is_symlink() {
         return;

@@ -75,20 +75,34 @@ fn a_damaged_snapshot_proves_no_absence() {
 }
 
 #[test]
-fn a_folder_of_live_lists_is_a_snapshot() {
-    let list = |uid: &str| {
-        format!(
-            r#"{{"apiVersion":"v1","kind":"List","items":[{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"a"{uid}}}}}]}}"#
-        )
+fn every_frame_of_a_zstd_stream_is_read() {
+    let pod = |name: &str| {
+        format!("{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{{\"name\":\"{name}\"}}}}\n")
     };
-    for (uid, expected) in [(r#","uid":"1""#, Completeness::Complete), ("", Completeness::Partial)] {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("pods.json"), list(uid)).unwrap();
-        let loaded =
-            load(&[Target::parse(folder.path().to_str().unwrap()).unwrap()], &SourceLimits::default());
-        assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Pod")), expected);
-        assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Service")), Completeness::Partial);
-    }
+    let skippable = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, b'x', b'y', b'z'];
+    let stream = [&skippable[..], &zstd(&pod("a")), &skippable, &zstd(&pod("b"))].concat();
+    let loaded = read("a.jsonl.zst", &stream);
+    assert_eq!(loaded.inventory.resources().len(), 2, "{:?}", loaded.problems);
+    let garbage = [zstd(&pod("a")), b"garbage".to_vec()].concat();
+    let loaded = read("a.jsonl.zst", &garbage);
+    assert_eq!(loaded.problems.len(), 1);
+    assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Pod")), Completeness::Partial);
+}
+
+#[test]
+fn problems_are_bounded_and_counted() {
+    let loaded = read("a.jsonl", "x\n".repeat(5_000).as_bytes());
+    assert_eq!(loaded.counts.broken, 5_000);
+    assert_eq!(loaded.problems.len(), 1_001);
+    assert_eq!(loaded.problems.last().unwrap().message, "4000 more problems of this file are not listed");
+}
+
+#[test]
+fn only_the_first_line_is_a_header() {
+    let text = format!("{{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}}\n{LINES}");
+    let loaded = read("a.jsonl", text.as_bytes());
+    assert!(loaded.inventory.server_version().is_none());
+    assert_eq!(loaded.inventory.completeness(GroupKind::new("", "Secret")), Completeness::Partial);
 }
 
 /// The promise of the design: at most 2 KB beside the text.
