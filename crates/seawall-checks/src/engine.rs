@@ -10,7 +10,7 @@ use seawall_core::{
     CheckId, CheckInfo, Finding, Location, LocationRole, NotEvaluated, Pillar, ResourceId, Route, Severity,
     Step, Subject, fingerprint,
 };
-use seawall_inventory::{Completeness, GroupKind, Inventory, Place, Resource};
+use seawall_inventory::{Completeness, GroupKind, Inventory, POD_KINDS, Place, Resource};
 use seawall_yaml::Node;
 
 use crate::check::{Check, Judge, Prepared};
@@ -78,21 +78,28 @@ pub(crate) type GroupKey = (&'static str, String, String);
 /// Judges an inventory.
 pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Evaluation {
     let mut not_evaluated = Vec::new();
-    let runners: Vec<Runner<'_>> = checks
-        .iter()
-        .filter_map(|check| match refused_need(check, inventory) {
-            Some(reason) => {
-                not_evaluated.push(NotEvaluated {
-                    check: check.info().id,
-                    pillar: check.pillar,
-                    subject: None,
-                    reason,
-                });
-                None
-            }
-            None => Some(Runner::new(check, settings, inventory)),
-        })
-        .collect();
+    let runners: Vec<Runner<'_>> =
+        checks
+            .iter()
+            .filter_map(|check| match refused_need(check, inventory) {
+                Some(reason) => {
+                    not_evaluated.push(NotEvaluated {
+                        check: check.info().id,
+                        pillar: check.pillar,
+                        subject: None,
+                        reason,
+                    });
+                    None
+                }
+                None => {
+                    let info = check.info();
+                    not_evaluated.extend(refused_part(check, inventory).into_iter().map(|reason| {
+                        NotEvaluated { check: info.id.clone(), pillar: info.pillar, subject: None, reason }
+                    }));
+                    Some(Runner::new(check, settings, inventory))
+                }
+            })
+            .collect();
     let by_resource = inventory.resources().par_iter().map(|resource| {
         let mut outcome = Outcome::default();
         runners.iter().for_each(|runner| runner.judge_resource(resource, &mut outcome));
@@ -147,16 +154,31 @@ struct Outcome {
     not_evaluated: Vec<NotEvaluated>,
 }
 
-/// Why a check cannot run at all: a kind that it needs or judges could not be read.
+/// Why a check cannot run at all: a kind that it needs could not be read.
 fn refused_need(check: &Check, inventory: &Inventory) -> Option<String> {
     let judged: &[GroupKind<'_>] = match check.judge {
-        Judge::Resource(kinds, _) => kinds,
+        // Judges what is there; what is not there is told apart by `refused_part`.
+        Judge::Resource(kinds, _) if kinds.len() == 1 => kinds,
         _ => &[],
     };
-    check.needs.iter().chain(judged).find_map(|kind| match inventory.completeness(*kind) {
+    check.needs.iter().chain(judged).find_map(|kind| unread(*kind, inventory))
+}
+
+/// Why a check misses some of what it judges: one of several kinds could not be read.
+fn refused_part(check: &Check, inventory: &Inventory) -> Vec<String> {
+    let judged: &[GroupKind<'_>] = match check.judge {
+        Judge::Container(_) | Judge::Pod(_) => POD_KINDS,
+        Judge::Resource(kinds, _) if kinds.len() > 1 => kinds,
+        _ => &[],
+    };
+    judged.iter().filter_map(|kind| unread(*kind, inventory)).collect()
+}
+
+fn unread(kind: GroupKind<'_>, inventory: &Inventory) -> Option<String> {
+    match inventory.completeness(kind) {
         Completeness::Refused(reason) => Some(format!("`{kind}` could not be read: {reason}")),
         _ => None,
-    })
+    }
 }
 
 impl<'a> Runner<'a> {

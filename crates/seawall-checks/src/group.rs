@@ -33,13 +33,14 @@ pub(crate) fn group_by_owner(inventory: &Inventory, mut judged: Vec<Judged>) -> 
         let keys = verdict.findings.iter().map(|(key, _)| (Leader::Here(verdict.resource), key.clone()));
         said.extend(keys);
     }
-    let mut passed: HashSet<(Leader, CheckId)> = HashSet::new();
+    let mut given: HashSet<(Leader, CheckId)> = HashSet::new();
     judged.retain_mut(|verdict| {
         let Some(leader) = leaders.get(&verdict.resource).filter(|_| verdict.of_pod) else { return true };
+        // The first child of an owner that is not here gives the verdict; what the others pass or repeat it covers.
+        let first =
+            matches!(leader, Leader::Absent(_)) && given.insert((leader.clone(), verdict.check.clone()));
         verdict.findings.retain(|(key, _)| said.insert((leader.clone(), key.clone())));
-        // What passed or was said already is covered, but for the first child of an owner that is not here.
-        !verdict.findings.is_empty()
-            || matches!(leader, Leader::Absent(_)) && passed.insert((leader.clone(), verdict.check.clone()))
+        first || !verdict.findings.is_empty()
     });
     judged
 }

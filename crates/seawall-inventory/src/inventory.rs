@@ -121,6 +121,8 @@ type RoleName = (Box<str>, Box<str>);
 struct PodIndex {
     by_namespace: HashMap<Box<str>, Vec<ResourceId>>,
     by_label: HashMap<LabelPair, Vec<ResourceId>>,
+    /// Namespace and name.
+    by_service_account: HashMap<(Box<str>, Box<str>), Vec<ResourceId>>,
 }
 
 /// An immutable, indexed set of resources. Indexes are made when first asked for.
@@ -257,11 +259,26 @@ impl Inventory {
         meant.flat_map(Resource::pods).filter(|pod| selector.matches(pod.labels())).collect()
     }
 
+    /// The pods (and pod templates) that run as a service account, in the order read.
+    pub fn pods_of_service_account<'i>(&'i self, namespace: Option<&str>, name: &str) -> Vec<PodView<'i>> {
+        let index = self.pods.get_or_init(|| self.index_pods());
+        let ids = index.by_service_account.get(&(joined(namespace).into(), name.into()));
+        let resources = ids.into_iter().flatten().filter_map(|id| self.get(*id));
+        resources.flat_map(Resource::pods).filter(|pod| pod.service_account() == name).collect()
+    }
+
     fn index_pods(&self) -> PodIndex {
         let mut index = PodIndex::default();
         for resource in self.resources.iter().filter(|resource| resource.has_pods()) {
             let namespace = joined(resource.namespace());
             index.by_namespace.entry(namespace.into()).or_default().push(resource.id());
+            for pod in resource.pods() {
+                let account = (namespace.into(), pod.service_account().into());
+                let ids = index.by_service_account.entry(account).or_default();
+                if ids.last() != Some(&resource.id()) {
+                    ids.push(resource.id());
+                }
+            }
             for (key, value) in resource.pods().flat_map(|pod| pod.labels().iter().collect::<Vec<_>>()) {
                 let ids = index.by_label.entry((namespace.into(), key.into(), value.into())).or_default();
                 if ids.last() != Some(&resource.id()) {

@@ -23,7 +23,7 @@ mod view;
 pub use inventory::{Completeness, Inventory, InventoryBuilder};
 pub use kinds::{GroupKind, is_cluster_scoped};
 pub use labels::Labels;
-pub use pods::PodPlace;
+pub use pods::{POD_KINDS, PodPlace};
 pub use resource::{NotAResource, Resource};
 pub use selector::Selector;
 pub use view::{

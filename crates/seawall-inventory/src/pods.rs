@@ -4,6 +4,19 @@ use seawall_yaml::{Node, NodeId};
 
 use crate::GroupKind;
 
+/// The built-in kinds that are or make pods.
+pub const POD_KINDS: &[GroupKind<'static>] = &[
+    GroupKind::new("", "Pod"),
+    GroupKind::new("", "PodTemplate"),
+    GroupKind::new("", "ReplicationController"),
+    GroupKind::new("apps", "DaemonSet"),
+    GroupKind::new("apps", "Deployment"),
+    GroupKind::new("apps", "ReplicaSet"),
+    GroupKind::new("apps", "StatefulSet"),
+    GroupKind::new("batch", "CronJob"),
+    GroupKind::new("batch", "Job"),
+];
+
 /// A pod in an object: its spec and, where there is one, its metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PodPlace {

@@ -44,22 +44,6 @@ impl<'t> Selector<'t> {
         }
     }
 
-    /// Whether it selects nothing whatever the labels.
-    pub fn selects_nothing(self) -> bool {
-        matches!(self.0, Form::Nothing)
-    }
-
-    /// Whether it is empty and therefore selects everything.
-    pub fn selects_everything(self) -> bool {
-        match self.0 {
-            Form::Full(node) => {
-                node.get("matchLabels").is_none_or(Node::is_empty)
-                    && node.get("matchExpressions").is_none_or(Node::is_empty)
-            }
-            _ => false,
-        }
-    }
-
     /// One pair that every selected object must have, to look candidates up by.
     pub fn required_pair(self) -> Option<(&'t str, &'t str)> {
         let map = match self.0 {
@@ -75,16 +59,19 @@ fn equal(map: Node<'_>, labels: Labels<'_>) -> bool {
     map.entries().all(|(key, value)| value.as_str().is_some_and(|value| labels.get(key) == Some(value)))
 }
 
+/// Whether an expression holds. One that apimachinery refuses (`In` and `NotIn` need values, the others must have none)
+/// selects nothing.
 fn expression_matches(expression: Node<'_>, labels: Labels<'_>) -> bool {
     let Some(key) = expression.str("key") else { return false };
     let value = labels.get(key);
     let mut values = expression.list("values").filter_map(Node::as_str);
+    let listed = expression.list("values").next().is_some();
     match expression.str("operator") {
-        Some("In") => value.is_some_and(|value| values.any(|wanted| wanted == value)),
+        Some("In") if listed => value.is_some_and(|value| values.any(|wanted| wanted == value)),
         // An object without the key is selected by NotIn.
-        Some("NotIn") => value.is_none_or(|value| values.all(|refused| refused != value)),
-        Some("Exists") => value.is_some(),
-        Some("DoesNotExist") => value.is_none(),
+        Some("NotIn") if listed => value.is_none_or(|value| values.all(|refused| refused != value)),
+        Some("Exists") if !listed => value.is_some(),
+        Some("DoesNotExist") if !listed => value.is_none(),
         _ => false,
     }
 }
@@ -112,6 +99,8 @@ mod tests {
             ("matchExpressions: [{key: tier, operator: Exists}]", true),
             ("matchExpressions: [{key: tier, operator: DoesNotExist}]", false),
             ("matchExpressions: [{key: tier, operator: Sometimes}]", false),
+            ("matchExpressions: [{key: tier, operator: NotIn, values: []}]", false),
+            ("matchExpressions: [{key: tier, operator: Exists, values: [front]}]", false),
             (
                 "{matchLabels: {app: web}, matchExpressions: [{key: tier, operator: In, values: [back]}]}",
                 false,

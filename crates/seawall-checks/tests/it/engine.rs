@@ -89,6 +89,8 @@ fn children_of_an_absent_owner_speak_once_under_its_name() {
     let subjects: Vec<String> =
         evaluation.findings.iter().map(|finding| finding.subject.to_string()).collect();
     assert_eq!(subjects, ["ReplicaSet/shop/web-1"]);
+    let tally = evaluation.tallies[&Pillar::Nodes];
+    assert_eq!(tally.failed, tally.evaluated, "a repeated fail is no pass");
     let static_pod = privileged(&inventory(&workload("Pod", "v1", "etcd-n1", "Node/n1", BAD)));
     assert_eq!(static_pod.findings[0].subject.to_string(), "Pod/shop/etcd-n1");
 }
@@ -171,4 +173,35 @@ fn the_number_of_threads_changes_nothing() {
         format!("{:?}", pool.install(|| privileged(&inventory)))
     };
     assert_eq!(run(1), run(4));
+}
+
+#[test]
+fn a_worse_verdict_does_not_hide_behind_its_owner() {
+    let secret =
+        |value: &str| format!("{{name: web, image: a, env: [{{name: DB_PASSWORD, value: {value}}}]}}");
+    let text = workload("ReplicaSet", "apps/v1", "web", "", &secret("changeme"))
+        + &workload("Pod", "v1", "web-a", "ReplicaSet/web", &secret("kT9vQ2xLmZ4p"));
+    let check = find("secret-env-plaintext").unwrap().check;
+    let evaluation = evaluate(&inventory(&text), &[check], &Settings::default());
+    assert!(evaluation.findings.iter().any(|finding| finding.severity == check.severity));
+}
+
+#[test]
+fn a_refused_kind_of_pods_is_told() {
+    let mut builder = builder(&workload("Pod", "v1", "web", "", BAD));
+    builder.refuse(GroupKind::new("apps", "Deployment"), "403 forbidden");
+    let evaluation =
+        evaluate(&builder.build(), &[find("pod-privileged").unwrap().check], &Settings::default());
+    assert_eq!(evaluation.findings.len(), 1, "what is there is judged");
+    assert_eq!(evaluation.not_evaluated[0].reason, "`Deployment.apps` could not be read: 403 forbidden");
+}
+
+#[test]
+fn fails_beyond_number_are_counted() {
+    let containers: Vec<String> = (0..1_200)
+        .map(|n| format!("{{name: c{n}, image: a, securityContext: {{privileged: true}}}}"))
+        .collect();
+    let evaluation = privileged(&inventory(&workload("Pod", "v1", "web", "", &containers.join(", "))));
+    assert_eq!(evaluation.findings.len(), 1_000);
+    assert_eq!(evaluation.not_evaluated[0].reason, "1000 fails of this object are shown, 200 more are not");
 }

@@ -89,3 +89,16 @@ fn of_variants_the_nearest_is_meant() {
         assert_eq!(folders, [folder(&service.origin().file)]);
     }
 }
+
+#[test]
+fn pods_are_found_by_service_account() {
+    let inventory = inventory(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {serviceAccountName: web}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b, namespace: shop}\nspec: {serviceAccount: web}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: c, namespace: shop}\nspec: {x: y}\n",
+    );
+    let names = |account: &str| {
+        let pods = inventory.pods_of_service_account(Some("shop"), account);
+        pods.iter().map(|pod| pod.resource().name().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("web"), ["a", "b"]);
+    assert_eq!(names("default"), ["c"]);
+}
