@@ -174,7 +174,13 @@ fn refused_part(check: &Check, inventory: &Inventory) -> Vec<String> {
     judged.iter().filter_map(|kind| unread(*kind, inventory)).collect()
 }
 
-fn unread(kind: GroupKind<'_>, inventory: &Inventory) -> Option<String> {
+/// Why an object that must make a pod has none that can be judged.
+pub(crate) fn malformed(resource: &Resource) -> Option<String> {
+    let expected = !resource.has_pods() && POD_KINDS.contains(&resource.group_kind());
+    expected.then(|| format!("the {} has no pod spec, or it is no map", resource.kind()))
+}
+
+pub(crate) fn unread(kind: GroupKind<'_>, inventory: &Inventory) -> Option<String> {
     match inventory.completeness(kind) {
         Completeness::Refused(reason) => Some(format!("`{kind}` could not be read: {reason}")),
         _ => None,
@@ -203,6 +209,11 @@ impl<'a> Runner<'a> {
             Judge::Inventory(_) => false,
         };
         if !applies {
+            if let (Judge::Container(_) | Judge::Pod(_), Some(reason)) =
+                (self.check.judge, malformed(resource))
+            {
+                outcome.not_evaluated.push(self.without_verdict(Some(resource.subject().clone()), reason));
+            }
             return;
         }
         let judged = catch_unwind(AssertUnwindSafe(|| match self.check.judge {

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use seawall_core::{
-    CheckId, CheckInfo, Confidence, Finding, LocationRole, NotEvaluated, Pillar, fingerprint,
+    CheckId, CheckInfo, Confidence, Finding, LocationRole, NotEvaluated, Pillar, Subject, fingerprint,
 };
-use seawall_inventory::{Inventory, PodView, Resource};
+use seawall_inventory::{Inventory, POD_KINDS, PodView, Resource};
 
 use super::control::{Control, Rule, Violation, asked};
 use super::exact::{NotEvaluatedReason, Pod};
 use super::policy::{Level, Policy, Version};
 use crate::Evaluation;
-use crate::engine::{GroupKey, Judged, conclude, crashed, locate, normalised};
+use crate::engine::{GroupKey, Judged, conclude, crashed, locate, malformed, normalised, unread};
 
 /// Judges one pod or pod template: what it violates, in upstream's order; nothing at the level `privileged`.
 ///
@@ -56,7 +56,8 @@ pub fn evaluate(inventory: &Inventory, policy: Policy) -> Evaluation {
     let outcomes: Vec<Outcome> =
         inventory.resources().par_iter().map(|resource| runner.resource(resource)).collect();
     let mut judged = Vec::new();
-    let mut not_evaluated = Vec::new();
+    let refused = POD_KINDS.iter().filter_map(|kind| unread(*kind, inventory));
+    let mut not_evaluated: Vec<NotEvaluated> = refused.map(|reason| runner.gap(None, reason)).collect();
     for outcome in outcomes {
         judged.extend(outcome.judged);
         not_evaluated.extend(outcome.not_evaluated);
@@ -78,28 +79,13 @@ struct Runner<'i> {
     infos: Vec<Arc<CheckInfo>>,
 }
 
-/// Kinds that have a pod: without one that can be found, the object is malformed.
-const POD_KINDS: [(&str, &str); 9] = [
-    ("", "Pod"),
-    ("", "PodTemplate"),
-    ("", "ReplicationController"),
-    ("apps", "DaemonSet"),
-    ("apps", "Deployment"),
-    ("apps", "ReplicaSet"),
-    ("apps", "StatefulSet"),
-    ("batch", "CronJob"),
-    ("batch", "Job"),
-];
-
 impl Runner<'_> {
     fn resource(&self, resource: &Resource) -> Outcome {
         if self.asked.is_empty() {
             return Outcome::default();
         }
         if !resource.has_pods() {
-            let expected = POD_KINDS.contains(&(resource.group(), resource.kind()));
-            let reason = || format!("the {} has no pod spec, or it is no map", resource.kind());
-            return self.no_verdict(resource, expected.then(reason));
+            return self.no_verdict(resource, malformed(resource));
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| self.pods(resource)));
         match outcome {
@@ -110,17 +96,16 @@ impl Runner<'_> {
     }
 
     fn no_verdict(&self, resource: &Resource, reason: Option<String>) -> Outcome {
+        let not_evaluated = reason.map(|reason| self.gap(Some(resource.subject().clone()), reason));
+        Outcome { judged: Vec::new(), not_evaluated }
+    }
+
+    fn gap(&self, subject: Option<Subject>, reason: String) -> NotEvaluated {
         let id = match self.level {
             Level::Restricted => "pss-restricted",
             _ => "pss-baseline",
         };
-        let not_evaluated = reason.map(|reason| NotEvaluated {
-            check: CheckId::from_static(id),
-            pillar: Pillar::Nodes,
-            subject: Some(resource.subject().clone()),
-            reason,
-        });
-        Outcome { judged: Vec::new(), not_evaluated }
+        NotEvaluated { check: CheckId::from_static(id), pillar: Pillar::Nodes, subject, reason }
     }
 
     fn pods(&self, resource: &Resource) -> Result<Vec<Judged>, NotEvaluatedReason> {
@@ -152,18 +137,21 @@ impl Runner<'_> {
         violation: Violation,
     ) -> Option<(GroupKey, Finding)> {
         let message = violation.text();
+        // As for the checks: a pod of an owner that is not here goes by its owner's name.
+        let subject =
+            self.inventory.absent_controller(resource).unwrap_or_else(|| resource.subject().clone());
         let first = normalised(resource, &violation.places.first()?.route, false);
         let place = |place| locate(self.inventory, place, LocationRole::Primary, None, false);
         let finding = Finding {
             check: Arc::clone(info),
             severity: info.severity,
             confidence: Confidence::High,
-            subject: resource.subject().clone(),
+            subject: subject.clone(),
             resource: resource.id(),
             message: message.clone(),
             linked: Vec::new(),
             fix: None,
-            fingerprint: fingerprint(&info.id, resource.subject(), &first, ""),
+            fingerprint: fingerprint(&info.id, &subject, &first, ""),
             locations: violation.places.into_iter().map(place).collect(),
         };
         // The detail names every container at fault: an owner and what it owns say the same only when all is the same.
