@@ -117,9 +117,9 @@ pub fn read_document(text: &Text, span: Span, limits: &Limits) -> (Option<Tree>,
 /// Like [`read_document`], and says what the document is when there is no tree.
 pub fn read_outcome(text: &Text, span: Span, limits: &Limits) -> (Outcome, Vec<Problem>) {
     let content = text.slice(span);
-    if text.slice(Span { start: 0, end: span.start }).trim_start_matches('\u{feff}').is_empty()
-        && begins_json(content)
-    {
+    // The first document begins at the start or behind one byte order mark, which is three bytes long.
+    let first = span.start == 0 || span.start == 3 && text.as_str().starts_with('\u{feff}');
+    if first && begins_json(content) {
         let (read, problems) = read_json(text, span, limits);
         let broken = problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
         if let Some((tree, end)) = read
