@@ -24,6 +24,7 @@ pub mod json;
 mod limits;
 mod node;
 mod read;
+mod shown;
 mod split;
 mod symbols;
 mod template;

@@ -4,7 +4,7 @@ use seawall_core::{Problem, ProblemSeverity};
 
 use crate::json::{JsonReader, read_json};
 use crate::split::{refused_separator, split_from};
-use crate::template::{has_helm_action, template_marker};
+use crate::template::{self, template_marker};
 use crate::text::{Span, Text};
 use crate::tree::{Kind, Style, Tree};
 use crate::{Limits, yaml};
@@ -27,7 +27,8 @@ pub enum Outcome {
     Read(Tree),
     /// Nothing: blanks, comments, or `null`.
     Empty,
-    /// A template that was not rendered; the offset of the first mark that shows it. There is a problem for it, too.
+    /// A template that was not rendered, and that Kubernetes refuses as it stands; the offset of the first mark that shows
+    /// it. There is a problem for it, too. A document that Kubernetes reads is never one, whatever it holds.
     Template(u32),
     /// Text that Kubernetes refuses; the problems say why.
     Broken,
@@ -116,9 +117,9 @@ pub fn read_document(text: &Text, span: Span, limits: &Limits) -> (Option<Tree>,
 /// Like [`read_document`], and says what the document is when there is no tree.
 pub fn read_outcome(text: &Text, span: Span, limits: &Limits) -> (Outcome, Vec<Problem>) {
     let content = text.slice(span);
-    if text.slice(Span { start: 0, end: span.start }).trim_start_matches('\u{feff}').is_empty()
-        && begins_json(content)
-    {
+    // The first document begins at the start or behind one byte order mark, which is three bytes long.
+    let first = span.start == 0 || span.start == 3 && text.as_str().starts_with('\u{feff}');
+    if first && begins_json(content) {
         let (read, problems) = read_json(text, span, limits);
         let broken = problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
         if let Some((tree, end)) = read
@@ -156,9 +157,9 @@ fn read_yaml(text: &Text, span: Span, limits: &Limits) -> (Outcome, Vec<Problem>
             return (Outcome::Broken, problems);
         }
     };
-    if let Some(at) = read.tree.as_ref().and_then(|tree| helm_action(tree, content)) {
-        problems.push(template_problem(text, at));
-        return (Outcome::Template(at), problems);
+    if let Some(at) = read.tree.as_ref().and_then(|tree| helm_action(tree, text, span)) {
+        let message = "holds what looks like a template action; judged as it stands";
+        problems.push(Problem::new(ProblemSeverity::Warning, message).at(text.position(at)));
     }
     problems.extend(warnings(text, &read));
     (read.tree.map_or(Outcome::Empty, Outcome::Read), problems)
@@ -170,11 +171,17 @@ fn template_problem(text: &Text, at: u32) -> Problem {
 }
 
 /// Where a plain scalar of a readable document holds an action of a Helm template.
-fn helm_action(tree: &Tree, content: &str) -> Option<u32> {
-    memchr::memmem::find(content.as_bytes(), b"{{")?;
+fn helm_action(tree: &Tree, text: &Text, span: Span) -> Option<u32> {
+    memchr::memmem::find(text.slice(span).as_bytes(), b"{{")?;
     tree.nodes().find_map(|node| {
         let plain = node.kind() == Kind::Str && node.style() == Style::Plain && !node.is_shared();
-        (plain && has_helm_action(node.as_str()?)).then_some(node.span()?.start)
+        if !plain {
+            return None;
+        }
+        // A plain scalar says what is written, but for folded lines.
+        let span = node.span()?;
+        let at = template::helm_action(text.slice(span))?;
+        Some(span.start + u32::try_from(at).ok()?)
     })
 }
 

@@ -21,19 +21,24 @@ pub fn template_marker(text: &str) -> Option<u32> {
     None
 }
 
-/// Whether a plain scalar holds an action of a Helm template: `image: app:{{ .Values.tag }}`. Other systems use the same
+/// Where a plain scalar holds an action of a Helm template: `image: app:{{ .Values.tag }}`. Other systems use the same
 /// braces in plain scalars that are meant as they are (`{{workflow.name}}`).
-pub(crate) fn has_helm_action(text: &str) -> bool {
-    memmem::find_iter(text.as_bytes(), b"{{").any(|at| text.get(at..).is_some_and(is_helm_action))
+pub(crate) fn helm_action(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memmem::find_iter(bytes, b"{{").find(|at| bytes.get(*at..).is_some_and(is_helm_action))
 }
 
 /// What only charts have. Prometheus rules and Alertmanager write other actions (`{{ $labels.pod }}`) in plain scalars.
 const CHART_WORDS: &[&str] =
     &[".Values", ".Release.", ".Chart.", ".Capabilities.", ".Template.", "include \""];
 
-fn is_helm_action(text: &str) -> bool {
-    let action = text.strip_prefix("{{").and_then(|action| action.split_once("}}"));
-    action.is_some_and(|(action, _)| CHART_WORDS.iter().any(|word| action.contains(word)))
+/// Looks no further than the next pair of braces, whichever it is: a row of `{{` that nothing closes is read once.
+fn is_helm_action(text: &[u8]) -> bool {
+    let Some(rest) = text.strip_prefix(b"{{") else { return false };
+    let end = rest.windows(2).position(|pair| matches!(pair, b"{{" | b"}}"));
+    let action = end.filter(|end| rest.get(*end) == Some(&b'}')).and_then(|end| rest.get(..end));
+    action
+        .is_some_and(|action| CHART_WORDS.iter().any(|word| memmem::find(action, word.as_bytes()).is_some()))
 }
 
 /// Follows quotes, comments, flow collections and block scalars from line to line, as far as telling them apart needs.
@@ -62,13 +67,14 @@ impl Lexer {
         // The column that a block scalar on this line must be indented beyond.
         let mut parent = i;
         let mut value_starts = true;
+        let first_colon = memchr::memchr(b':', line).unwrap_or(line.len());
         while i < line.len() {
             let blank_before = i == 0 || matches!(at(i - 1), b' ' | b'\t');
             match at(i) {
                 b'#' if blank_before => return None,
                 b'{' if value_starts && matches!(at(i + 1), b'{' | b'%') => return Some(i),
                 b'{' if at(i + 1) == b'{' => {
-                    if std::str::from_utf8(line.get(i..)?).is_ok_and(is_helm_action) {
+                    if is_helm_action(line.get(i..)?) {
                         return Some(i);
                     }
                     i += 1;
@@ -98,7 +104,7 @@ impl Lexer {
                     }
                 }
                 _ => {
-                    if value_starts && !line.get(..i)?.contains(&b':') {
+                    if value_starts && i <= first_colon {
                         parent = i;
                     }
                     value_starts = false;

@@ -24,6 +24,16 @@ impl Span {
 struct Inner {
     content: Box<str>,
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters begin before every [`STRIDE`]th byte; only built for texts with long lines.
+    characters: OnceLock<Vec<u32>>,
+}
+
+/// Bytes between two counts of characters: a column costs at most this many bytes to find, however long its line.
+const STRIDE: usize = 1024;
+
+/// How many characters begin in these bytes.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// The text of a file: cheap to clone, shared by all trees read from it.
@@ -42,7 +52,7 @@ impl Text {
             cut.truncate(cut.floor_char_boundary(Self::MAX));
             content = cut.into_boxed_str();
         }
-        Text(Arc::new(Inner { content, line_starts: OnceLock::new() }))
+        Text(Arc::new(Inner { content, line_starts: OnceLock::new(), characters: OnceLock::new() }))
     }
 
     /// The whole text.
@@ -62,13 +72,36 @@ impl Text {
         })
     }
 
+    fn bytes(&self, start: usize, end: usize) -> &[u8] {
+        self.0.content.as_bytes().get(start..end).unwrap_or_default()
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let counts = self.0.characters.get_or_init(|| {
+            let mut before = 0;
+            let blocks = self.0.content.as_bytes().chunks(STRIDE);
+            let ends = blocks.map(|block| {
+                before += count_characters(block);
+                u32::try_from(before).unwrap_or(u32::MAX)
+            });
+            std::iter::once(0).chain(ends).collect()
+        });
+        let block = offset / STRIDE;
+        let counted = counts.get(block).copied().unwrap_or(0) as usize;
+        counted + count_characters(self.bytes(block * STRIDE, offset))
+    }
+
     /// The line and column of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: u32) -> Position {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset).max(1);
         let start = starts.get(line - 1).copied().unwrap_or(0);
-        let before = self.slice(Span { start, end: offset.min(self.len()) });
-        let column = before.chars().count() + 1;
+        let (start, end) = (start as usize, offset.min(self.len()) as usize);
+        let column = if end - start < STRIDE {
+            count_characters(self.bytes(start, end)) + 1
+        } else {
+            self.characters_before(end) - self.characters_before(start) + 1
+        };
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX),
@@ -151,5 +184,28 @@ mod tests {
         assert_eq!(text.position(5), Position { line: 1, column: 5 });
         assert_eq!(text.position(7), Position { line: 2, column: 1 });
         assert_eq!(text.position(99), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn columns_of_long_lines_count_characters() {
+        for piece in ["x", "ü", "aü€😀"] {
+            let content = format!("é: 1\n{}\n{}", piece.repeat(1500), piece.repeat(3000));
+            let text = Text::new(content.as_str());
+            let (mut line, mut column) = (1, 1);
+            for (at, character) in content.char_indices() {
+                assert_eq!(text.position(at as u32), Position { line, column }, "{piece} at {at}");
+                (line, column) = if character == '\n' { (line + 1, 1) } else { (line, column + 1) };
+            }
+            assert_eq!(text.position(u32::MAX), Position { line, column });
+        }
+    }
+
+    #[test]
+    fn many_positions_on_one_long_line_end() {
+        for piece in ["{},", "é,"] {
+            let text = Text::new(piece.repeat((4 << 20) / piece.len()));
+            let last = (0..text.len()).step_by(64).map(|at| text.position(at).column).max();
+            assert!(last > Some(1 << 20));
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use seawall_core::{Position, Problem, ProblemSeverity};
 
 use crate::json::parse::{Duplicate, Fault, FaultKind, Parser, Strings};
+use crate::shown;
 use crate::text::{Span, Text};
 use crate::{Limits, Tree, TreeBuilder};
 
@@ -131,8 +132,7 @@ impl JsonReader {
 }
 
 fn duplicate(duplicate: &Duplicate, place: &dyn Fn(usize) -> Position) -> Problem {
-    let key: String = duplicate.key.chars().take(100).collect();
-    let message = format!("duplicate key `{}`: the last one counts", key.escape_debug());
+    let message = format!("{}: the last one counts", shown::duplicate(&duplicate.key));
     Problem::new(ProblemSeverity::Warning, message).at(place(duplicate.at))
 }
 

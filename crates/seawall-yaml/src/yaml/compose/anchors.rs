@@ -2,6 +2,7 @@
 
 use super::{Composer, Note, Slot, merge_needs_maps};
 use crate::build::TooManyNodes;
+use crate::shown;
 use crate::tree::{Kind, NodeId};
 use crate::yaml::token::{Read, fail};
 
@@ -101,10 +102,11 @@ impl<'t> Composer<'t> {
     pub(in crate::yaml) fn alias(&mut self, name: &str, start: u32, end: u32) -> Read<()> {
         let found = self.anchors.get(name).and_then(|target| self.targets.get(*target)).copied();
         let Some(target) = found else {
-            return fail(start as usize, format!("there is no anchor `{name}` before this alias"));
+            let what = format!("there is no anchor {} before this alias", shown::name(name));
+            return fail(start as usize, what);
         };
         let Some(decoded) = target.decoded else {
-            return fail(start as usize, format!("the anchor `{name}` contains itself"));
+            return fail(start as usize, format!("the anchor {} contains itself", shown::name(name)));
         };
         let slot = self.slot();
         if matches!(slot, Slot::MergeValue | Slot::MergeItem) && target.kind != Kind::Map {

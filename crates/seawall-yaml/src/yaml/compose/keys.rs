@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::anchors::Target;
 use super::{Composer, Note, Scalar, keep_everything, resolve_at};
 use crate::build::Earlier;
+use crate::shown;
 use crate::tree::{Kind, NodeId};
 use crate::yaml::number::float_key;
 use crate::yaml::resolve::{Tag, Value};
@@ -95,7 +96,7 @@ impl<'t> Composer<'t> {
         }
         let earlier = self.builder.start(earlier);
         self.notes.add(|| {
-            let what = format!("duplicate key `{key}`: the last one wins");
+            let what = format!("{}: the last one wins", shown::duplicate(key));
             Note { at: start, what, earlier }
         });
     }

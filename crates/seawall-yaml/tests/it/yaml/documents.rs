@@ -26,8 +26,18 @@ fn a_broken_document_does_not_take_others_along() {
 }
 
 #[test]
-fn templates_within_values_are_templates_unless_quoted() {
-    assert_eq!(outcomes("a: x-{{ .Values.tag }}\n"), ["template"]);
+fn only_what_kubernetes_refuses_is_a_template() {
+    assert_eq!(outcomes("a: {{ .Values.tag }}\n"), ["template"]);
+    assert_eq!(outcomes("a: x-{{ .Values.tag }}\nb: {{ .Values.tag }}\n"), ["template"]);
+    let hidden = "kind: Pod\nmetadata:\n  annotations:\n    note: b-{{ .Values.x }}\n";
+    assert_eq!(outcomes(hidden), ["read"]);
+    let (documents, problems) = read(&Text::new(hidden), &Limits::default());
+    assert_eq!(documents.len(), 1);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].severity, ProblemSeverity::Warning);
+    assert_eq!(problems[0].message, "holds what looks like a template action; judged as it stands");
+    assert_eq!(problems[0].position, Some(Position { line: 4, column: 13 }));
+    assert_eq!(read(&Text::new("a: x-{{workflow.name}}\n"), &Limits::default()).1, []);
     assert_eq!(outcomes("a: \"x-{{ .Values.tag }}\"\n"), ["read"]);
     assert_eq!(outcomes("a: |\n  {{ .Values.tag }}\n"), ["read"]);
     assert_eq!(outcomes("a: x-{{workflow.name}}\n"), ["read"]);

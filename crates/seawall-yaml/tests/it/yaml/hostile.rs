@@ -1,7 +1,7 @@
 //! Texts made to hurt: they must end, soon and without a deep call stack, and say what is wrong.
 
 use seawall_core::ProblemSeverity;
-use seawall_yaml::{Limits, Text, read};
+use seawall_yaml::{Limits, Text, read, read_document, split};
 
 const LARGE: usize = 4 << 20;
 
@@ -86,6 +86,10 @@ fn large_texts_end() {
         repeat("{{"),
         repeat("a: '{{'\n"),
         format!("x: {{ {}", repeat("{{ .a }} \" ")),
+        format!("a: b\nc: {}", repeat("x {{ y ")),
+        format!("a: b\nc: [{}", repeat("x{{ y ")),
+        format!("a: b\nc: [{}", repeat("x {{ .Values.x }")),
+        format!("[{}{{{{", repeat("a, ")),
         repeat("<<: {a: 1}\n"),
         repeat("\r"),
         repeat("a: |\r  x\r"),
@@ -95,6 +99,16 @@ fn large_texts_end() {
         let (_, problems) = read(&Text::new(text), &Limits::default());
         assert!(problems.len() < 2_000_000);
     }
+}
+
+#[test]
+fn many_marks_before_many_documents_end() {
+    let documents = 100_000;
+    let text = Text::new("\u{feff}".repeat(documents) + &"\n---\na: 1".repeat(documents));
+    let spans = split(&text);
+    assert!(spans.len() >= documents);
+    let trees = spans.into_iter().filter_map(|span| read_document(&text, span, &Limits::default()).0);
+    assert!(trees.count() >= documents);
 }
 
 #[test]
