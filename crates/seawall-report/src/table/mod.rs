@@ -13,6 +13,7 @@ mod order;
 mod style;
 mod summary;
 mod wrap;
+mod written;
 
 use std::io::{self, Write};
 
