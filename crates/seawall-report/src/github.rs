@@ -10,6 +10,7 @@ use seawall_core::{Position, Problem, ProblemSeverity, Severity};
 use crate::Report;
 use crate::escape::escape;
 use crate::place::{Place, Positions};
+use crate::token::redact;
 
 fn level(severity: Severity) -> &'static str {
     match severity {
@@ -19,9 +20,9 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Escapes the text after `::`. What a terminal obeys is written out before, so no CR or LF is left to encode.
+/// Escapes the text after `::`, without tokens. What a terminal obeys is written out before, so no CR or LF is left to encode.
 fn data(text: &str) -> String {
-    escape(text).replace('%', "%25")
+    escape(&redact(text)).replace('%', "%25")
 }
 
 /// Escapes the value of a property.

@@ -17,6 +17,8 @@ mod written;
 
 use std::io::{self, Write};
 
+use crate::escape::defuse;
+use crate::token::redact;
 use crate::{RenderOptions, Report};
 
 use finding::FindingWriter;
@@ -36,7 +38,7 @@ pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn 
     for (finding, position) in order {
         text.clear();
         writer.write(finding, position, &mut text);
-        out.write_all(text.as_bytes())?;
+        out.write_all(defuse(&redact(&text)).as_bytes())?;
     }
     text.clear();
     if options.quiet {
@@ -44,5 +46,5 @@ pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn 
     } else {
         summary::full(report, style, width, &mut text);
     }
-    out.write_all(text.as_bytes())
+    out.write_all(defuse(&redact(&text)).as_bytes())
 }

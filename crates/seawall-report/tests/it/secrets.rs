@@ -1,6 +1,6 @@
 //! No secret value is ever shown, in any format.
 
-use seawall_core::{Pillar, Severity};
+use seawall_core::{CheckId, NotEvaluated, Pillar, Problem, ProblemSeverity, Severity};
 use seawall_report::{Format, RenderOptions};
 
 use crate::support::{Fail, Run, check};
@@ -165,5 +165,32 @@ fn masks_do_not_depend_on_other_findings() {
         let out = run.render(Format::Table, &RenderOptions { width: 2000, ..RenderOptions::default() });
         assert!(!out.contains(WORD), "{text}\n{out}");
         assert!(out.contains("hostPID"), "{out}");
+    }
+}
+
+/// A token in a field that is shown for another reason: in values, messages, notes and names of objects.
+#[test]
+fn no_format_shows_a_token() {
+    let token = format!("ghp_{}", "16C7e42F292c6912E7710c838347Ae178B4a");
+    let text = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: {token}}}\nspec:\n  hostname: a-{token}\n  nodeName: x\n"
+    );
+    let mut run = Run::of(&[("pod.yaml", &text)]);
+    let other = check("pod-something", Pillar::Nodes, Severity::Low);
+    let message = format!("it says `{token}` with \"ü\"");
+    run.fail(Fail::new(&other, (0, "spec.hostname"), &message));
+    run.evaluation.findings[0].locations[0].note = Some(message.clone());
+    run.problems.push(Problem::new(ProblemSeverity::Error, message.clone()).caused_by(message.clone()));
+    run.evaluation.not_evaluated.push(NotEvaluated {
+        check: CheckId::from_static("rbac-secrets-read"),
+        pillar: Pillar::ControlPlane,
+        subject: None,
+        reason: message,
+    });
+    for format in Format::ALL {
+        for quiet in [false, true] {
+            let out = run.render(*format, &RenderOptions { quiet, ..RenderOptions::default() });
+            assert!(!out.contains(&token) && out.contains("***"), "{format}:\n{out}");
+        }
     }
 }
