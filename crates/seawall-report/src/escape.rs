@@ -51,6 +51,29 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Lines in which a runner of GitHub Actions finds no command of somebody else: it obeys `::name …::` after white space at
+/// the start of a line, and `##[name]` anywhere (source: `ActionCommand` of the runner).
+///
+/// The arrow `::: ` of excerpts is ours; no command begins with a colon.
+pub(crate) fn defuse(lines: &str) -> Cow<'_, str> {
+    let is_command = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("::") && !line.starts_with("::: ")
+    };
+    if !lines.lines().any(is_command) && !lines.contains("##[") {
+        return Cow::Borrowed(lines);
+    }
+    let mut safe = String::with_capacity(lines.len() + 16);
+    for line in lines.split_inclusive('\n') {
+        if is_command(line) {
+            safe.push_str(&line.replacen("::", "\\u{3a}:", 1));
+        } else {
+            safe.push_str(line);
+        }
+    }
+    Cow::Owned(safe.replace("##[", "#\\u{23}["))
+}
+
 /// Appends one character, written out when it is hidden.
 pub(crate) fn push_escaped(to: &mut String, c: char) {
     match c {
@@ -91,6 +114,13 @@ mod tests {
         assert_eq!(escape("a\r\n\tb"), "a\\r\\n\\tb");
         assert_eq!(escape("\u{9b}31m\u{202e}gnp.\u{2066}"), "\\u{9b}31m\\u{202e}gnp.\\u{2066}");
         assert_eq!(Escaped("a\u{7}").to_string(), "a\\u{7}");
+    }
+
+    #[test]
+    fn no_line_is_a_command() {
+        assert_eq!(defuse("a\n::error::x\n  ::x\n"), "a\n\\u{3a}:error::x\n  \\u{3a}:x\n");
+        assert_eq!(defuse("a ##[add-mask]b"), "a #\\u{23}[add-mask]b");
+        assert_eq!(defuse(" ::: a.yaml:1:2\na::b\n"), " ::: a.yaml:1:2\na::b\n");
     }
 
     /// The standard library's notion of printable is the oracle against escaping too much; it escapes more than we do

@@ -3,6 +3,7 @@
 //! Source of the form and of the escaping: GitHub Docs, "Workflow commands for GitHub Actions", and the toolkit's
 //! `command.ts` (`%`, CR, LF in data; `:` and `,` too in properties).
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use seawall_core::{Position, Problem, ProblemSeverity, Severity};
@@ -10,6 +11,7 @@ use seawall_core::{Position, Problem, ProblemSeverity, Severity};
 use crate::Report;
 use crate::escape::escape;
 use crate::place::{Place, Positions};
+use crate::token::redact;
 
 fn level(severity: Severity) -> &'static str {
     match severity {
@@ -19,9 +21,9 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Escapes the text after `::`. What a terminal obeys is written out before, so no CR or LF is left to encode.
+/// Escapes the text after `::`, without tokens. What a terminal obeys is written out before, so no CR or LF is left to encode.
 fn data(text: &str) -> String {
-    escape(text).replace('%', "%25")
+    escape(&redact(text)).replace('%', "%25")
 }
 
 /// Escapes the value of a property.
@@ -54,10 +56,13 @@ fn problem_level(problem: &Problem) -> &'static str {
     }
 }
 
-/// Writes a command for each finding and problem, and one that says what was not evaluated.
+/// Writes a command for each finding, the worst first, and for each problem, and one that says what was not evaluated.
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut positions = Positions::default();
-    for finding in &report.evaluation.findings {
+    // GitHub shows the first ten of a level only.
+    let mut findings: Vec<_> = report.evaluation.findings.iter().collect();
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    for finding in findings {
         let place = Place::primary(report.inventory, finding);
         let at = place.map_or((None, None), |place| (place.file(), positions.of(&place)));
         let title = format!("{}[{}]", finding.severity, finding.check.id);

@@ -15,7 +15,8 @@
 //! - no environment, no terminal, no clock: whether there is colour and how wide a line is, the caller says;
 //! - nothing is judged here: no finding is added, dropped or changed, and what was not evaluated is always shown;
 //! - equal input gives equal bytes, unless timings are asked for;
-//! - no secret value is shown: excerpts mask withheld places and the data of Secrets, values of both are left out;
+//! - no secret value is shown: excerpts mask withheld places, the data of Secrets and what is written like a secret; values
+//!   of the first two are left out, and what has the shape of a known token is `***` everywhere;
 //! - no text from outside reaches the output raw: control characters and bidirectional overrides are escaped;
 //! - routes become files, lines and columns here and nowhere else.
 
@@ -29,6 +30,7 @@ mod report;
 mod sarif;
 mod score;
 mod table;
+mod token;
 
 pub use escape::{escape, is_hidden};
 pub use format::{Format, RenderOptions, render};

@@ -1,4 +1,4 @@
-//! JSON that is also safe to print on a terminal.
+//! JSON that is also safe to print on a terminal, and that repeats no token.
 
 use std::io::{self, Write};
 
@@ -6,12 +6,16 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
 use crate::is_hidden;
+use crate::token::redact;
 
-/// Compact JSON in which hidden characters are written as `\uXXXX`: the same value, but nothing a terminal obeys.
+/// Compact JSON in which hidden characters are written as `\uXXXX`: the same value, but nothing a terminal obeys. Only
+/// what has the shape of a token is another value: `***`. No token has a character that JSON escapes, so each lies in one
+/// fragment.
 struct Safe;
 
 impl Formatter for Safe {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let fragment = redact(fragment);
         // Below DEL the serialiser has escaped what is hidden already.
         if fragment.bytes().all(|byte| byte < 0x7f) {
             return writer.write_all(fragment.as_bytes());

@@ -135,7 +135,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             },
         },
         invocations: [Invocation {
-            execution_successful: true,
+            execution_successful: !report.problems.iter().any(|p| p.severity == ProblemSeverity::Error),
             tool_execution_notifications: Notifications { report, artifacts: &artifacts },
         }],
         artifacts: artifacts.0.keys().map(|file| Artifact { location: artifacts.location(file) }).collect(),

@@ -4,9 +4,8 @@ use seawall_yaml::{Span, Text};
 use unicode_width::UnicodeWidthChar;
 
 use crate::escape::{is_hidden, push_escaped};
+use crate::token::MASK;
 
-/// What stands for a secret, whatever its length.
-const MASK: &str = "***";
 /// What stands for a part of a line that is cut off.
 const CUT: char = '…';
 /// Bytes of a line that are looked at on each side of the mark: far more than any terminal shows.

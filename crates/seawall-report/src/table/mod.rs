@@ -13,9 +13,12 @@ mod order;
 mod style;
 mod summary;
 mod wrap;
+mod written;
 
 use std::io::{self, Write};
 
+use crate::escape::defuse;
+use crate::token::redact;
 use crate::{RenderOptions, Report};
 
 use finding::FindingWriter;
@@ -35,7 +38,7 @@ pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn 
     for (finding, position) in order {
         text.clear();
         writer.write(finding, position, &mut text);
-        out.write_all(text.as_bytes())?;
+        out.write_all(defuse(&redact(&text)).as_bytes())?;
     }
     text.clear();
     if options.quiet {
@@ -43,5 +46,5 @@ pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn 
     } else {
         summary::full(report, style, width, &mut text);
     }
-    out.write_all(text.as_bytes())
+    out.write_all(defuse(&redact(&text)).as_bytes())
 }

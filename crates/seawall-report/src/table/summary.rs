@@ -1,6 +1,7 @@
 //! The sum of a run: findings, scores, coverage, gaps, problems.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use seawall_core::{CheckInfo, Problem, Severity};
@@ -8,10 +9,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::style::{Paint, Style};
 use crate::Report;
-use crate::escape::{Escaped, escape};
+use crate::escape::escape;
 
-/// Checks listed one by one.
-const MAX_CHECKS: usize = 12;
 /// Subjects named for one reason that nothing was evaluated.
 const MAX_SUBJECTS: usize = 3;
 /// Columns of a score's bar.
@@ -124,30 +123,35 @@ fn scores(report: &Report<'_>, style: Style, to: &mut String) {
 }
 
 fn by_check(report: &Report<'_>, style: Style, width: usize, to: &mut String) {
-    let mut checks: BTreeMap<&str, (usize, &CheckInfo)> = BTreeMap::new();
+    // A finding may be more or less severe than its check usually is: what counts is what was found.
+    let mut checks: BTreeMap<&str, (BTreeMap<Severity, usize>, &CheckInfo)> = BTreeMap::new();
     for finding in &report.evaluation.findings {
-        checks.entry(finding.check.id.as_str()).or_insert((0, &finding.check)).0 += 1;
+        let found = checks.entry(finding.check.id.as_str()).or_insert((BTreeMap::new(), &finding.check));
+        *found.0.entry(finding.severity).or_default() += 1;
     }
     if checks.len() < 2 {
         return;
     }
-    let mut checks: Vec<(usize, &CheckInfo)> = checks.into_values().collect();
-    checks.sort_by(|a, b| (b.1.severity, b.0).cmp(&(a.1.severity, a.0)).then_with(|| a.1.id.cmp(&b.1.id)));
+    let mut checks: Vec<(BTreeMap<Severity, usize>, &CheckInfo)> = checks.into_values().collect();
+    // The map was in the order of names, which decides between equals.
+    checks.sort_by_key(|(found, _)| {
+        Reverse((found.keys().next_back().copied(), found.values().sum::<usize>()))
+    });
+    let columns: Vec<Severity> = (Severity::ALL.iter().rev().copied())
+        .filter(|severity| checks.iter().any(|(found, _)| found.contains_key(severity)))
+        .collect();
     heading(style, to, "by check");
-    let shown = checks.iter().take(MAX_CHECKS);
-    let widest = shown.clone().map(|(_, check)| check.id.as_str().width()).max().unwrap_or(0);
-    for (n, check) in shown {
-        let line = format!(
-            "  {n:>6}  {:<8}  {:<widest$}  {}",
-            check.severity,
-            escape(check.id.as_str()),
-            escape(&check.title)
-        );
+    let names: String = columns.iter().map(|severity| format!("  {:>8}", severity.as_str())).collect();
+    push(to, format_args!("{names}"));
+    let widest = checks.iter().map(|(_, check)| check.id.as_str().width()).max().unwrap_or(0);
+    for (found, check) in &checks {
+        let mut line = String::new();
+        for severity in &columns {
+            let n = found.get(severity).map_or_else(|| "-".to_owned(), |n| thousands(*n));
+            let _ = write!(line, "  {n:>8}");
+        }
+        let _ = write!(line, "  {:<widest$}  {}", escape(check.id.as_str()), escape(&check.title));
         push(to, format_args!("{}", cut(&line, width)));
-    }
-    if let Some(rest) = checks.get(MAX_CHECKS..).filter(|rest| !rest.is_empty()) {
-        let n: usize = rest.iter().map(|(n, _)| n).sum();
-        push(to, format_args!("  {n:>6}  of {}", number(rest.len(), "more check")));
     }
     to.push('\n');
 }
@@ -169,22 +173,31 @@ fn cut(line: &str, width: usize) -> String {
 }
 
 fn not_evaluated(report: &Report<'_>, style: Style, to: &mut String) {
-    let mut groups: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    // One line says all about a subject and a reason; subjects with the same checks share it.
+    let mut gaps: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
     for gap in &report.evaluation.not_evaluated {
         let subject = gap.subject.as_ref().map_or_else(|| "everything".to_owned(), ToString::to_string);
-        groups.entry((&gap.reason, gap.check.as_str())).or_default().push(subject);
+        gaps.entry((&gap.reason, subject)).or_default().insert(gap.check.as_str());
+    }
+    let mut groups: BTreeMap<(&str, BTreeSet<&str>), Vec<String>> = BTreeMap::new();
+    for ((reason, subject), checks) in gaps {
+        groups.entry((reason, checks)).or_default().push(subject);
     }
     if groups.is_empty() {
         return;
     }
     heading(style, to, "not evaluated");
-    for ((reason, check), subjects) in groups {
+    for ((reason, checks), subjects) in groups {
         let named = subjects.iter().take(MAX_SUBJECTS).cloned().collect::<Vec<_>>().join(", ");
         let more = match subjects.len().saturating_sub(MAX_SUBJECTS) {
             0 => String::new(),
             more => format!(" and {} more", thousands(more)),
         };
-        push(to, format_args!("  {} on {}{more}: {}", Escaped(check), escape(&named), escape(reason)));
+        let what = match checks.first() {
+            Some(check) if checks.len() == 1 => escape(check).into_owned(),
+            _ => number(checks.len(), "check"),
+        };
+        push(to, format_args!("  {what} on {}{more}: {}", escape(&named), escape(reason)));
     }
     to.push('\n');
 }

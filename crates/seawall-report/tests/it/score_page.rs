@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use seawall_checks::Tally;
-use seawall_core::Severity;
+use seawall_core::{Pillar, Severity};
 use seawall_report::score;
 
 #[test]
@@ -18,10 +18,12 @@ fn the_example_is_true() {
     let mut tally = Tally::default();
     let mut judged = 0;
     for row in &rows {
-        let [_check, severity, evaluated, failed, weight_evaluated, weight_failed] = row[..] else {
+        let [check, severity, evaluated, failed, weight_evaluated, weight_failed] = row[..] else {
             continue;
         };
         let Ok(severity) = severity.parse::<Severity>() else { continue };
+        let info = seawall_checks::find(check).expect("a check of the example exists").check.info();
+        assert_eq!((info.severity, info.pillar), (severity, Pillar::Nodes), "{check}");
         let (evaluated, failed): (u64, u64) = (evaluated.parse().unwrap(), failed.parse().unwrap());
         assert_eq!(weight_evaluated, (evaluated * severity.weight()).to_string(), "{row:?}");
         assert_eq!(weight_failed, (failed * severity.weight()).to_string(), "{row:?}");

@@ -1,6 +1,6 @@
 //! No secret value is ever shown, in any format.
 
-use seawall_core::{Pillar, Severity};
+use seawall_core::{CheckId, NotEvaluated, Pillar, Problem, ProblemSeverity, Severity};
 use seawall_report::{Format, RenderOptions};
 
 use crate::support::{Fail, Run, check};
@@ -116,4 +116,81 @@ fn dropped(text: &str) -> Run {
     let check = check("pod-name", Pillar::Nodes, Severity::Low);
     run.fail(Fail::new(&check, (0, "metadata.name"), "named"));
     run
+}
+
+/// Nothing was withheld: the check that would have done it did not run, or the secret lies where no check looks.
+#[test]
+fn masks_do_not_depend_on_other_findings() {
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"d"},"spec":{"hostPID":true,"containers":[{"name":"c","image":"x"}]}}"#;
+    let container = |rest: &str| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"d"}},"spec":{{"hostPID":true,"containers":[{{"name":"c",{rest}}}]}}}}"#
+        )
+    };
+    let list = |item: &str| {
+        format!(r#"{{"apiVersion":"x/v1","kind":"Bag","metadata":{{"name":"b"}},"items":[{pod},{item}]}}"#)
+    };
+    let yaml = |spec: &str, rest: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: d, annotations: {{x: &a hunter2}}}}\nspec: {{hostPID: true, {spec}}} {rest}\n"
+        )
+    };
+    for text in [
+        container(r#""env":[{"name":"DB_PASSWORD","value":"hunter2"}]"#),
+        container(r#""env":[{"name":"DB_PASSWORD","value":"hunter2","value":"changeme"}]"#),
+        container(r#""env":[{"value":"hunter2","name":"API_KEY"}]"#),
+        container(r#""args":["--password=hunter2"]"#),
+        container(r#""args":["--db-password","hunter2"]"#),
+        container(r#""command":["sh","-c","run --token hunter2"]"#),
+        list(r#"{"apiVersion":"v1","kind":"Secret","data":{"p":"hunter2"},"data":{"q":"eA=="}}"#),
+        list(r#"{"kind":"Secret","stringData":{"p":"hunter2"}}"#),
+        list(r#"{"apiVersion":"v1","kind":"ConfigMap","data":{"p.properties":"password=hunter2"}}"#),
+        list(r#"{"kind":"Secret","metadata":{"annotations":{"backup":"{\"data\":{\"p\":\"hunter2\"}}"}}}"#),
+        list(
+            r#"{"kind":"Secret","metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"hunter2"}}}"#,
+        ),
+        list(r#"{"kind":"Template","objects":[{"kind":"Secret","stringData":{"p":"hunter2"}}]}"#),
+        format!(r#"{pod}{{"apiVersion":"v1","kind":"Secret","data":{{"p":"hunter2"}},}}"#),
+        format!(r#"{pod}{{"apiVersion":"v1","kind":"Secret","data":{{"p":"hunter2"}}}}"#),
+        yaml("containers: [{env: [{name: DB_PASSWORD, value: hunter2 and hunter2}]}]", ""),
+        yaml("containers: [{env: [{name: X, value: &p hunter2}, {name: TOKEN, value: *p}]}]", ""),
+        yaml("containers: []", "# password: hunter2"),
+        yaml("containers: [{env: [{\"name\": TOKEN, value: \"abc\\\n hunter2\", valueFrom: null}]}]", ""),
+    ] {
+        let mut run = Run::of(&[("all.json", &text)]);
+        let other = check("pod-something", Pillar::Nodes, Severity::Low);
+        let bag = run.inventory.resources()[0].kind() == "Bag";
+        let route = if bag { "items[0].spec.hostPID" } else { "spec.hostPID" };
+        run.fail(Fail::new(&other, (0, route), "shares the host"));
+        let out = run.render(Format::Table, &RenderOptions { width: 2000, ..RenderOptions::default() });
+        assert!(!out.contains(WORD), "{text}\n{out}");
+        assert!(out.contains("hostPID"), "{out}");
+    }
+}
+
+/// A token in a field that is shown for another reason: in values, messages, notes and names of objects.
+#[test]
+fn no_format_shows_a_token() {
+    let token = format!("ghp_{}", "16C7e42F292c6912E7710c838347Ae178B4a");
+    let text = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: {token}}}\nspec:\n  hostname: a-{token}\n  nodeName: x\n"
+    );
+    let mut run = Run::of(&[("pod.yaml", &text)]);
+    let other = check("pod-something", Pillar::Nodes, Severity::Low);
+    let message = format!("it says `{token}` with \"ü\"");
+    run.fail(Fail::new(&other, (0, "spec.hostname"), &message));
+    run.evaluation.findings[0].locations[0].note = Some(message.clone());
+    run.problems.push(Problem::new(ProblemSeverity::Error, message.clone()).caused_by(message.clone()));
+    run.evaluation.not_evaluated.push(NotEvaluated {
+        check: CheckId::from_static("rbac-secrets-read"),
+        pillar: Pillar::ControlPlane,
+        subject: None,
+        reason: message,
+    });
+    for format in Format::ALL {
+        for quiet in [false, true] {
+            let out = run.render(*format, &RenderOptions { quiet, ..RenderOptions::default() });
+            assert!(!out.contains(&token) && out.contains("***"), "{format}:\n{out}");
+        }
+    }
 }
