@@ -82,16 +82,47 @@ impl std::str::FromStr for Select {
     }
 }
 
-/// The id that shares the most words with a mistyped one.
+/// The id that takes the fewest slips of the pen to become a mistyped one, if few enough to be one.
 fn nearest(text: &str) -> Option<&'static str> {
-    let words: Vec<&str> = text.split('-').collect();
-    let shared = |id: &str| id.split('-').filter(|word| words.contains(word)).count();
+    /// Longer words are no slips, and the distance takes time by the product of the lengths.
+    const LONGEST: usize = 80;
+    let length = text.chars().count();
+    if length > LONGEST {
+        return None;
+    }
     all()
         .iter()
-        .map(|entry| (shared(entry.id), entry.id))
-        .max_by_key(|(n, id)| (*n, std::cmp::Reverse(id.len())))
-        .filter(|(n, _)| *n > 0)
+        .map(|entry| (distance(text, entry.id), entry.id))
+        .min()
+        .filter(|(slips, _)| *slips <= (length / 3).max(1))
         .map(|(_, id)| id)
+}
+
+/// How many letters to insert, delete, replace or swap with their neighbour, each letter touched once (the restricted
+/// Damerau-Levenshtein distance).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut last = None;
+    for (i, x) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
+            let mut least = at(&row, j) + usize::from(x != *y);
+            least = least.min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
+            if let Some(left) = j.checked_sub(1)
+                && last == Some(*y)
+                && b.get(left) == Some(&x)
+            {
+                least = least.min(at(&before, left) + 1);
+            }
+            next.push(least);
+        }
+        before = std::mem::replace(&mut row, next);
+        last = Some(x);
+    }
+    row.last().copied().unwrap_or(0)
 }
 
 impl Select {
@@ -121,4 +152,41 @@ pub fn pick(profile: Profile, select: &[Select], ignore: &[Select]) -> Vec<&'sta
         })
         .filter(|check| !ignore.iter().any(|word| word.matches(check)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_slips() {
+        for (a, b, slips) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("abc", "abc", 0),
+            ("abc", "acb", 1),
+            ("ca", "abc", 3),
+            ("kitten", "sitting", 3),
+            ("grün", "grun", 1),
+        ] {
+            assert_eq!(distance(a, b), slips, "{a} {b}");
+            assert_eq!(distance(b, a), slips, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn suggests_what_was_meant() {
+        for (text, id) in [
+            ("pod-privilegd", Some("pod-privileged")),
+            ("pod-privilege", Some("pod-privileged")),
+            ("pod-host-prot", Some("pod-host-port")),
+            ("secret_env_plaintext", Some("secret-env-plaintext")),
+            ("nonsense", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(text), id, "{text}");
+        }
+        assert_eq!(nearest(&"pod-".repeat(1000)), None);
+    }
 }

@@ -9,7 +9,8 @@ pub(crate) static CHECK: Check = Check {
     id: "pod-allow-privilege-escalation",
     title: "container may gain privileges",
     why: "without `no_new_privs` a setuid program or a file capability lifts any process in the container to root",
-    help: "set `allowPrivilegeEscalation: false`",
+    help: "set `allowPrivilegeEscalation: false`; a privileged container has to lose `privileged: true` first, one that adds \
+           `CAP_SYS_ADMIN` that capability",
     pillar: Pillar::Nodes,
     severity: Severity::High,
     confidence: Confidence::High,
@@ -38,16 +39,17 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     let draft = out.fail(place, message);
     // The API server refuses `false` beside these, so the cause has to go first.
     match implied_by(container) {
-        Some(cause) => draft.note(format!("always allowed because of `{cause}`")),
+        Some((cause, check)) => draft.note(format!("cure `{check}` first: `{cause}` always allows it")),
         None => draft.fix(fix),
     };
 }
 
-/// What makes the API server take escalation for allowed, whatever the field says. It knows the capability by this one
-/// spelling only.
-fn implied_by(container: &ContainerView<'_>) -> Option<&'static str> {
+/// What makes the API server take escalation for allowed, whatever the field says, and the check that reports it. It knows
+/// the capability by this one spelling only.
+fn implied_by(container: &ContainerView<'_>) -> Option<(&'static str, &'static str)> {
     if container.security_context().and_then(|context| context.bool("privileged")) == Some(true) {
-        return Some("privileged");
+        return Some(("privileged: true", "pod-privileged"));
     }
-    container.capabilities("add").any(|(_, name)| name == "CAP_SYS_ADMIN").then_some("CAP_SYS_ADMIN")
+    let admin = container.capabilities("add").any(|(_, name)| name == "CAP_SYS_ADMIN");
+    admin.then_some(("CAP_SYS_ADMIN", "pod-capability-sys-admin"))
 }

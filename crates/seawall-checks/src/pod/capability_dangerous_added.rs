@@ -1,6 +1,6 @@
 //! `pod-capability-dangerous-added`
 
-use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
+use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
 use crate::check::Prepared;
@@ -61,11 +61,9 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     let Some(insecure) = out.prepared::<Vec<String>>() else { return };
     for added in capability::added(container).filter(|added| insecure.contains(&added.name)) {
         let message = match added.name.as_str() {
-            ALL => format!("{} adds all capabilities", container.label()),
+            ALL => format!("{} adds all capabilities with `{}`", container.label(), added.written),
             name => format!("{} adds the dangerous capability `{name}`", container.label()),
         };
-        let place = added.place();
-        let fix = Fix::remove(FixRisk::High, place.route.clone());
-        out.fail(place, message).fix(fix);
+        out.fail(added.place(), message).fix(added.removal());
     }
 }

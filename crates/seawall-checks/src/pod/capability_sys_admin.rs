@@ -1,6 +1,6 @@
 //! `pod-capability-sys-admin`
 
-use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
+use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
 use crate::pod::capability::{self, ALL};
@@ -27,11 +27,11 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     for added in capability::added(container) {
         let message = match added.name.as_str() {
             "SYS_ADMIN" => format!("{} adds the capability `SYS_ADMIN`", container.label()),
-            ALL => format!("{} adds all capabilities, with `SYS_ADMIN` among them", container.label()),
+            ALL => {
+                format!("{} adds all capabilities with `{}`, `SYS_ADMIN` among them", container.label(), added.written)
+            },
             _ => continue,
         };
-        let place = added.place();
-        let fix = Fix::remove(FixRisk::High, place.route.clone());
-        out.fail(place, message).fix(fix);
+        out.fail(added.place(), message).fix(added.removal());
     }
 }

@@ -4,7 +4,7 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::PodView;
 
 use crate::check::Prepared;
-use crate::pod::host_path::{clean, file_name};
+use crate::pod::host_path::{RuntimeSockets, SOCKETS};
 use crate::settings::{CheckSettings, Setting, SettingDefault};
 use crate::{Check, Judge, Verdicts};
 
@@ -28,48 +28,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::PLAIN
 };
 
-/// File names hold wherever a distribution puts the socket; `/run` stands for `/var/run` too.
-const SOCKETS: [&str; 13] = [
-    "containerd.sock",
-    "cri-dockerd.sock",
-    "crio.sock",
-    "docker.sock",
-    "dockershim.sock",
-    "podman.sock",
-    "/run/containerd",
-    "/run/crio",
-    "/run/docker",
-    "/run/k3s/containerd",
-    "/run/podman",
-    "\\\\.\\pipe\\containerd-containerd",
-    "\\\\.\\pipe\\docker_engine",
-];
-
-#[derive(Default)]
-struct Sockets {
-    names: Vec<String>,
-    paths: Vec<String>,
-}
-
 fn prepare(settings: &CheckSettings<'_>) -> Prepared {
-    let mut sockets = Sockets::default();
-    for socket in settings.strings("sockets") {
-        if socket.contains(['/', '\\']) {
-            sockets.paths.push(clean(socket));
-        } else {
-            sockets.names.push(socket.to_owned());
-        }
-    }
-    Box::new(sockets)
+    Box::new(RuntimeSockets::new(settings.strings("sockets")))
 }
 
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
-    let Some(sockets) = out.prepared::<Sockets>() else { return };
+    let Some(sockets) = out.prepared::<RuntimeSockets>() else { return };
     for volume in pod.volumes() {
         let Some(written) = volume.host_path() else { continue };
-        let path = clean(written);
-        let name = file_name(&path);
-        if sockets.paths.contains(&path) || sockets.names.iter().any(|socket| socket == name) {
+        if sockets.contains(written) {
             let message =
                 format!("volume `{}` mounts the container runtime's socket `{written}`", volume.name());
             out.fail(volume.place(&["hostPath", "path"]), message);

@@ -10,6 +10,7 @@
 
 mod catalogue;
 mod engine;
+mod fixes;
 mod pages;
 mod pss;
 mod secrets_stay;

@@ -21,12 +21,16 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> anyhow::Result<ExitStatus
     let check = entry.check;
     let style = if output::use_color(color) { anstyle::Style::new().bold() } else { anstyle::Style::new() };
     let mut text = String::new();
-    for line in body(entry.page).lines() {
-        match line.starts_with('#') {
+    let mut fenced = false;
+    for (number, line) in body(entry.page).lines().enumerate() {
+        // Within a fence `#` begins a comment of the example, not a heading.
+        fenced ^= line.starts_with("```");
+        match line.starts_with('#') && !fenced {
             true => text.push_str(&format!("{style}{line}{style:#}\n")),
             false => text.push_str(&format!("{line}\n")),
         }
-        if line.starts_with("# ") {
+        // Every page begins with its title.
+        if number == 0 {
             text.push_str(&format!(
                 "\n{}\n\nseverity {} · confidence {} · pillar {}\nframeworks {}\n",
                 check.title,

@@ -44,6 +44,12 @@ impl Added<'_> {
     pub(crate) fn place(&self) -> Place {
         self.container.place_of(self.node)
     }
+
+    /// Takes the item away. Several checks offer this one edit, so all name the same risk: a capability that is written
+    /// down is mostly needed.
+    pub(crate) fn removal(&self) -> Fix {
+        Fix::remove(FixRisk::High, self.place().route)
+    }
 }
 
 /// Fails what is added beyond the capabilities that a level of the Pod Security Standards allows.
@@ -58,16 +64,15 @@ pub(crate) fn fail_beyond(
 ) {
     for added in added(container).filter(|added| !allowed.contains(&added.written)) {
         let place = added.place();
-        let route = place.route.clone();
         let (label, written) = (container.label(), added.written);
         if allowed.contains(&added.name.as_str()) {
+            let route = place.route.clone();
             let name = added.name;
             out.fail(place, format!("{label} adds capability `{name}` in the unknown spelling `{written}`"))
                 .severity(seawall_core::Severity::Low)
                 .fix(Fix::set(FixRisk::Low, route, name.as_str()));
         } else {
-            out.fail(place, format!("{label} adds capability `{written}`{complaint}"))
-                .fix(Fix::remove(FixRisk::Medium, route));
+            out.fail(place, format!("{label} adds capability `{written}`{complaint}")).fix(added.removal());
         }
     }
 }

@@ -3,6 +3,47 @@
 //! Only the text is known: symbolic links of a node are not followed, except `/var/run`, which leads to `/run` on every
 //! distribution that runs a kubelet.
 
+/// Sockets of container runtimes. File names hold wherever a distribution puts the socket; `/run` stands for `/var/run` too.
+pub(crate) const SOCKETS: [&str; 13] = [
+    "containerd.sock",
+    "cri-dockerd.sock",
+    "crio.sock",
+    "docker.sock",
+    "dockershim.sock",
+    "podman.sock",
+    "/run/containerd",
+    "/run/crio",
+    "/run/docker",
+    "/run/k3s/containerd",
+    "/run/podman",
+    "\\\\.\\pipe\\containerd-containerd",
+    "\\\\.\\pipe\\docker_engine",
+];
+
+/// The sockets of container runtimes: names of files, and paths.
+pub(crate) struct RuntimeSockets {
+    names: Vec<String>,
+    paths: Vec<String>,
+}
+
+impl RuntimeSockets {
+    /// What holds a separator is a path, anything else the name of a file in any directory.
+    pub(crate) fn new<'s>(sockets: impl IntoIterator<Item = &'s str>) -> Self {
+        let (paths, names): (Vec<&str>, Vec<&str>) =
+            sockets.into_iter().partition(|socket| socket.contains(['/', '\\']));
+        RuntimeSockets {
+            names: names.into_iter().map(str::to_owned).collect(),
+            paths: paths.into_iter().map(clean).collect(),
+        }
+    }
+
+    /// Whether a path as written is one of them.
+    pub(crate) fn contains(&self, written: &str) -> bool {
+        let path = clean(written);
+        self.paths.contains(&path) || self.names.iter().any(|name| name == file_name(&path))
+    }
+}
+
 /// A path in its shortest form, for comparisons only: no `//`, `/./`, `..` or trailing `/`, `/run` for `/var/run`.
 /// Windows paths get forward slashes and lower case. An empty path stays empty.
 pub(crate) fn clean(path: &str) -> String {
