@@ -26,10 +26,8 @@ pub struct PodPlace {
     pub metadata: Option<NodeId>,
 }
 
-/// How deep a custom resource is searched; real ones stay below 12.
-const SHAPE_DEPTH: usize = 24;
-/// How many pods one custom resource may embed before the rest is left alone.
-const MAX_PODS: usize = 256;
+/// How many pods one custom resource may embed, the first ones in the order written; real ones embed some tens.
+const MAX_PODS: usize = 10_000;
 
 /// The pods of an object.
 pub(crate) fn find_pods(object: Node<'_>, kind: GroupKind<'_>) -> Box<[PodPlace]> {
@@ -60,40 +58,37 @@ fn may_embed_pods(kind: GroupKind<'_>) -> bool {
     kind.group.contains('.') && !kind.group.ends_with(".k8s.io") || kind.group.ends_with(".x-k8s.io")
 }
 
-/// Finds every map that looks like a pod spec, outside `status`.
+/// Finds every map that looks like a pod spec, outside `status`, in the order written. The search goes on beside the
+/// containers of what it found: a list of images at the top of an object hides no pod further down.
 fn by_shape(object: Node<'_>) -> Box<[PodPlace]> {
     let mut found = Vec::new();
-    let mut stack: Vec<(Node<'_>, Option<Node<'_>>, usize)> = vec![(object, None, 0)];
-    while let Some((node, parent, depth)) = stack.pop() {
-        if found.len() >= MAX_PODS {
-            break;
-        }
-        if looks_like_pod_spec(node) {
+    let mut stack: Vec<(Node<'_>, Option<Node<'_>>)> = vec![(object, None)];
+    while let Some((node, parent)) = stack.pop() {
+        let is_pod = looks_like_pod_spec(node);
+        if is_pod {
             let metadata =
                 parent.filter(|_| node.key() == Some("spec")).and_then(|parent| parent.get("metadata"));
             found.push(PodPlace { spec: node.id(), metadata: metadata.map(Node::id) });
-        } else if depth < SHAPE_DEPTH {
-            let entries =
-                node.entries().filter(|(key, _)| depth > 0 || *key != "status").map(|(_, child)| child);
-            stack.extend(
-                entries
-                    .chain(node.items())
-                    .filter(|n| n.is_map() || n.is_seq())
-                    .map(|n| (n, Some(node), depth + 1)),
-            );
+            if found.len() >= MAX_PODS {
+                break;
+            }
+        }
+        let skipped = |key: &str| parent.is_none() && key == "status" || is_pod && key == "containers";
+        let entries = node.entries().filter(|(key, _)| !skipped(key)).map(|(_, child)| child);
+        let first = stack.len();
+        let children = entries.chain(node.items()).filter(|child| child.is_map() || child.is_seq());
+        stack.extend(children.map(|child| (child, Some(node))));
+        if let Some(pushed) = stack.get_mut(first..) {
+            pushed.reverse();
         }
     }
     found.sort_by_key(|place| place.spec);
     found.into_boxed_slice()
 }
 
-/// `containers` is a list of maps of which one names an image, and all look like containers.
+/// `containers` is a list of which one item names an image: what else stands in it may be refused by an API server, but
+/// hides nothing.
 fn looks_like_pod_spec(node: Node<'_>) -> bool {
-    let Some(containers) = node.get("containers").filter(|list| list.is_seq() && !list.is_empty()) else {
-        return false;
-    };
-    containers
-        .items()
-        .all(|item| item.is_map() && (item.str("image").is_some() || item.str("name").is_some()))
-        && containers.items().any(|item| item.str("image").is_some())
+    node.get("containers")
+        .is_some_and(|list| list.is_seq() && list.items().any(|item| item.str("image").is_some()))
 }

@@ -83,6 +83,25 @@ fn custom_resources_by_shape() {
 }
 
 #[test]
+fn decoys_hide_no_pod() {
+    let decoy = "{containers: [{image: x}], template: {spec: SPEC}}";
+    assert_eq!(
+        places("shop.example/v1", "Worker", &format!("spec: {decoy}")),
+        ["spec -", "spec.template.spec -"]
+    );
+    for odd in ["{}", "null", "x"] {
+        let spec = format!("spec: {{pod: {{containers: [{odd}, {{image: x}}]}}}}");
+        assert_eq!(places("shop.example/v1", "Worker", &spec), ["spec.pod -"], "{odd}");
+    }
+    let deep = "{a: ".repeat(40) + "SPEC" + &"}".repeat(40);
+    assert_eq!(places("shop.example/v1", "Worker", &format!("spec: {deep}")).len(), 1);
+    let many = "SPEC, ".repeat(300);
+    let found = places("shop.example/v1", "Worker", &format!("spec: [{many}]"));
+    assert_eq!(found.len(), 300);
+    assert_eq!(found[0], "spec[0] -");
+}
+
+#[test]
 fn views_give_effective_values() {
     let inventory = inventory(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  securityContext: {runAsUser: 5, seccompProfile: {type: RuntimeDefault}}\n  containers:\n  - {name: a, securityContext: {runAsUser: 7, privileged: null}}\n  - {name: b}\n  - not-a-map\n  ephemeralContainers: [{name: c}]\n  initContainers: [{name: i}]\n",
