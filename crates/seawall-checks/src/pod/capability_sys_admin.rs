@@ -28,8 +28,12 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
         let message = match added.name.as_str() {
             "SYS_ADMIN" => format!("{} adds the capability `SYS_ADMIN`", container.label()),
             ALL => {
-                format!("{} adds all capabilities with `{}`, `SYS_ADMIN` among them", container.label(), added.written)
-            },
+                format!(
+                    "{} adds all capabilities with `{}`, `SYS_ADMIN` among them",
+                    container.label(),
+                    added.written
+                )
+            }
             _ => continue,
         };
         out.fail(added.place(), message).fix(added.removal());

@@ -111,8 +111,7 @@ fn used_secrets<'r>(pod: &PodView<'r>) -> HashSet<&'r str> {
         let node = node.filter(|node| node.bool("optional") != Some(true))?;
         node.get(key)?.as_str()
     };
-    let mounted =
-        pod.volumes().filter_map(|volume| required(volume.node().get("secret"), "secretName"));
+    let mounted = pod.volumes().filter_map(|volume| required(volume.node().get("secret"), "secretName"));
     let variables = pod.containers().flat_map(|container| container.env());
     let referred =
         variables.filter_map(|variable| required(variable.node.path(&["valueFrom", "secretKeyRef"]), "name"));

@@ -18,6 +18,33 @@ pub(super) fn is_private(address: IpAddr) -> bool {
     }
 }
 
+/// The first and the last address of a range; a single address is both. The private ranges are so far apart that a range
+/// with both ends in them lies in one of them, but for ranges larger than any of them, which `ends` leaves out.
+fn ends(range: &str) -> Option<(IpAddr, IpAddr)> {
+    let (address, length) = match range.split_once('/') {
+        Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
+        None => (range, None),
+    };
+    match address.parse().ok()? {
+        IpAddr::V4(v4) => {
+            let length = length.unwrap_or(32);
+            let mask = u32::MAX.checked_shr(length).unwrap_or(0);
+            let first = v4.to_bits() & !mask;
+            (8..=32)
+                .contains(&length)
+                .then(|| (IpAddr::from(first.to_be_bytes()), IpAddr::from((first | mask).to_be_bytes())))
+        }
+        IpAddr::V6(v6) => {
+            let length = length.unwrap_or(128);
+            let mask = u128::MAX.checked_shr(length).unwrap_or(0);
+            let first = v6.to_bits() & !mask;
+            (7..=128)
+                .contains(&length)
+                .then(|| (IpAddr::from(first.to_be_bytes()), IpAddr::from((first | mask).to_be_bytes())))
+        }
+    }
+}
+
 /// What the ranges of a list let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ranges {
@@ -35,12 +62,11 @@ pub(super) fn ranges<'t>(list: impl Iterator<Item = Node<'t>>) -> Ranges {
     let mut any = false;
     for range in list.filter_map(Node::as_str) {
         any = true;
-        let (address, length) = range.trim().split_once('/').unwrap_or((range.trim(), "128"));
-        if length == "0" {
+        let range = range.trim();
+        if range.ends_with("/0") {
             return Ranges::Everybody;
         }
-        all_private &=
-            address.parse().is_ok_and(is_private) && length.parse::<u8>().is_ok_and(|length| length >= 7);
+        all_private &= ends(range).is_some_and(|(first, last)| is_private(first) && is_private(last));
     }
     match (any, all_private) {
         (false, _) => Ranges::Everybody,
@@ -71,6 +97,26 @@ pub(super) fn all_private<'t>(list: impl Iterator<Item = Node<'t>>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_are_private_as_a_whole() {
+        for (range, private) in [
+            ("10.0.0.0/8", true),
+            ("10.0.0.0/7", false),
+            ("192.168.0.0/8", false),
+            ("192.168.0.0/16", true),
+            ("172.16.0.0/12", true),
+            ("172.16.0.0/11", false),
+            ("10.1.2.3", true),
+            ("fc00::/7", true),
+            ("fd00::1", true),
+            ("2000::/3", false),
+            ("nonsense", false),
+        ] {
+            let whole = ends(range).is_some_and(|(first, last)| is_private(first) && is_private(last));
+            assert_eq!(whole, private, "{range}");
+        }
+    }
 
     #[test]
     fn private_addresses() {
