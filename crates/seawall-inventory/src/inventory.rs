@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use seawall_core::{ResourceId, Subject};
 use seawall_yaml::Node;
 
-use crate::aggregation::Aggregation;
+use crate::aggregation::{Aggregation, MAX_REACHED, Reached};
 use crate::variants::{nearest, speaks_for};
 use crate::view::{BindingView, PodView, RoleRef, RoleView};
 use crate::{GroupKind, Resource, Selector};
@@ -113,9 +113,6 @@ type Identity = Box<str>;
 /// Namespace, label key, label value.
 type LabelPair = (Box<str>, Box<str>, Box<str>);
 
-/// Kind and name of a role.
-type RoleName = (Box<str>, Box<str>);
-
 /// Pods by namespace and label pair: those of one pair, and all of a namespace.
 #[derive(Debug, Default)]
 struct PodIndex {
@@ -136,8 +133,24 @@ pub struct Inventory {
     server_version: Option<(u32, u32)>,
     names: OnceLock<NameIndex>,
     pods: OnceLock<PodIndex>,
-    bindings: OnceLock<HashMap<RoleName, Vec<ResourceId>>>,
+    bindings: OnceLock<HashMap<ResourceId, Vec<ResourceId>>>,
     aggregation: OnceLock<Aggregation>,
+}
+
+/// Roles that are made of each other.
+pub struct RelatedRoles<'i> {
+    /// The roles, in the order read, without the one that was asked for.
+    pub roles: Vec<RoleView<'i>>,
+    /// The role itself, or another of a circle that comes to the same roles, each counted with its own: what was found
+    /// out for that one need not be found out again.
+    pub like: ResourceId,
+    /// Whether there are more than were followed ([`RelatedRoles::MAX`]): absence proves nothing.
+    pub cut: bool,
+}
+
+impl RelatedRoles<'_> {
+    /// How many roles are followed.
+    pub const MAX: usize = MAX_REACHED;
 }
 
 /// The namespace that an unset one joins with.
@@ -300,23 +313,16 @@ impl Inventory {
     /// The bindings that refer to a role, in the order read.
     pub fn bindings_of<'i>(&'i self, role: &RoleView<'_>) -> Vec<BindingView<'i>> {
         let index = self.bindings.get_or_init(|| {
-            let mut index: HashMap<RoleName, Vec<ResourceId>> = HashMap::new();
+            let mut index: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
             for binding in self.resources.iter().filter_map(BindingView::of) {
-                if let Some(role) = binding.role_ref() {
-                    index
-                        .entry((role.kind.into(), role.name.into()))
-                        .or_default()
-                        .push(binding.resource().id());
+                if let Some(role) = self.role_of(&binding) {
+                    index.entry(role.resource().id()).or_default().push(binding.resource().id());
                 }
             }
             index
         });
-        let role = role.resource();
-        let ids = index.get(&(role.kind().into(), role.name().into()));
-        let bindings = ids.into_iter().flatten().filter_map(|id| BindingView::of(self.get(*id)?));
-        bindings
-            .filter(|binding| self.role_of(binding).is_some_and(|meant| meant.resource().id() == role.id()))
-            .collect()
+        let ids = index.get(&role.resource().id());
+        ids.into_iter().flatten().filter_map(|id| BindingView::of(self.get(*id)?)).collect()
     }
 
     fn aggregation(&self) -> &Aggregation {
@@ -326,16 +332,25 @@ impl Inventory {
         })
     }
 
+    fn related_roles(&self, reached: Reached) -> RelatedRoles<'_> {
+        let Reached { roles, like, cut } = reached;
+        let roles = roles.into_iter().filter_map(|id| RoleView::of(self.get(id)?)).collect();
+        RelatedRoles { roles, like, cut }
+    }
+
     /// The ClusterRoles that an aggregated ClusterRole is made of, directly or through others.
-    pub fn parts_of<'i>(&'i self, role: &RoleView<'_>) -> Vec<RoleView<'i>> {
-        let ids = self.aggregation().parts_of(role.resource().id());
-        ids.into_iter().filter_map(|id| RoleView::of(self.get(id)?)).collect()
+    pub fn parts_of<'i>(&'i self, role: &RoleView<'_>) -> RelatedRoles<'i> {
+        self.related_roles(self.aggregation().parts_of(role.resource().id()))
+    }
+
+    /// Whether one of the ClusterRoles that a role is made of is not aggregated itself.
+    pub fn has_plain_part(&self, role: &RoleView<'_>) -> bool {
+        self.aggregation().has_plain_part(role.resource().id())
     }
 
     /// The aggregated ClusterRoles that a ClusterRole is part of, directly or through others.
-    pub fn wholes_of<'i>(&'i self, role: &RoleView<'_>) -> Vec<RoleView<'i>> {
-        let ids = self.aggregation().wholes_of(role.resource().id());
-        ids.into_iter().filter_map(|id| RoleView::of(self.get(id)?)).collect()
+    pub fn wholes_of<'i>(&'i self, role: &RoleView<'_>) -> RelatedRoles<'i> {
+        self.related_roles(self.aggregation().wholes_of(role.resource().id()))
     }
 
     /// The controller of a resource, when it is here.

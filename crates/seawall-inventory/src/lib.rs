@@ -20,7 +20,7 @@ mod selector;
 mod variants;
 mod view;
 
-pub use inventory::{Completeness, Inventory, InventoryBuilder};
+pub use inventory::{Completeness, Inventory, InventoryBuilder, RelatedRoles};
 pub use kinds::{GroupKind, is_cluster_scoped};
 pub use labels::Labels;
 pub use pods::{POD_KINDS, PodPlace};

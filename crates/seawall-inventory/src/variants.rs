@@ -25,6 +25,10 @@ pub(crate) fn nearest<'i>(
         let near = nearness(from.origin(), candidate.origin());
         if best.is_none_or(|(most, _)| near > most) {
             best = Some((near, candidate));
+            // Nothing is nearer than the same file.
+            if near == usize::MAX {
+                break;
+            }
         }
     }
     best.map(|(_, candidate)| candidate)

@@ -5,7 +5,7 @@ use seawall_inventory::{BindingView, Resource, SubjectKind};
 
 use crate::rbac::model::{
     CLUSTER_ROLE_BINDING, MAX_LISTED, ROLE_BINDING, beyond_default, effective_rules, is_default_subject,
-    is_public_role,
+    is_public_role, too_many_parts,
 };
 use crate::{Check, Judge, Verdicts};
 
@@ -32,13 +32,14 @@ fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
     });
     let (expected, mut found): (Vec<_>, Vec<_>) =
         anonymous.partition(|subject| is_default_subject(&binding, subject));
-    let extended = || {
-        let role = out.inventory().role_of(&binding)?;
-        effective_rules(out.inventory(), role).into_iter().find(beyond_default)
-    };
     let public = binding.role_ref().is_some_and(is_public_role);
     // The default binding gives what its role has, and somebody may have given that role more.
-    let rule = if public { extended() } else { None };
+    let role = if public { out.inventory().role_of(&binding) } else { None };
+    let effective = role.map(|role| effective_rules(out.inventory(), role));
+    if !expected.is_empty() && effective.as_ref().is_some_and(|effective| effective.cut) {
+        out.not_evaluated(too_many_parts());
+    }
+    let rule = effective.and_then(|effective| effective.rules.into_iter().find(beyond_default));
     if rule.is_some() {
         found.extend(expected);
     }

@@ -7,7 +7,7 @@ use seawall_inventory::{BindingView, Inventory, PolicyRule, RoleView, SubjectKin
 
 use crate::rbac::model::{
     ALL_FOUR, CLUSTER_ROLE_BINDING, ROLE_BINDING, beyond_default, effective_rules, is_known_role,
-    is_public_role, missing,
+    is_public_role, missing, too_many_parts,
 };
 use crate::{Check, Judge, VerdictsBySubject};
 
@@ -29,9 +29,12 @@ pub(crate) static CHECK: Check = Check {
 /// What a role gives beyond the defaults: the first such rule, and whether all of them only read.
 type Beyond<'i> = Option<(PolicyRule<'i>, bool)>;
 
+/// The same, and whether there are rules that were not read.
+type Grade<'i> = (Beyond<'i>, bool);
+
 fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     let inventory = out.inventory();
-    let mut grades: HashMap<ResourceId, Beyond<'_>> = HashMap::new();
+    let mut grades: HashMap<ResourceId, Grade<'_>> = HashMap::new();
     let kinds = [ROLE_BINDING, CLUSTER_ROLE_BINDING];
     for binding in kinds.iter().flat_map(|kind| inventory.of_kind(*kind)).filter_map(BindingView::of) {
         let verdicts = out.judge(binding.resource());
@@ -40,10 +43,13 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
         let Some(subject) = subjects.find(|subject| everybody(subject.kind, subject.name)) else { continue };
         let Some(role_ref) = binding.role_ref() else { continue };
         let role = inventory.role_of(&binding);
-        let beyond = match role {
+        let (beyond, cut) = match role {
             Some(role) => *grades.entry(role.resource().id()).or_insert_with(|| beyond(inventory, role)),
-            None => None,
+            None => (None, false),
         };
+        if beyond.is_none() && cut {
+            verdicts.not_evaluated(too_many_parts());
+        }
         if role.is_none() && !is_known_role(role_ref, binding.resource().namespace()) {
             if let Some(reason) = missing(inventory, role_ref) {
                 verdicts.not_evaluated(reason);
@@ -69,14 +75,14 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     }
 }
 
-fn beyond<'i>(inventory: &'i Inventory, role: RoleView<'i>) -> Beyond<'i> {
-    let rules: Vec<PolicyRule<'i>> =
-        effective_rules(inventory, role).into_iter().filter(beyond_default).collect();
-    let first = rules.first().copied()?;
+fn beyond<'i>(inventory: &'i Inventory, role: RoleView<'i>) -> Grade<'i> {
+    let effective = effective_rules(inventory, role);
+    let rules: Vec<PolicyRule<'i>> = effective.rules.into_iter().filter(beyond_default).collect();
+    let Some(first) = rules.first().copied() else { return (None, effective.cut) };
     let reads = rules.iter().all(|rule| {
         rule.strings("verbs").all(|verb| matches!(verb, "get" | "list" | "watch"))
             && !(rule.covers_group("")
                 && ["secrets", "nodes/proxy"].iter().any(|name| rule.covers_resource(name)))
     });
-    Some((first, reads))
+    (Some((first, reads && !effective.cut)), effective.cut)
 }

@@ -47,7 +47,10 @@ fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
     draft.related(first.verb_place(), format!("`{}` suffices", first.verb));
     let mut others = Vec::new();
     for other in hits.iter().map(|hit| hit.resource_place()) {
-        if other != place && !others.contains(&other) && others.len() < MAX_LISTED {
+        if others.len() >= MAX_LISTED {
+            break;
+        }
+        if other != place && !others.contains(&other) {
             others.push(other);
         }
     }

@@ -9,7 +9,8 @@ mod ingress;
 mod istio;
 mod service;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
 use seawall_core::{Confidence, ResourceId, Route, Severity};
 use seawall_inventory::{GroupKind, Inventory, Place, PodView, Resource, Selector};
@@ -23,6 +24,9 @@ pub(crate) use service::service_doors;
 use crate::VerdictsBySubject;
 
 pub(crate) const SERVICE: GroupKind<'static> = GroupKind::new("", "Service");
+
+/// How many doors a finding lists; the message counts them all.
+const MAX_DOORS: usize = 10;
 
 /// One way from outside to the pods of a Service.
 pub(crate) struct Door<'i> {
@@ -83,34 +87,42 @@ pub(crate) fn judge_workloads<'i>(doors: &[Door<'i>], out: &mut VerdictsBySubjec
 }
 
 fn fail<'i>(resource: &'i Resource, pod: &PodView<'i>, doors: &[&Door<'i>], out: &mut VerdictsBySubject<'i>) {
-    let mut ways: Vec<String> = Vec::new();
-    for door in doors {
-        let way = match door.via.kind() {
-            "Service" => format!("Service `{}` ({})", door.via.name(), door.kind),
-            kind => format!("{kind} `{}`", door.via.name()),
-        };
-        if !ways.contains(&way) {
-            ways.push(way);
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut ways: Vec<&Door<'i>> =
+        doors.iter().copied().filter(|door| seen.insert((door.via.kind(), door.via.name()))).collect();
+    let count = ways.len();
+    ways.truncate(2);
+    let ways: Vec<String> = ways.into_iter().map(way).collect();
     let mut kinds: Vec<&str> = doors.iter().map(|door| door.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let labels = pod.metadata().and_then(|metadata| metadata.get("labels"));
     let place = labels.map_or_else(|| pod.place(&[]), |labels| pod.place_of(labels));
-    let message = format!("can be reached from outside the cluster through {}", joined(&ways));
+    let message = format!("can be reached from outside the cluster through {}", joined(&ways, count));
     let draft = out.judge(resource).fail(place, message);
     // A new kind of door is a new finding; a second Ingress is not.
     draft.discriminator(kinds.join(","));
     draft.severity(doors.iter().map(|door| door.severity).max().unwrap_or(Severity::High));
     draft.confidence(doors.iter().map(|door| door.confidence).max().unwrap_or(Confidence::High));
+    let mut listed: Vec<&Door<'i>> = doors.to_vec();
+    if listed.len() > MAX_DOORS {
+        // Once for each object that opens a Service, however many of its paths lead there.
+        let mut seen = HashSet::new();
+        listed.retain(|door| seen.insert((door.via.id(), door.service.id())));
+    }
+    let more = listed.len().saturating_sub(MAX_DOORS);
+    if more > 0 {
+        listed.sort_by_key(|door| (Reverse(door.severity), Reverse(door.confidence)));
+        listed.truncate(MAX_DOORS);
+        draft.note(format!("the {MAX_DOORS} widest ways are listed, and there are {more} more"));
+    }
     let mut related: Vec<(Place, String)> = Vec::new();
     let mut relate = |place: &Place, note: String| {
         if !related.iter().any(|(known, _)| known == place) {
             related.push((place.clone(), note));
         }
     };
-    for door in doors {
+    for door in listed {
         let name = door.service.name();
         draft.linked(door.via.subject()).linked(door.service.subject());
         relate(&door.place, format!("{} opens Service `{name}` here", door.via.kind()));
@@ -122,18 +134,25 @@ fn fail<'i>(resource: &'i Resource, pod: &PodView<'i>, doors: &[&Door<'i>], out:
     }
 }
 
+fn way(door: &Door<'_>) -> String {
+    match door.via.kind() {
+        "Service" => format!("Service `{}` ({})", door.via.name(), door.kind),
+        kind => format!("{kind} `{}`", door.via.name()),
+    }
+}
+
 /// A field of a resource by its keys.
 fn field(resource: &Resource, keys: &[&str]) -> Place {
     Place { resource: resource.id(), route: Route::root().keys(keys) }
 }
 
-/// `a`, `a and b`, `a, b and 3 more`.
-fn joined(words: &[String]) -> String {
+/// `a`, `a and b`, `a, b and 3 more`, given the first words and how many there are.
+fn joined(words: &[String], count: usize) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [one, two] => format!("{one} and {two}"),
-        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+        [one, two, ..] if count == 2 => format!("{one} and {two}"),
+        [one, two, ..] => format!("{one}, {two} and {} more", count - 2),
     }
 }
 

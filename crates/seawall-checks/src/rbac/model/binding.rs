@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use seawall_core::ResourceId;
-use seawall_inventory::{BindingView, GroupKind, Place, PolicyRule, RoleRef, RoleView};
+use seawall_inventory::{BindingView, GroupKind, Inventory, Place, PolicyRule, RoleRef, RoleView};
 
 use crate::rbac::model::builtin::comes_with;
 use crate::rbac::model::subject::covers;
-use crate::rbac::model::{Allowed, BOOTSTRAP_LABEL, Excused, Reach, effective_rules, missing};
+use crate::rbac::model::{
+    Allowed, BOOTSTRAP_LABEL, Excused, Reach, effective_rules, missing, too_many_parts,
+};
 use crate::settings::{Setting, SettingDefault};
 use crate::{Draft, Verdicts, VerdictsBySubject};
 
@@ -77,7 +79,7 @@ pub(crate) fn judge_bindings<'i>(
     let settings = out.settings();
     let allowed = Allowed::of(settings);
     let platform = settings.strings(PLATFORM_BINDINGS.name);
-    let mut grades: HashMap<ResourceId, Option<Evidence>> = HashMap::new();
+    let mut grades: HashMap<ResourceId, (Option<Evidence>, bool)> = HashMap::new();
     let bindings =
         looking.bindings.iter().flat_map(|kind| inventory.of_kind(*kind)).filter_map(BindingView::of);
     for binding in bindings {
@@ -97,9 +99,17 @@ pub(crate) fn judge_bindings<'i>(
             // The name decides: what such a role should grant it will, when the API server starts again.
             (Some(true), None) => Some(Evidence { rule: None, named: false }),
             (known, Some(role)) => {
-                let grade = grades.entry(role.resource().id());
-                let read = || (looking.grade)(&effective_rules(inventory, role));
-                let seen = grade.or_insert_with(read).clone();
+                // All roles of a circle come to the same rules.
+                let grade = grades.entry(like(inventory, role));
+                let (seen, cut) = grade
+                    .or_insert_with(|| {
+                        let effective = effective_rules(inventory, role);
+                        ((looking.grade)(&effective.rules), effective.cut)
+                    })
+                    .clone();
+                if seen.is_none() && cut {
+                    verdicts.not_evaluated(too_many_parts());
+                }
                 seen.or_else(|| known.filter(|known| *known).map(|_| Evidence { rule: None, named: false }))
             }
             (Some(false), None) => None,
@@ -114,6 +124,11 @@ pub(crate) fn judge_bindings<'i>(
             report(&Bound { binding, role_ref, reach: &reach, evidence: &evidence, role }, verdicts);
         }
     }
+}
+
+/// The role that stands for all those of its circle.
+fn like(inventory: &Inventory, role: RoleView<'_>) -> ResourceId {
+    if role.is_aggregated() { inventory.parts_of(&role).like } else { role.resource().id() }
 }
 
 /// Whether the name says that the platform made the binding. What the API server's bootstrap labelled as its own is

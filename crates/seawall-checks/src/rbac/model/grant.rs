@@ -1,6 +1,6 @@
 //! Rights that checks look for, and where rules give them.
 
-use seawall_inventory::{Inventory, Place, PolicyRule, RoleView};
+use seawall_inventory::{Inventory, Place, PolicyRule, RelatedRoles, RoleView};
 
 /// Whether requests of a resource carry a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,17 +172,33 @@ pub(crate) fn exec_grants(inventory: &Inventory) -> &'static [Grant] {
     }
 }
 
+/// All rules that a role comes to.
+pub(crate) struct EffectiveRules<'i> {
+    /// Its own and, when it is aggregated, those of its parts.
+    pub(crate) rules: Vec<PolicyRule<'i>>,
+    /// Whether there are more: what is not among them may be allowed still.
+    pub(crate) cut: bool,
+}
+
 /// All rules that a role comes to: its own and, when it is aggregated, those of its parts.
-pub(crate) fn effective_rules<'i>(inventory: &'i Inventory, role: RoleView<'i>) -> Vec<PolicyRule<'i>> {
+pub(crate) fn effective_rules<'i>(inventory: &'i Inventory, role: RoleView<'i>) -> EffectiveRules<'i> {
     let mut rules: Vec<PolicyRule<'i>> = role.rules().collect();
+    let mut cut = false;
     if role.is_aggregated() {
-        rules.extend(inventory.parts_of(&role).into_iter().flat_map(|part| part.rules()));
+        let parts = inventory.parts_of(&role);
+        cut = parts.cut;
+        rules.extend(parts.roles.into_iter().flat_map(|part| part.rules()));
     }
-    rules
+    EffectiveRules { rules, cut }
+}
+
+/// Why there is no verdict on a role of too many parts.
+pub(crate) fn too_many_parts() -> String {
+    format!("the role aggregates more than {} roles", RelatedRoles::MAX)
 }
 
 /// Whether the rules of a role stand in other roles that are here: those are judged, with the bindings of this one. A
 /// controller writes the rules of an aggregated role, so that nothing can be changed in it.
 pub(crate) fn is_judged_by_parts(inventory: &Inventory, role: &RoleView<'_>) -> bool {
-    role.is_aggregated() && inventory.parts_of(role).iter().any(|part| !part.is_aggregated())
+    role.is_aggregated() && inventory.has_plain_part(role)
 }

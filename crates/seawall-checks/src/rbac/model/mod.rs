@@ -28,6 +28,7 @@ pub(crate) use builtin::{
 };
 pub(crate) use grant::{
     Grant, Hit, Part, Scope, effective_rules, everything, exec_grants, hits_of, is_judged_by_parts,
+    too_many_parts,
 };
 pub(crate) use power::{Case, Focus, Power, Weight, judge_power, missing};
 pub(crate) use reach::{Excused, Reach};

@@ -4,13 +4,14 @@
 //! built-in role is given to somebody new is it the binding that is wrong.
 
 use seawall_core::{Confidence, Severity};
-use seawall_inventory::{BindingView, Completeness, Inventory, Place, RoleRef, RoleView};
+use seawall_inventory::{BindingView, Completeness, Inventory, Place, RelatedRoles, RoleRef, RoleView};
 
 use crate::rbac::model::builtin::{comes_with, is_user_facing};
 use crate::rbac::model::reach::Reaches;
 use crate::rbac::model::{
     Allowed, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, Excused, Grant, Hit, MAX_LISTED, Part, RBAC, ROLE,
     ROLE_BINDING, Reach, Scope, effective_rules, everything, hits_of, is_builtin_role, is_judged_by_parts,
+    too_many_parts,
 };
 use crate::{Verdicts, VerdictsBySubject};
 
@@ -115,6 +116,9 @@ fn judge_role<'i>(
         return;
     }
     let reach = reaches.of(&role);
+    if reach.cut && !reach.cluster {
+        verdicts.not_evaluated(format!("the role is part of more than {} roles", RelatedRoles::MAX));
+    }
     let Some(verdict) = weigh_role(power, inventory, &role, &reach, &hits) else { return };
     let Some((primary, others)) = places(power, &verdict.hits) else { return };
     let draft = verdicts.fail(primary, verdict.message);
@@ -199,6 +203,9 @@ fn places(power: &Power, hits: &[Hit<'_>]) -> Option<(Place, Vec<(Place, String)
     let mut others: Vec<(Place, String)> = Vec::new();
     let main_first = std::iter::once(main).chain(hits);
     for hit in main_first {
+        if others.len() >= MAX_LISTED {
+            break;
+        }
         let both = [(hit.resource_place(), hit.resource), (hit.verb_place(), hit.verb)];
         for (place, what) in both {
             let new = place != primary && others.iter().all(|(known, _)| *known != place);
@@ -250,7 +257,11 @@ fn judge_builtin<'i>(
     if is_user_facing(role_ref) && (!binding.is_cluster_binding() || role_ref.name == "cluster-admin") {
         return;
     }
-    let rules = role.map(|role| effective_rules(verdicts.inventory(), role)).unwrap_or_default();
+    let effective = role.map(|role| effective_rules(verdicts.inventory(), role));
+    if effective.as_ref().is_some_and(|effective| effective.cut) {
+        verdicts.not_evaluated(too_many_parts());
+    }
+    let rules = effective.map(|effective| effective.rules).unwrap_or_default();
     let hits = hits_of(rules.into_iter(), power.grants).into_iter();
     let alive: Vec<Hit<'_>> = hits.filter(|hit| reach.covers(hit.grant.scope)).collect();
     let main = |grant: &&Grant| grant.part == Part::Main && reach.covers(grant.scope);

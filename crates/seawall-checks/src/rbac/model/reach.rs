@@ -31,6 +31,8 @@ pub(crate) struct Reach {
     holders: BTreeMap<Subject, (Place, Subject)>,
     /// Items that name a holder.
     count: usize,
+    /// Whether there are bindings that were not followed.
+    pub(crate) cut: bool,
 }
 
 impl Reach {
@@ -141,12 +143,13 @@ pub(crate) struct Reaches<'i, 's> {
     inventory: &'i Inventory,
     allowed: &'s Allowed<'s>,
     direct: HashMap<ResourceId, Rc<Reach>>,
+    whole: HashMap<ResourceId, Rc<Reach>>,
 }
 
 impl<'i, 's> Reaches<'i, 's> {
     /// Nothing read yet.
     pub(crate) fn new(inventory: &'i Inventory, allowed: &'s Allowed<'s>) -> Self {
-        Reaches { inventory, allowed, direct: HashMap::new() }
+        Reaches { inventory, allowed, direct: HashMap::new(), whole: HashMap::new() }
     }
 
     fn direct(&mut self, role: &RoleView<'i>) -> Rc<Reach> {
@@ -164,11 +167,21 @@ impl<'i, 's> Reaches<'i, 's> {
     }
 
     /// The reach of a role through its own bindings and those of the roles that it is part of.
-    pub(crate) fn of(&mut self, role: &RoleView<'i>) -> Reach {
+    pub(crate) fn of(&mut self, role: &RoleView<'i>) -> Rc<Reach> {
+        let wholes = self.inventory.wholes_of(role);
+        if wholes.roles.is_empty() && !wholes.cut {
+            return self.direct(role);
+        }
+        if let Some(reach) = self.whole.get(&wholes.like) {
+            return Rc::clone(reach);
+        }
         let mut reach = (*self.direct(role)).clone();
-        for whole in self.inventory.wholes_of(role) {
+        reach.cut = wholes.cut;
+        for whole in wholes.roles {
             reach.merge(&self.direct(&whole));
         }
+        let reach = Rc::new(reach);
+        self.whole.insert(wholes.like, Rc::clone(&reach));
         reach
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use seawall_core::{Origin, OriginKind, Severity};
-use seawall_inventory::{Inventory, InventoryBuilder, Resource, SubjectKind};
+use seawall_inventory::{Inventory, InventoryBuilder, RelatedRoles, Resource, SubjectKind};
 use seawall_yaml::{Limits, NodeId, Text, read};
 
 use super::MAX_LISTED;
@@ -169,4 +169,47 @@ fn the_empty_name_lets_nameless_requests_through() {
     };
     assert!(ids(&judged(&with("a"), true)).is_empty());
     assert_eq!(ids(&judged(&with("a, ''"), true)), ["rbac-read-secrets"]);
+}
+
+/// ClusterRoles of which each is made of all the others.
+fn circle(count: usize) -> String {
+    let mut text = String::new();
+    for i in 0..count {
+        write!(
+            text,
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: c{i}, labels: {{in: circle}}}}\n\
+             aggregationRule: {{clusterRoleSelectors: [{{matchLabels: {{in: circle}}}}]}}\nrules: []\n---\n"
+        )
+        .unwrap();
+    }
+    text
+}
+
+const WHOLE: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: whole}\n\
+                     aggregationRule: {clusterRoleSelectors: [{matchLabels: {evil: 'yes'}}]}\nrules: []\n---\n\
+                     apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: part, labels: {evil: 'yes'}}\n\
+                     rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]\n---\n";
+
+#[test]
+fn many_roles_that_select_each_other_hide_no_other() {
+    let all = "- {kind: Group, name: 'system:authenticated'}\n";
+    let bound = WHOLE.to_owned() + &binding(None, "b", "ClusterRole", "whole", all);
+    let alone = judged(&bound, true);
+    assert!(ids(&alone).contains(&"rbac-cluster-admin"), "{:?}", ids(&alone));
+    assert_eq!(ids(&judged(&(circle(600) + &bound), true)), ids(&alone));
+}
+
+#[test]
+fn a_role_of_too_many_parts_never_passes() {
+    let all = "- {kind: Group, name: 'system:authenticated'}\n";
+    let text = circle(RelatedRoles::MAX + 2) + &binding(None, "b", "ClusterRole", "c7", all);
+    let evaluation = judged(&text, true);
+    for check in ["rbac-cluster-admin", "rbac-authenticated"] {
+        let gap = evaluation.not_evaluated.iter().find(|gap| gap.check.as_str() == check);
+        assert!(
+            gap.is_some_and(|gap| gap.reason.contains("aggregates more than")),
+            "{check}: {:?}",
+            evaluation.not_evaluated
+        );
+    }
 }
