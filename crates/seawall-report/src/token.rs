@@ -29,16 +29,23 @@ const SHAPES: &[(&str, usize, &str)] = &[
     ("rk_live_", 10, ""),
 ];
 
-/// The letters that a shape begins with: most text is passed by at the cost of one look a byte.
-const FIRST: &[u8] = b"gAxsre";
+/// The shortest token of any shape.
+const SHORTEST: usize = 15;
+
+/// Whether two bytes begin a shape: most text is passed by at the cost of one look a byte.
+fn begins(pair: &[u8]) -> bool {
+    matches!(
+        pair,
+        [b'g', b'h' | b'i' | b'l'] | [b'A', b'K' | b'S'] | [b'x', b'o'] | [b's' | b'r', b'k'] | [b'e', b'y']
+    )
+}
 
 /// Where tokens stand in a text, in order and apart from each other.
 pub(crate) fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(skip) =
-        text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|b| FIRST.contains(b)))
-    {
+    while let Some(rest) = text.as_bytes().get(at..).filter(|rest| rest.len() >= SHORTEST) {
+        let Some(skip) = rest.windows(2).position(begins) else { break };
         at += skip;
         match text.get(at..).and_then(token_len) {
             Some(len) => {

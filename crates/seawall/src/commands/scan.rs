@@ -60,7 +60,11 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         bail!("nothing to judge: no Kubernetes object in {}", describe(&args.targets, report.inputs));
     }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::AtLeast(Severity::High));
-    Ok(status(&evaluation, fail_on, (args.strict || config.strict) && !is_whole(&evaluation, &loaded)))
+    let status =
+        status(&evaluation, fail_on, (args.strict || config.strict) && !is_whole(&evaluation, &loaded));
+    // The process ends here: giving back a hundred thousand trees one by one would cost more than judging them.
+    std::mem::forget((evaluation, loaded));
+    Ok(status)
 }
 
 fn posture(loaded: &Loaded, args: &ScanArgs, config: &Config) -> Evaluation {
