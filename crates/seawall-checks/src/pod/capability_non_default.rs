@@ -4,6 +4,7 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
 use crate::pod::capability;
+use crate::pss::DEFAULT_CAPABILITIES;
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -20,26 +21,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::PLAIN
 };
 
-/// Pod Security Standards, baseline: Capabilities.
-const ALLOWED: [&str; 13] = [
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
-
 fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     if container.pod().is_windows() {
         return out.not_applicable();
     }
-    capability::fail_beyond(container, &ALLOWED, ", which is none of the defaults", out);
+    capability::fail_beyond(container, &DEFAULT_CAPABILITIES, ", which is none of the defaults", out);
 }

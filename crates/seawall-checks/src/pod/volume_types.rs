@@ -3,6 +3,7 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::PodView;
 
+use crate::pss::ALLOWED_SOURCES;
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -19,22 +20,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::PLAIN
 };
 
-/// Pod Security Standards, restricted: Volume Types.
-const ALLOWED: [&str; 9] = [
-    "configMap",
-    "csi",
-    "downwardAPI",
-    "emptyDir",
-    "ephemeral",
-    "image",
-    "persistentVolumeClaim",
-    "projected",
-    "secret",
-];
-
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     for volume in pod.volumes() {
-        if volume.sources().any(|(kind, _)| ALLOWED.contains(&kind)) {
+        if volume.sources().any(|(kind, _)| ALLOWED_SOURCES.contains(&kind)) {
             continue;
         }
         // Without any source the API server makes it an `emptyDir`.

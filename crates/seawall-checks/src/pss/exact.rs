@@ -98,7 +98,7 @@ pub(super) struct Volume<'r> {
 pub(super) const UNKNOWN_SOURCE: &str = "unknown";
 
 /// Volume sources that restricted allows.
-pub(super) const ALLOWED_SOURCES: [&str; 9] = [
+pub(crate) const ALLOWED_SOURCES: [&str; 9] = [
     "configMap",
     "csi",
     "downwardAPI",

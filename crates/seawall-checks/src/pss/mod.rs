@@ -23,7 +23,9 @@ mod policy;
 mod setters;
 
 pub use control::{Control, Violation, control, controls};
+pub(crate) use controls::DEFAULT_CAPABILITIES;
 pub use evaluate::{evaluate, evaluate_pod};
+pub(crate) use exact::ALLOWED_SOURCES;
 pub use exact::NotEvaluatedReason;
 pub use message::{enforce_message, forbidden_detail, forbidden_reason, warn_message};
 pub use policy::{Level, ParsePolicyError, Policy, Version};

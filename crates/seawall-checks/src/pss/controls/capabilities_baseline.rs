@@ -19,7 +19,7 @@ pub(super) const CONTROL: Control = Control {
 };
 
 /// Written as in the API: without `CAP_`, upper case; other spellings are not allowed either.
-const DEFAULT: [&str; 13] = [
+pub(crate) const DEFAULT: [&str; 13] = [
     "AUDIT_WRITE",
     "CHOWN",
     "DAC_OVERRIDE",

@@ -20,6 +20,8 @@ mod seccomp_profile_restricted;
 mod sysctls;
 mod windows_host_process;
 
+pub(crate) use capabilities_baseline::DEFAULT as DEFAULT_CAPABILITIES;
+
 use super::control::Control;
 
 /// Baseline by id, then restricted by id; a test holds the order.
