@@ -43,3 +43,16 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
 }
+
+/// Prints a problem met while reading.
+pub(crate) fn problem(problem: &seawall_core::Problem) {
+    let place = match (&problem.file, problem.position) {
+        (Some(file), Some(position)) => format!("{file}:{}:{}: ", position.line, position.column),
+        (Some(file), None) => format!("{file}: "),
+        _ => String::new(),
+    };
+    let cause = problem.cause.as_ref().map_or(String::new(), |cause| format!(": {cause}"));
+    let line = format!("{place}{}: {}{cause}", problem.severity.as_str(), problem.message);
+    // When standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "{}", escape(&line));
+}

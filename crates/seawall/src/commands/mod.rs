@@ -4,6 +4,7 @@ mod checks;
 mod explain;
 mod man;
 mod scan;
+mod targets;
 mod version;
 
 use std::io::{self, BufWriter, Write};

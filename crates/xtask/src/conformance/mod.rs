@@ -26,7 +26,6 @@ use anyhow::{Result, bail};
 use adjudications::Adjudications;
 use ratchet::Ratchet;
 use report::{Report, SetReport};
-use sets::Built;
 
 /// Arguments of the subcommand.
 #[derive(clap::Args)]
@@ -101,10 +100,10 @@ fn run_set(
     faults: &mut Vec<String>,
 ) -> Result<SetReport> {
     let dir = data.join(name);
-    let Some(built) = Built::find(name).filter(|_| dir.is_dir()) else {
+    let Some(load) = sets::built(name).filter(|_| dir.is_dir()) else {
         return Ok(SetReport::not_built(name, sets::countable(name, &dir)?));
     };
-    let verdicts = pool::judge_all(built.load(&dir)?);
+    let verdicts = pool::judge_all(load(&dir)?);
     let adjudications = Adjudications::read(root, name)?;
     Ok(SetReport::new(name, verdicts, &adjudications, origin, faults))
 }

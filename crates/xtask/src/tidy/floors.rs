@@ -26,12 +26,15 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-sensor", 8),
     ("seawall-sinks", 8),
     ("seawall", 10),
+    ("seawall-oracle", 10),
     ("xtask", 10),
 ];
 
-/// Edges within a floor: the inventory is made of trees, and `cluster` alone owns the Kubernetes client.
+/// Edges within a floor: the inventory is made of trees, paths ask what Pod Security admits, and `cluster` alone owns
+/// the Kubernetes client.
 const SIDEWAYS: &[(&str, &str)] = &[
     ("seawall-inventory", "seawall-yaml"),
+    ("seawall-paths", "seawall-checks"),
     ("seawall-server", "seawall-cluster"),
     ("seawall-sinks", "seawall-cluster"),
 ];

@@ -18,33 +18,16 @@ use serde::de::DeserializeOwned;
 
 use super::verdict::Cases;
 
-/// A set that can be run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Built {
-    Posture,
-    Pss,
-    YamlK8s,
-}
+/// A set that can be run: how its cases are read.
+pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
-impl Built {
-    /// The set of this name.
-    pub(crate) fn find(name: &str) -> Option<Self> {
-        match name {
-            "posture" => Some(Built::Posture),
-            "pss" => Some(Built::Pss),
-            "yaml-k8s" => Some(Built::YamlK8s),
-            _ => None,
-        }
-    }
+/// The sets that can be run, one a line.
+const BUILT: &[(&str, Loader)] =
+    &[("posture", posture::load), ("pss", pss::load), ("yaml-k8s", yaml_k8s::load)];
 
-    /// Reads its cases.
-    pub(crate) fn load(self, dir: &Path) -> Result<Cases> {
-        match self {
-            Built::Posture => posture::load(dir),
-            Built::Pss => pss::load(dir),
-            Built::YamlK8s => yaml_k8s::load(dir),
-        }
-    }
+/// How the cases of a set are read, when it can be run.
+pub(crate) fn built(name: &str) -> Option<Loader> {
+    BUILT.iter().find(|(set, _)| *set == name).map(|(_, load)| *load)
 }
 
 /// How the cases of a set that cannot be run are counted.
@@ -182,9 +165,9 @@ mod tests {
         let nowhere = Path::new("no/such/folder");
         assert_eq!(names(nowhere).unwrap().len(), SETS.len());
         assert_eq!(countable("secrets", nowhere).unwrap(), 0);
-        for built in ["posture", "pss", "yaml-k8s"] {
-            assert!(Built::find(built).is_some() && SETS.iter().any(|(name, _)| *name == built));
+        for (built, _) in BUILT {
+            assert!(SETS.iter().any(|(name, _)| name == built));
         }
-        assert_eq!(Built::find("fix"), None);
+        assert!(built("no-such-set").is_none());
     }
 }

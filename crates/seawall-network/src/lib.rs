@@ -1,0 +1,3 @@
+//! Who can reach whom: network policies, services and exposure in one model.
+//!
+//! Invariants, above all what is absent: no IO, no clock; nothing panics on any object.

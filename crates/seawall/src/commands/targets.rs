@@ -1,0 +1,42 @@
+//! `-f TARGET`: what a command reads when its words mean something else.
+
+use anyhow::bail;
+use clap::Args;
+use seawall_core::ProblemSeverity;
+use seawall_report::escape;
+use seawall_sources::{Loaded, SourceLimits, Target, load};
+
+use crate::output;
+
+/// The targets of a command that takes other words.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArgs {
+    /// Files, folders, `-` for standard input, or snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`); may be repeated
+    #[arg(short = 'f', long = "file", value_name = "TARGET", default_value = ".")]
+    pub(crate) targets: Vec<String>,
+    /// Do not print the problems met while reading
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+impl TargetArgs {
+    /// Reads the targets; problems go to standard error.
+    ///
+    /// # Errors
+    /// When a target cannot be read, or no Kubernetes object is in any of them.
+    pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
+        let targets =
+            self.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
+        let loaded = load(&targets, &SourceLimits::default());
+        if !self.quiet {
+            let worse = loaded.problems.iter().filter(|problem| problem.severity >= ProblemSeverity::Warning);
+            worse.for_each(output::problem);
+        }
+        if loaded.inventory.resources().is_empty() {
+            let names: Vec<String> =
+                self.targets.iter().map(|target| format!("`{}`", escape(target))).collect();
+            bail!("nothing to judge: no Kubernetes object in {}", names.join(", "));
+        }
+        Ok(loaded)
+    }
+}
