@@ -160,7 +160,7 @@ fn place() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 fn object() -> impl Strategy<Value = Object> {
-    let names = &["x", "y", "z"];
+    let names = &["one", "two", "three"];
     let role = (place(), select(names), proptest::collection::vec(rule(), 0..3))
         .prop_map(|(namespace, name, rules)| Object::Role { namespace, name, rules });
     let binding =
