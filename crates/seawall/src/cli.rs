@@ -8,6 +8,8 @@ use seawall_checks::{Profile, Select};
 use seawall_core::{Pillar, Severity};
 use seawall_report::Format;
 
+use crate::commands::RbacArgs;
+
 /// The whole of Kubernetes security in one binary
 #[derive(Debug, Parser)]
 #[command(name = "seawall", version, propagate_version = true, max_term_width = 110)]
@@ -27,6 +29,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Ask who may do what: who-can, can-i, show, risks, diff
+    Rbac(RbacArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell
@@ -152,11 +156,11 @@ fn format() -> impl TypedValueParser<Value = Format> {
     words(Format::ALL.iter().map(|format| format.as_str()))
 }
 
-fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     words(std::iter::once("none").chain(Severity::ALL.iter().map(|severity| severity.as_str())))
 }
 
-fn severity() -> impl TypedValueParser<Value = Severity> {
+pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     words(Severity::ALL.iter().map(|severity| severity.as_str()))
 }
 
