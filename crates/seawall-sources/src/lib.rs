@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! Target ─ walk ─ bytes ─ Text ─ documents (rayon) ─ objects, List items ─┐
-//! snapshot ─ lines (rayon, batches, text not kept) ─ objects ─────────────┴─ Inventory
+//! snapshot ─ lines (rayon, batches, text not kept) ─┬─ Intake ────────────┴─ Inventory
+//! live cluster (read by the caller) ─ objects ──────┘
 //! ```
 //!
 //! Invariants, above all what is absent:
@@ -14,6 +15,7 @@
 //! - memory is bounded by the [`SourceLimits`]; the text of snapshots is not kept.
 
 mod documents;
+mod intake;
 mod limits;
 mod list;
 mod load;
@@ -24,6 +26,7 @@ mod templates;
 mod walk;
 mod zstd;
 
+pub use intake::Intake;
 pub use limits::SourceLimits;
-pub use load::{Counts, Loaded, load};
+pub use load::{Counts, Loaded, load, load_with};
 pub use target::{Target, TargetError};

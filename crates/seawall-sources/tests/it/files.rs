@@ -123,5 +123,10 @@ fn links_lead_to_files_once_and_never_round() {
 fn a_target_that_is_not_there_is_an_error() {
     let error = Target::parse("no/such/file.yaml").unwrap_err().to_string();
     assert!(error.starts_with("cannot read `no/such/file.yaml`"), "{error}");
-    assert!(Target::parse("cluster:prod").unwrap_err().to_string().contains("cannot read a live cluster"));
+    assert_eq!(Target::parse("cluster").unwrap(), Target::Cluster(None));
+    assert_eq!(Target::parse("cluster:").unwrap(), Target::Cluster(None));
+    assert_eq!(Target::parse("cluster:a:b").unwrap(), Target::Cluster(Some("a:b".into())));
+    assert!(Target::parse("clusters").is_err());
+    let loaded = load(&[Target::Cluster(None)], &SourceLimits::default());
+    assert_eq!(loaded.problems[0].message, "a live cluster cannot be read here");
 }
