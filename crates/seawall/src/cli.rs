@@ -8,6 +8,9 @@ use seawall_checks::{Profile, Select};
 use seawall_core::{Pillar, Severity};
 use seawall_report::Format;
 
+#[cfg(feature = "cluster")]
+use crate::commands::SnapshotArgs;
+
 /// The whole of Kubernetes security in one binary
 #[derive(Debug, Parser)]
 #[command(name = "seawall", version, propagate_version = true, max_term_width = 110)]
@@ -21,8 +24,11 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Judge manifests, folders, standard input or snapshots of clusters
+    /// Judge manifests, folders, standard input, snapshots of clusters or live clusters
     Scan(ScanArgs),
+    /// Write what a live cluster holds into a file that every other command reads
+    #[cfg(feature = "cluster")]
+    Snapshot(SnapshotArgs),
     /// Show the page of a check: what, why, attack, fix, exceptions, examples
     Explain(ExplainArgs),
     /// List the checks
@@ -44,7 +50,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Files, folders, `-` for standard input, or snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`)
+    /// Files, folders, `-` for standard input, snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`), or `cluster[:CONTEXT]`
     #[arg(default_value = ".", value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format

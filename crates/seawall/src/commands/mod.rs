@@ -2,8 +2,11 @@
 
 mod checks;
 mod explain;
+mod live;
 mod man;
 mod scan;
+#[cfg(feature = "cluster")]
+mod snapshot;
 mod targets;
 mod version;
 
@@ -14,6 +17,9 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+#[cfg(feature = "cluster")]
+pub(crate) use snapshot::SnapshotArgs;
+
 /// Runs a command.
 ///
 /// # Errors
@@ -22,6 +28,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     let color = cli.color;
     match cli.command {
         Command::Scan(args) => scan::run(&args, color),
+        #[cfg(feature = "cluster")]
+        Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Version => version::run(),

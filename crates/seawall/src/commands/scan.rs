@@ -7,10 +7,11 @@ use anyhow::{Context, bail};
 use seawall_checks::{Evaluation, evaluate, pick, pss};
 use seawall_core::{ProblemSeverity, Severity};
 use seawall_report::{Format, Inputs, RenderOptions, Report, Timings, escape, render};
-use seawall_sources::{Loaded, SourceLimits, Target, load};
+use seawall_sources::{Loaded, Target};
 
 use crate::ExitStatus;
 use crate::cli::{Color, FailOn, ScanArgs};
+use crate::commands::live;
 use crate::config::{self, Config};
 use crate::output;
 
@@ -27,7 +28,7 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         .context("threads could not be started")?;
     quiet_panics();
 
-    let loaded = load(&targets, &SourceLimits::default());
+    let loaded = live::load(&targets, args.quiet)?;
     let read = started.elapsed();
     let evaluation = match policy {
         Some(policy) => pss::evaluate(&loaded.inventory, policy),
