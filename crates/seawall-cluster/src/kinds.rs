@@ -32,7 +32,8 @@ impl Listable {
     /// How it is read.
     pub(crate) fn reading(&self) -> Reading {
         match (self.group.as_str(), self.kind.as_str()) {
-            ("", "Secret") => Reading::Withholding,
+            // Also what others call so: it will hold what its name says.
+            (_, "Secret") => Reading::Withholding,
             // Former pod templates, and heartbeats: what they are and whose is all that a check can ask.
             ("apps", "ControllerRevision") | ("coordination.k8s.io", "Lease") => Reading::Metadata,
             ("" | "events.k8s.io", "Event") => Reading::LeftOut(EVENTS),
