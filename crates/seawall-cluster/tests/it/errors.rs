@@ -62,3 +62,27 @@ fn a_kubeconfig_that_is_none_is_not_repeated() {
         .unwrap_err();
     assert_eq!(error.to_string(), "the kubeconfig cannot be used: it is not YAML of the right shape");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_a_credential_plugin_says_is_not_repeated() {
+    let stand = Stand::new(small());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    for (script, reason) in [
+        ("echo hunter2; echo hunter2 >&2; exit 3", "the credential plugin failed: exit status: 3"),
+        ("echo hunter2", "the credential plugin gave no credential that can be read"),
+    ] {
+        let plugin = serde_json::json!({"apiVersion": "client.authentication.k8s.io/v1", "command": "sh",
+            "args": ["-c", script], "interactiveMode": "Never"});
+        let config = serde_json::json!({"apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "clusters": [{"name": "c", "cluster": {"server": stand.url()}}],
+            "users": [{"name": "u", "user": {"exec": plugin}}],
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}]});
+        std::fs::write(&path, config.to_string()).unwrap();
+        let access = Access::Kubeconfig(path.clone());
+        let file = folder.path().join("a.jsonl");
+        let error = write_snapshot(&access, &Options::default(), &file, &mut |_| ()).unwrap_err().to_string();
+        assert!(error.ends_with(reason) && !error.contains("hunter2"), "{error}");
+    }
+}
