@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! Target ─ walk ─ bytes ─ Text ─ documents (rayon) ─ objects, List items ─┐
-//! snapshot ─ lines (rayon, batches, text not kept) ─ objects ─────────────┴─ Inventory
+//! snapshot ─ lines (rayon, batches, text not kept) ─┬─ Intake ────────────┴─ Inventory
+//! live cluster (read by the caller) ─ objects ──────┘
 //! ```
 //!
 //! Invariants, above all what is absent:
@@ -15,6 +16,7 @@
 
 mod documents;
 mod ignored;
+mod intake;
 mod limits;
 mod list;
 mod load;
@@ -26,7 +28,8 @@ mod templates;
 mod walk;
 mod zstd;
 
+pub use intake::Intake;
 pub use limits::SourceLimits;
-pub use load::{Counts, Loaded, load, load_watched};
+pub use load::{Counts, Loaded, load, load_with};
 pub use progress::Progress;
 pub use target::{Target, TargetError};

@@ -9,6 +9,8 @@ use seawall_core::{Pillar, Severity};
 use seawall_report::Format;
 
 use crate::commands::RbacArgs;
+#[cfg(feature = "cluster")]
+use crate::commands::SnapshotArgs;
 
 /// The whole of Kubernetes security in one binary
 #[derive(Debug, Parser)]
@@ -23,8 +25,11 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Judge manifests, folders, standard input or snapshots of clusters
+    /// Judge manifests, folders, standard input, snapshots of clusters or live clusters
     Scan(ScanArgs),
+    /// Write what a live cluster holds into a file that every other command reads
+    #[cfg(feature = "cluster")]
+    Snapshot(SnapshotArgs),
     /// Show the page of a check: what, why, attack, fix, exceptions, examples
     Explain(ExplainArgs),
     /// List the checks
@@ -48,7 +53,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Files, folders, `-` for standard input, or snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`)
+    /// Files, folders, `-` for standard input, snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`), or `cluster[:CONTEXT]`
     #[arg(default_value = ".", value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format

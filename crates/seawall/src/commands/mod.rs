@@ -2,9 +2,12 @@
 
 mod checks;
 mod explain;
+mod live;
 mod man;
 mod rbac;
 mod scan;
+#[cfg(feature = "cluster")]
+mod snapshot;
 mod targets;
 mod version;
 
@@ -17,6 +20,9 @@ pub(crate) use rbac::RbacArgs;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+#[cfg(feature = "cluster")]
+pub(crate) use snapshot::SnapshotArgs;
+
 /// Runs a command.
 ///
 /// # Errors
@@ -25,6 +31,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     let color = cli.color;
     match cli.command {
         Command::Scan(args) => scan::run(&args, color),
+        #[cfg(feature = "cluster")]
+        Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Rbac(args) => rbac::run(&args),

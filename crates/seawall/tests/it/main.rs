@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod cluster;
 mod commands;
 mod examples;
 mod rbac;
