@@ -2,7 +2,8 @@
 //!
 //! In: an `Inventory`, or objects one at a time. Out: an [`Rbac`] that answers whether a client may do something and
 //! through which binding and rule ([`Rbac::allows`]), who may ([`Rbac::who_can`]), and gives bindings and roles with
-//! their rules compiled.
+//! their rules compiled. Beside them [`minimize`] makes the smallest roles that an audit log asks for, and [`kubeconfig`]
+//! judges the files that open clusters.
 //!
 //! Invariants, above all what is absent:
 //! - no IO, no clock, no threads; nothing panics on any object;
@@ -13,6 +14,8 @@
 //!   ([`Grant::Masters`]), since no rule can take its rights away.
 
 mod authorize;
+pub mod kubeconfig;
+pub mod minimize;
 mod model;
 mod request;
 mod rule;
