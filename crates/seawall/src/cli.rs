@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Who may do what: least privilege from audit logs, kubeconfigs
+    Rbac(crate::commands::RbacArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell

@@ -3,6 +3,7 @@
 mod checks;
 mod explain;
 mod man;
+mod rbac;
 mod scan;
 mod targets;
 mod version;
@@ -14,6 +15,8 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use rbac::RbacArgs;
+
 /// Runs a command.
 ///
 /// # Errors
@@ -24,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Scan(args) => scan::run(&args, color),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
+        Command::Rbac(args) => rbac::run(&args),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
