@@ -6,6 +6,7 @@
 mod engine_input;
 mod posture;
 mod pss;
+mod rbac_audit2rbac;
 mod yaml_k8s;
 
 use std::collections::BTreeSet;
@@ -22,8 +23,12 @@ use super::verdict::Cases;
 pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
-const BUILT: &[(&str, Loader)] =
-    &[("posture", posture::load), ("pss", pss::load), ("yaml-k8s", yaml_k8s::load)];
+const BUILT: &[(&str, Loader)] = &[
+    ("posture", posture::load),
+    ("pss", pss::load),
+    ("rbac-audit2rbac", rbac_audit2rbac::load),
+    ("yaml-k8s", yaml_k8s::load),
+];
 
 /// How the cases of a set are read, when it can be run.
 pub(crate) fn built(name: &str) -> Option<Loader> {
