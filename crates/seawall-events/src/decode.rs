@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use crate::json::{Fault, Scanner};
 use crate::{Event, Level, ObjectRef, Stage, Time, User};
 
+/// Keys with their texts.
+type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
 /// What one JSON object turned out to be.
 pub(crate) enum Record<'a> {
     /// An event, and the first field that had a wrong type and was left out.
@@ -183,11 +186,7 @@ impl Fields {
         Ok(texts)
     }
 
-    fn map<'a>(
-        &mut self,
-        scanner: &mut Scanner<'a>,
-        name: &'static str,
-    ) -> Result<Vec<(Cow<'a, str>, Cow<'a, str>)>, Fault> {
+    fn map<'a>(&mut self, scanner: &mut Scanner<'a>, name: &'static str) -> Result<Pairs<'a>, Fault> {
         let mut map = Vec::new();
         if self.is(scanner, b'{', name)? {
             scanner.object_keys(|scanner, key| {

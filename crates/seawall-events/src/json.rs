@@ -122,21 +122,19 @@ impl<'a> Scanner<'a> {
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Fault> {
         self.expect(b'"', "a string")?;
         let from = self.at;
-        loop {
-            let Some(found) = special(self.rest()) else {
-                self.at = self.text.len();
-                return self.fault(What::Ends);
-            };
-            self.at += found;
-            match self.rest().first() {
-                Some(b'"') => {
-                    let plain = self.text.get(from..self.at).unwrap_or("");
-                    self.at += 1;
-                    return Ok(Cow::Borrowed(plain));
-                }
-                Some(b'\\') => return self.escaped(from).map(Cow::Owned),
-                _ => return self.fault(What::Control),
+        let Some(found) = special(self.rest()) else {
+            self.at = self.text.len();
+            return self.fault(What::Ends);
+        };
+        self.at += found;
+        match self.rest().first() {
+            Some(b'"') => {
+                let plain = self.text.get(from..self.at).unwrap_or("");
+                self.at += 1;
+                Ok(Cow::Borrowed(plain))
             }
+            Some(b'\\') => self.escaped(from).map(Cow::Owned),
+            _ => self.fault(What::Control),
         }
     }
 
