@@ -184,7 +184,7 @@ proptest! {
     #[test]
     fn nothing_panics_and_lines_stay_independent(junk in "[\\PC\n\"{}:,\\\\]{0,60}", cut in 0..FULL.len()) {
         let cut = FULL.floor_char_boundary(cut);
-        let text = format!("{}\n{FULL}\n{junk}\n{FULL}", &FULL[..cut]);
+        let text = format!("{}\n{FULL}\n{junk}\n{FULL}", FULL.get(..cut).unwrap());
         let (events, _) = read_events(&text, 1);
         prop_assert_eq!(events.iter().filter(|event| event.audit_id == "c81e").count() >= 2, true);
     }

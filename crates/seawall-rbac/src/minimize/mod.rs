@@ -8,8 +8,9 @@
 //!
 //! Invariants: every request that is to be granted is allowed by the new rules or by what everybody may do anyway; a rule
 //! is wider than what was seen only where it says why. What was not observed is not called unused.
-//! Source of the method: `reference` of audit2rbac's behaviour (liggitt/audit2rbac, `pkg/process.go`), whose defaults
-//! [`Options::like_audit2rbac`] gives.
+//! The method is that of audit2rbac (liggitt/audit2rbac, `pkg/process.go`), whose defaults are
+//! [`Options::like_audit2rbac`], but that nothing is widened unless it must be, rights held today count, and each rule
+//! carries its evidence.
 
 mod baseline;
 mod excess;

@@ -55,11 +55,14 @@ struct Granted<'o> {
     widened: BTreeSet<Widened>,
 }
 
+/// Requests of one verb and resource, each with how often it was seen.
+type Requests<'o> = Vec<(&'o ResourceRequest, &'o Observed)>;
+
 type Grants<'o> = BTreeMap<Place, BTreeMap<String, Granted<'o>>>;
 
 /// Makes the rules for requests; broad ones first, so that a narrow request inside them adds nothing.
 pub(super) fn rules(needed: &[&Observed], options: &Options) -> Vec<(RuleScope, Vec<MinimalRule>)> {
-    let mut groups: BTreeMap<(String, String, &str), Vec<(&ResourceRequest, &Observed)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String, &str), Requests<'_>> = BTreeMap::new();
     let mut paths: BTreeMap<&str, Vec<(&str, &Observed)>> = BTreeMap::new();
     for &observed in needed {
         match &observed.request {
@@ -110,7 +113,7 @@ fn candidates_of<'o>(
     let namespaces: BTreeSet<&str> =
         requests.iter().map(|(r, _)| &*r.namespace).filter(|namespace| !namespace.is_empty()).collect();
     let everywhere = namespaces.len() > options.max_namespaces;
-    let mut scopes: BTreeMap<RuleScope, Vec<(&ResourceRequest, &'o Observed)>> = BTreeMap::new();
+    let mut scopes: BTreeMap<RuleScope, Requests<'o>> = BTreeMap::new();
     for (request, observed) in requests {
         let scope = match request.namespace.as_str() {
             "" => RuleScope::Cluster,
@@ -119,7 +122,7 @@ fn candidates_of<'o>(
         };
         scopes.entry(scope).or_default().push((request, observed));
     }
-    let candidate = |(scope, requests): (RuleScope, Vec<(&ResourceRequest, &'o Observed)>)| {
+    let candidate = |(scope, requests): (RuleScope, Requests<'o>)| {
         let mut widened = BTreeSet::new();
         if everywhere && scope == RuleScope::Cluster {
             widened.insert(Widened::Namespaces(namespaces.len()));
