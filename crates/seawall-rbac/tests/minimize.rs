@@ -147,6 +147,29 @@ fn what_everybody_may_do_needs_nothing() {
 }
 
 #[test]
+fn what_everybody_may_do_is_asked_of_the_cluster_when_it_shows() {
+    let observations = observe("alice", &log("alice", &["get /api", "get /version"]));
+    let discovery = "
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: 'system:discovery'}
+rules: [{nonResourceURLs: [/version], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: 'system:discovery'}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: 'system:discovery'}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: 'system:authenticated'}]
+";
+    let (rbac, _) = Rbac::build(&inventory(discovery));
+    let common = |request: &Request| common_right(&observations, Some(&rbac), request);
+    assert_eq!(shown(&minimize(&observations, &Options::default(), None, &common)), ["*: get /api"]);
+    let (rbac, _) = Rbac::build(&inventory(CLUSTER));
+    let common = |request: &Request| common_right(&observations, Some(&rbac), request);
+    assert!(minimize(&observations, &Options::default(), None, &common).scopes.is_empty());
+}
+
+#[test]
 fn denied_requests_stand_apart() {
     let text = log("alice", &["!get core/secrets shop a", "get core/pods shop a", "!get core/pods shop a"]);
     let observations = observe("alice", &text);
@@ -385,11 +408,11 @@ proptest! {
         let after = minimize(&observations, &exact, Some((&rbac, &BTreeSet::new())), &none);
         let excess = after.excess.unwrap();
         prop_assert_eq!(excess.before, excess.after);
-        // A request without a name needs all names, and names are all that such a rule allows too much.
-        let nameless = observations.requests.iter().any(|observed| {
-            matches!(&observed.request, Request::Resource(r) if r.name.is_empty())
+        // A request without a name needs all names, and one at cluster scope all namespaces.
+        let broad = observations.requests.iter().any(|observed| {
+            matches!(&observed.request, Request::Resource(r) if r.name.is_empty() || r.namespace.is_empty())
         });
-        prop_assert!(nameless || excess.after == 0, "{excess:?}");
+        prop_assert!(broad || excess.after == 0, "{excess:?}");
         prop_assert_eq!(after.held.iter().map(|rule| rule.unused.len()).sum::<usize>(), 0);
     }
 

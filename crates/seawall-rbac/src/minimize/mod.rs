@@ -32,7 +32,7 @@ pub use observe::{Observations, Observed, Recorder};
 pub use options::Options;
 pub use rules::{MinimalRule, RuleScope};
 
-use crate::{MASTERS, Rbac, Request, Subject};
+use crate::{AUTHENTICATED, MASTERS, Rbac, Request, Subject, UNAUTHENTICATED, UserInfo};
 
 /// What a subject needs, holds, and was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,11 +110,19 @@ pub fn minimize(
 }
 
 /// Whether a request needs no right of the subject's own: a vanilla control plane grants it to a group that everybody is
-/// in. Without a cluster, or in one that does not show these roles, Kubernetes' defaults are assumed.
+/// in, and so does this cluster. Without a cluster Kubernetes' defaults are assumed, as they are where its own default
+/// roles do not show.
 pub fn common_right(observations: &Observations, rbac: Option<&Rbac>, request: &Request) -> bool {
+    let groups = &observations.groups;
     match rbac.filter(|rbac| rbac.find_role(None, "system:discovery").is_some()) {
-        Some(rbac) => baseline::is_expected_right(rbac, &observations.groups, request),
-        None => is_default_right(&observations.groups, request),
+        None => is_default_right(groups, request),
+        Some(rbac) => {
+            let everybody =
+                [AUTHENTICATED, UNAUTHENTICATED].into_iter().filter(|group| groups.contains(*group));
+            let client = UserInfo { name: String::new(), groups: everybody.map(str::to_owned).collect() };
+            baseline::is_expected_right(rbac, groups, request)
+                || is_default_right(groups, request) && rbac.allows(&client, request).is_allowed()
+        }
     }
 }
 

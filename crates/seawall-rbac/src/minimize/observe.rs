@@ -8,6 +8,8 @@ use crate::{AUTHENTICATED, Request, SERVICE_ACCOUNTS, Subject, UNAUTHENTICATED};
 
 /// Distinct requests of a subject that are kept; more are counted, and the result says so.
 const MAX_REQUESTS: usize = 100_000;
+/// Long-running requests whose end is waited for; beyond, one may count twice.
+const MAX_STARTED: usize = 1_000_000;
 /// Names of other subjects that are remembered, to say which there are.
 const MAX_SUBJECTS: usize = 1_000;
 
@@ -158,6 +160,7 @@ impl Recorder {
     /// Whether the request was not counted at its start already.
     fn is_new(&mut self, event: &Event<'_>) -> bool {
         match event.stage {
+            Stage::ResponseStarted if self.started.len() >= MAX_STARTED => true,
             Stage::ResponseStarted => self.started.insert(event.audit_id.to_string()),
             _ => !self.started.remove(&*event.audit_id),
         }

@@ -56,8 +56,8 @@ fn text_shows_what_is_held_denied_and_needed() {
     for part in [
         "ServiceAccount/shop/ci: 2 distinct requests in 4 events; 1 need a right of their own, 0 everybody may make",
         "observed from 2026-11-01T00:00:00.000000Z to 2026-11-09T00:00:00.000000Z (8d)",
-        "Role/shop/ci rule 0 by RoleBinding/shop/ci to ServiceAccount/shop/ci in namespace shop: used 2 times",
-        "never requested: get secrets, delete configmaps, delete secrets",
+        "Role/shop/ci to ServiceAccount/shop/ci by RoleBinding/shop/ci in namespace shop: 1 of 1 rules used",
+        "rule 0 was used 2 times; never requested: get secrets, delete configmaps, delete secrets",
         "list pods in shop: 1 request (1 denied), 2026-11-09T00:00:00.000000Z, audit id id-9",
         "allowed and never requested: 4 combinations of namespace, verb and resource today, 0 with the new roles",
         "    resourceNames: [settings]",
@@ -77,7 +77,7 @@ fn yaml_can_be_read_again_and_json_has_it_all() {
     let scan = seawall_in(folder.path(), &["scan", "-", "-o", "json"], yaml.out.as_bytes());
     assert_eq!(scan.json()["inputs"]["resources"], 2, "{}", yaml.out);
     let json = minimize(folder.path(), CI, &["-o", "json", "-f", "cluster.yaml"]).json();
-    assert_eq!(json["schema"], "seawall.dev/rbac-minimize/v1");
+    assert_eq!((&json["schema"], &json["command"]), (&"seawall.dev/rbac/v1".into(), &"minimize".into()));
     assert_eq!(json["roles"][0]["namespace"], "shop");
     assert_eq!(json["roles"][0]["rules"][0]["evidence"][0]["allowed"], 2);
     assert_eq!(json["held"][0]["unused"].as_array().unwrap().len(), 3);
@@ -137,7 +137,7 @@ fn kubeconfigs_are_judged_without_showing_them() {
         b"",
     );
     assert_eq!(json.code, 0);
-    assert_eq!(json.json()["schema"], "seawall.dev/rbac-kubeconfig/v1");
+    assert_eq!(json.json()["command"], "kubeconfig");
     std::fs::write(&path, text.to_owned() + "token: [hunter2\n").unwrap();
     let broken = seawall_in(folder.path(), &["rbac", "kubeconfig", "config"], b"");
     assert!(!(broken.out + &broken.err).contains("hunter2"));

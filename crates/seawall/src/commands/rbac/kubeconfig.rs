@@ -160,5 +160,5 @@ fn record(judged: &[Judged]) -> Value {
             })
         })
         .collect();
-    json!({"schema": "seawall.dev/rbac-kubeconfig/v1", "files": files})
+    json!({"schema": "seawall.dev/rbac/v1", "command": "kubeconfig", "files": files})
 }

@@ -200,12 +200,47 @@ fn place(scope: &RuleScope) -> String {
     }
 }
 
-fn pairs(rule: &HeldRule) -> String {
-    let shown: Vec<String> =
-        rule.unused.iter().take(12).map(|(verb, what)| format!("{verb} {what}")).collect();
-    let more = rule.unused.len() - shown.len();
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-    shown.join(", ") + &tail
+/// The first of some words, and how many more there are.
+fn some(words: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let shown = words.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match words.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} and {more} more"),
+    }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+/// What one binding grants: the rules that were used, each with what of it was not, and what the others are about.
+fn binding(out: &mut String, rules: &[&HeldRule]) {
+    let Some(first) = rules.first() else { return };
+    let (used, unused): (Vec<&HeldRule>, Vec<&HeldRule>) = rules.iter().partition(|rule| rule.used > 0);
+    let expected = if first.expected { "; comes with Kubernetes" } else { "" };
+    let _ = writeln!(
+        out,
+        "  {} to {} by {} {}: {} of {} rules used{expected}",
+        first.role,
+        first.through,
+        first.binding,
+        place(&first.scope),
+        used.len(),
+        rules.len()
+    );
+    for rule in used {
+        let pairs: Vec<String> = rule.unused.iter().map(|(verb, what)| format!("{verb} {what}")).collect();
+        let tail =
+            if pairs.is_empty() { String::new() } else { format!("; never requested: {}", some(&pairs)) };
+        let _ = writeln!(out, "    rule {} was used {}{tail}", rule.rule, times(rule.used));
+    }
+    if !unused.is_empty() {
+        let about = unused.iter().flat_map(|rule| rule.says.resources.iter().chain(&rule.says.paths));
+        let about: BTreeSet<String> = about.cloned().collect();
+        let about: Vec<String> = about.into_iter().collect();
+        let _ = writeln!(out, "    {} rules were never used: {}", unused.len(), some(&about));
+    }
 }
 
 fn text(minimized: &Minimized, observations: &Observations, name: &str) -> String {
@@ -229,22 +264,10 @@ fn text(minimized: &Minimized, observations: &Observations, name: &str) -> Strin
     if !minimized.held.is_empty() {
         out.push_str("\nheld today\n");
     }
-    for rule in &minimized.held {
-        let expected = if rule.expected { ", comes with Kubernetes" } else { "" };
-        let _ = writeln!(
-            out,
-            "  {} rule {} by {} to {} {}: used {} times{expected}",
-            rule.role,
-            rule.rule,
-            rule.binding,
-            rule.through,
-            place(&rule.scope),
-            rule.used
-        );
-        if !rule.unused.is_empty() {
-            let _ = writeln!(out, "    never requested: {}", pairs(rule));
-        }
-    }
+    let same =
+        |a: &&HeldRule, b: &&HeldRule| a.binding == b.binding && a.through == b.through && a.role == b.role;
+    let held: Vec<&HeldRule> = minimized.held.iter().collect();
+    held.chunk_by(same).for_each(|rules| binding(&mut out, rules));
     if !minimized.denied.is_empty() {
         out.push_str("\ndenied (granted only with --include-denied)\n");
         minimized.denied.iter().for_each(|observed| {
@@ -328,7 +351,8 @@ fn record(minimized: &Minimized, observations: &Observations, name: &str) -> Val
         })
         .collect();
     json!({
-        "schema": "seawall.dev/rbac-minimize/v1",
+        "schema": "seawall.dev/rbac/v1",
+        "command": "minimize",
         "subject": minimized.subject.to_string(),
         "window": minimized.window.map(|(first, last)| json!({"first": time(first), "last": time(last)})),
         "events": observations.events,
