@@ -1,5 +1,6 @@
 //! Audit logs: files of events, compressed or not, read in batches. The text is not kept.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,14 +94,17 @@ fn one(path: &Path, limits: &SourceLimits, take: &mut dyn FnMut(&Event<'_>), rea
     loop {
         let mut batch = Vec::new();
         let error = fill(&mut reader, &mut batch, &mut begun).err();
-        let text = String::from_utf8_lossy(&batch);
-        if let Err(fault) = std::str::from_utf8(&batch) {
-            let before = batch.get(..fault.valid_up_to()).unwrap_or_default();
-            let line = line.saturating_add(lines(before));
-            let message = "invalid UTF-8: such bytes are read as U+FFFD";
-            let problem = Problem::new(ProblemSeverity::Warning, message);
-            problems.push(problem.at(seawall_core::Position { line, column: 1 }));
-        }
+        let text = match std::str::from_utf8(&batch) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(fault) => {
+                let before = batch.get(..fault.valid_up_to()).unwrap_or_default();
+                let line = line.saturating_add(lines(before));
+                let message = "invalid UTF-8: such bytes are read as U+FFFD";
+                let problem = Problem::new(ProblemSeverity::Warning, message);
+                problems.push(problem.at(seawall_core::Position { line, column: 1 }));
+                String::from_utf8_lossy(&batch)
+            }
+        };
         for (events, found) in pieces(&text, line).into_par_iter().map(parse).collect::<Vec<_>>() {
             read.events += events.len() as u64;
             events.iter().for_each(&mut *take);
