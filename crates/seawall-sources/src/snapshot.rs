@@ -57,7 +57,8 @@ pub(crate) fn read(
     intake.finish();
 }
 
-fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+/// Opens a file; what its name says is compressed is decompressed.
+pub(crate) fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     let file = File::open(path)?;
     Ok(match path.extension().and_then(|extension| extension.to_str()) {
         Some("zst") => Box::new(Frames::new(BufReader::new(file))),

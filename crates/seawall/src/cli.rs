@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
-    /// Ask who may do what: who-can, can-i, show, risks, diff
+    /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),
     /// Say which version this is and what this build can do
     Version,

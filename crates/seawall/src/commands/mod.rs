@@ -15,11 +15,10 @@ use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
 
-pub(crate) use rbac::RbacArgs;
-
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use rbac::RbacArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
 

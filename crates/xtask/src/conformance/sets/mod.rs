@@ -6,6 +6,7 @@
 mod engine_input;
 mod posture;
 mod pss;
+mod rbac_audit2rbac;
 mod rbac_sar;
 mod yaml_k8s;
 
@@ -27,6 +28,7 @@ const BUILT: &[(&str, Loader)] = &[
     ("posture", posture::load),
     ("pss", pss::load),
     ("rbac-sar", rbac_sar::load),
+    ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
 
