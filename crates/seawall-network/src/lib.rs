@@ -23,6 +23,7 @@
 mod addresses;
 mod class_set;
 mod intervals;
+pub mod list;
 mod model;
 mod policy;
 mod ports;

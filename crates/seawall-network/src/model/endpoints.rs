@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use seawall_inventory::{PodView, Resource};
+use seawall_inventory::{ContainerKind, PodView, Resource};
 use seawall_yaml::Node;
 
 use super::owners::Object;
@@ -178,7 +178,11 @@ impl Network {
 
     fn read_ports(&mut self, pod: &PodView<'_>) -> Box<[ContainerPort]> {
         let mut ports = Vec::new();
-        for port in pod.containers().flat_map(|container| container.node().list("ports")) {
+        // An init container that ends has no port by the time anybody connects.
+        let running = pod.containers().filter(|container| {
+            container.kind() != ContainerKind::Init || container.node().str("restartPolicy") == Some("Always")
+        });
+        for port in running.flat_map(|container| container.node().list("ports")) {
             let (Some(name), Some(number)) = (port.str("name"), port.int("containerPort")) else { continue };
             let Ok(number) = u16::try_from(number) else { continue };
             let protocol = Protocol::of_api(port.str("protocol").unwrap_or("TCP"));
