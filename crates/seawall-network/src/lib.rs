@@ -21,6 +21,8 @@
 //! - nothing of the size classes × classes is ever held.
 
 pub mod exposure;
+pub mod lint;
+pub mod map;
 
 mod addresses;
 mod class_set;

@@ -6,7 +6,8 @@ use seawall_core::ResourceId;
 use seawall_inventory::{ContainerKind, GroupKind, Inventory, PodView, Resource, Selector};
 use seawall_yaml::Node;
 
-use super::{Protocol, SERVICE, port_number};
+use super::{SERVICE, port_number, protocol_of};
+use crate::Protocol;
 
 /// A port of a workload behind a way in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,7 +91,7 @@ impl<'i> Backends<'i> {
         });
         let served = meant.filter_map(|port| {
             let number = port_number(port.int("port")?)?;
-            let protocol = Protocol::of(port.str("protocol"))?;
+            let protocol = protocol_of(port.str("protocol"))?;
             let mut backends: Vec<Backend> = pods
                 .iter()
                 .flat_map(|pod| self.behind(service, pod, target(port, number), protocol))
@@ -167,30 +168,30 @@ fn target<'a>(port: Node<'a>, number: u16) -> Target<'a> {
 }
 
 /// A port that a container declares.
-pub(super) struct DeclaredPort<'i> {
+pub(crate) struct DeclaredPort<'i> {
     /// `containerPort`.
-    pub(super) number: u16,
+    pub(crate) number: u16,
     /// The protocol.
-    pub(super) protocol: Protocol,
+    pub(crate) protocol: Protocol,
     /// The name, empty without one.
-    pub(super) name: &'i str,
+    pub(crate) name: &'i str,
     /// `hostPort`, when it is written.
-    pub(super) host: Option<u16>,
+    pub(crate) host: Option<u16>,
     /// `hostIP`, when it is written.
-    pub(super) host_ip: Option<&'i str>,
+    pub(crate) host_ip: Option<&'i str>,
     /// The item of `ports`.
-    pub(super) node: Node<'i>,
+    pub(crate) node: Node<'i>,
 }
 
 /// The ports that the containers of a pod declare; an init container counts when it keeps running beside the others.
-pub(super) fn declared_ports<'i>(pod: &PodView<'i>) -> impl Iterator<Item = DeclaredPort<'i>> + use<'i> {
+pub(crate) fn declared_ports<'i>(pod: &PodView<'i>) -> impl Iterator<Item = DeclaredPort<'i>> + use<'i> {
     let running = pod.containers().filter(|container| {
         container.kind() != ContainerKind::Init || container.node().str("restartPolicy") == Some("Always")
     });
     running.flat_map(|container| container.node().list("ports")).filter_map(|node| {
         Some(DeclaredPort {
             number: port_number(node.int("containerPort")?)?,
-            protocol: Protocol::of(node.str("protocol"))?,
+            protocol: protocol_of(node.str("protocol"))?,
             name: node.str("name").unwrap_or(""),
             host: node.int("hostPort").and_then(port_number),
             host_ip: node.str("hostIP").filter(|address| !address.is_empty()),

@@ -14,16 +14,20 @@ mod hints;
 mod host;
 mod ingress;
 mod openshift;
-mod protocol;
 mod service;
+mod verdict;
 
 use seawall_core::{Confidence, ResourceId};
 use seawall_inventory::{GroupKind, Inventory, Place, Resource};
 
 pub use backend::Backend;
-pub use protocol::Protocol;
+pub(crate) use backend::declared_ports;
+pub(crate) use verdict::describe;
+pub use verdict::{Judge, Judgement, Passage};
 
 use backend::Backends;
+
+use crate::Protocol;
 
 const SERVICE: GroupKind<'static> = GroupKind::new("", "Service");
 
@@ -185,4 +189,9 @@ fn field(resource: &Resource, keys: &[&str]) -> Place {
 /// A port number in range.
 fn port_number(number: i64) -> Option<u16> {
     u16::try_from(number).ok().filter(|port| *port > 0)
+}
+
+/// Reads the field `protocol`: unset is TCP; a word that is none of the three is `None`.
+fn protocol_of(word: Option<&str>) -> Option<Protocol> {
+    Protocol::of_api(word.unwrap_or("TCP"))
 }
