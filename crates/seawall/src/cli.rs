@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Who can reach whom, what is exposed, what is wrong with policies
+    Network(crate::commands::NetworkArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell
@@ -152,7 +154,7 @@ fn format() -> impl TypedValueParser<Value = Format> {
     words(Format::ALL.iter().map(|format| format.as_str()))
 }
 
-fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     words(std::iter::once("none").chain(Severity::ALL.iter().map(|severity| severity.as_str())))
 }
 

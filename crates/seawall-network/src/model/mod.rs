@@ -33,7 +33,7 @@ pub use classes::ClassId;
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{ContainerPort, Endpoint};
 pub(crate) use namespaces::NAME_LABEL;
-pub(crate) use peers::PeerId;
+pub(crate) use peers::{Peer, PeerId};
 pub(crate) use policies::Policy;
 pub use policies::PolicyId;
 pub use signatures::RuleId;

@@ -4,6 +4,7 @@ mod connect;
 mod evaluate;
 mod evidence;
 mod external;
+mod isolation;
 mod names;
 mod reach;
 mod workloads;

@@ -37,8 +37,12 @@ pub(super) struct Manifests(Arc<[Resource]>);
 
 impl Manifests {
     pub(super) fn read(path: &Path) -> Result<Vec<Resource>> {
-        let (documents, problems) = read(&Text::new(text(path)?), &Limits::default());
-        anyhow::ensure!(problems.is_empty(), "`{}`: {problems:?}", path.display());
+        Self::parse(&path.display().to_string(), &text(path)?)
+    }
+
+    pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Resource>> {
+        let (documents, problems) = read(&Text::new(text), &Limits::default());
+        anyhow::ensure!(problems.is_empty(), "`{name}`: {problems:?}");
         let mut resources = Vec::new();
         for (document, number) in documents.into_iter().zip(0..) {
             let origin = Origin { file: "input".into(), document: number, line: 1, kind: OriginKind::File };

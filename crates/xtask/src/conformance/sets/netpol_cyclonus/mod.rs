@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde::Deserialize;
 
 use super::live_network::{Change, Manifests};
-use super::records;
+use super::{records, text};
 use crate::conformance::verdict::{Case, Cases, Verdict};
 
 #[derive(Deserialize)]
@@ -46,7 +46,9 @@ impl Case for CyclonusCase {
 }
 
 pub(super) fn load(dir: &Path) -> Result<Cases> {
-    let manifests = Manifests::new(Manifests::read(&dir.join("cluster.yaml"))?);
+    // A plain `y` is a boolean to Kubernetes; the file means the name.
+    let cluster = text(&dir.join("cluster.yaml"))?.replace(": y\n", ": 'y'\n");
+    let manifests = Manifests::new(Manifests::parse("cluster.yaml", &cluster)?);
     let records: Vec<Record> = records(&[dir.join("cases.jsonl")])?;
     let case = |Record { id, category, description, steps }: Record| {
         let (mut asked, mut labels) = (Vec::new(), Vec::new());
