@@ -3,12 +3,16 @@
 //! The shape follows netpol-analyzer's, so that its users find their lists again.
 
 mod diff;
+mod focus;
+mod ingress;
 mod potential;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 
 pub use diff::{Difference, difference};
+pub use focus::Focus;
+pub use ingress::ingress_connections;
 pub(crate) use potential::Stranger;
 pub use potential::{Potential, PotentialPeer, Side as PotentialSide};
 

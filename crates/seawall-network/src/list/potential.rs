@@ -89,6 +89,15 @@ fn labels_text(labels: &[(String, &'static str, Vec<String>)]) -> String {
 }
 
 impl Stranger {
+    /// Whether every pod of this description is one of a wider description, which is not the same in other words.
+    fn is_part_of(&self, network: &Network, wider: &Stranger) -> bool {
+        let key = |stranger: &Stranger| {
+            let scope = stranger.scope.clone().unwrap_or(Scope::Matching(LabelSelector::default()));
+            PeerKey::Pods { scope, pods: stranger.pods.clone() }
+        };
+        self.is_met(network, &key(wider)) && !wider.is_met(network, &key(self))
+    }
+
     /// Whether every pod of the description is met by a peer.
     pub(crate) fn is_met(&self, network: &Network, key: &PeerKey) -> bool {
         let PeerKey::Pods { scope, pods } = key else { return false };
@@ -98,8 +107,11 @@ impl Stranger {
         match (&self.scope, scope) {
             (Some(Scope::One(own)), Scope::One(asked)) => own == asked,
             (Some(Scope::One(own)), Scope::Matching(asked)) => {
-                let namespace = network.namespaces.get(own);
-                namespace.map_or_else(|| asked.is_everything(), |namespace| asked.matches(&namespace.labels))
+                match network.namespaces.get(own) {
+                    Some(namespace) => asked.matches(&namespace.labels),
+                    // Of a namespace that is not here only the name is known.
+                    None => asked.is_everything() || network.by_name(scope) == Scope::One(*own),
+                }
             }
             (Some(Scope::Matching(own)), Scope::Matching(asked)) => implies(own, asked),
             (None, Scope::Matching(asked)) => asked.is_everything(),
@@ -138,10 +150,19 @@ impl Network {
             if !whole.is_empty() {
                 all.push(Potential { direction, peer: PotentialPeer::EntireCluster, ports: whole.clone() });
             }
-            for stranger in self.described(workload.class, direction) {
+            let described = self.described(workload.class, direction).into_iter().map(|stranger| {
                 let ports = self.ports_with(workload.class, direction, &stranger);
-                if !ports.is_subset(&whole) {
-                    all.push(Potential { direction, peer: self.describe(&stranger), ports });
+                (stranger, ports)
+            });
+            let described: Vec<_> = described.filter(|(_, ports)| !ports.is_subset(&whole)).collect();
+            for (stranger, ports) in &described {
+                // A wider description that allows as much says it all.
+                let wider = |(other, more): &(Stranger, PortSet)| {
+                    other != stranger && ports.is_subset(more) && stranger.is_part_of(self, other)
+                };
+                if !described.iter().any(wider) {
+                    let (peer, ports) = (self.describe(stranger), ports.clone());
+                    all.push(Potential { direction, peer, ports });
                 }
             }
             for (from, to, ports) in ranges(self.external(workload.class, direction), self.mentions_v6()) {
@@ -149,11 +170,6 @@ impl Network {
             }
         }
         all
-    }
-
-    /// Whether any policy governs a workload in a direction.
-    pub fn is_governed(&self, class: ClassId, direction: Direction) -> bool {
-        self.governing(class, direction).next().is_some()
     }
 
     /// What is allowed between a class and pods that may come. Nothing governs those, and their ports have no names yet.

@@ -157,8 +157,9 @@ impl Network {
 
     fn read_endpoint(&mut self, key: ObjectKey, resource: &Resource, pod: &PodView<'_>) -> Endpoint {
         let is_pod = resource.kind() == "Pod";
-        let status = resource.root().get("status").filter(|_| is_pod);
-        let host_network = pod.host_flag("hostNetwork");
+        let placed = self.profile.knows_places();
+        let status = resource.root().get("status").filter(|_| is_pod && placed);
+        let host_network = placed && pod.host_flag("hostNetwork");
         let address = |key: &str| status?.str(key)?.parse::<IpAddr>().ok();
         let listed = || status?.list("podIPs").find_map(|item| item.str("ip")?.parse().ok());
         let on_host = || if host_network { address("hostIP") } else { None };
@@ -169,7 +170,7 @@ impl Network {
             ports: self.read_ports(pod),
             host_network,
             address: address("podIP").or_else(listed).or_else(on_host),
-            node: pod.spec().str("nodeName").map(|name| self.words.intern(name)),
+            node: pod.spec().str("nodeName").filter(|_| placed).map(|name| self.words.intern(name)),
             wanted: is_wanted(resource.root(), is_pod),
             class: None,
             place: 0,

@@ -47,8 +47,7 @@ impl Manifests {
         for (document, number) in documents.into_iter().zip(0..) {
             let origin = Origin { file: "input".into(), document: number, line: 1, kind: OriginKind::File };
             let read = Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None);
-            resources
-                .push(read.ok().with_context(|| format!("`{}` has no object at {number}", path.display()))?);
+            resources.push(read.ok().with_context(|| format!("`{name}` has no object at {number}"))?);
         }
         Ok(resources)
     }

@@ -7,6 +7,7 @@ mod engine_input;
 mod live_network;
 mod netpol_api;
 mod netpol_cyclonus;
+mod netpol_npguard;
 mod posture;
 mod pss;
 mod yaml_k8s;
@@ -28,6 +29,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 const BUILT: &[(&str, Loader)] = &[
     ("netpol-api", netpol_api::load),
     ("netpol-cyclonus", netpol_cyclonus::load),
+    ("netpol-npguard", netpol_npguard::load),
     ("posture", posture::load),
     ("pss", pss::load),
     ("yaml-k8s", yaml_k8s::load),
