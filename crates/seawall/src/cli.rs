@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Checks(ChecksArgs),
     /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),
+    /// Who can reach whom, what is exposed, what is wrong with policies
+    Network(crate::commands::NetworkArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell

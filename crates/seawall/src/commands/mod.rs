@@ -5,6 +5,7 @@ mod explain;
 mod live;
 mod man;
 mod rbac;
+mod network;
 mod scan;
 #[cfg(feature = "cluster")]
 mod snapshot;
@@ -14,6 +15,8 @@ mod version;
 use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
+
+pub(crate) use network::NetworkArgs;
 
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
@@ -35,6 +38,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Rbac(args) => rbac::run(&args),
+        Command::Network(args) => network::run(&args, color),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -13,6 +13,7 @@ mod commands;
 mod examples;
 mod least_privilege;
 mod rbac;
+mod network;
 mod scan;
 
 use std::io::Write;
