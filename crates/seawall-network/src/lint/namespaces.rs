@@ -40,10 +40,8 @@ pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
         };
         let (entrances, exits) = (open(Direction::Ingress), open(Direction::Egress));
         if !entrances.is_empty() {
-            let message = format!(
-                "{} of `{namespace}` take connections from everybody",
-                world.names(entrances.clone())
-            );
+            let message =
+                format!("everybody may connect to {} of `{namespace}`", world.names(entrances.clone()));
             out.push(Lint::new(&NAMESPACE_OPEN_INGRESS, place.clone(), message));
         } else if !has_default(world, classes.keys().copied(), Direction::Ingress) {
             let message = format!("no policy of `{namespace}` isolates every pod: the next one starts open");
