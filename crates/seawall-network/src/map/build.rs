@@ -307,9 +307,8 @@ fn way(inventory: &Inventory, door: Door<'_>, entries: &[&EntryPoint], judge: &J
             entry.port.map_or_else(|| "a port of the cluster's choice".to_owned(), |port| port.to_string());
         let tls =
             if entry.tls == Tls::None { String::new() } else { format!(", TLS {}", entry.tls.as_str()) };
-        let hosts =
-            if entry.hosts.is_empty() { String::new() } else { format!(" {}", entry.hosts.join(" ")) };
-        push(&mut detail, format!("{} {port}{tls}{hosts}", entry.protocol.as_str()));
+        push(&mut detail, format!("{} {port}{tls}", entry.protocol.as_str()));
+        entry.hosts.iter().for_each(|host| push(&mut detail, host.clone()));
         if !entry.sources.is_empty() {
             push(&mut detail, format!("only from {}", entry.sources.join(", ")));
         }

@@ -296,9 +296,13 @@ fn columns(map: &Map, blocks: &[Block]) -> Vec<Vec<usize>> {
     let limit = wanted.max(tallest);
     let mut columns: Vec<Vec<usize>> = Vec::new();
     let mut filled = f64::INFINITY;
-    for namespace in order {
+    let mut before = 0;
+    for (distance, namespace) in order {
+        // What lies behind the proxies stands to their right.
+        let behind = before == 0 && distance > 0 && !columns.is_empty();
+        before = distance;
         let height = blocks.get(namespace).map_or(HEAD, |block| block.height) + GAP;
-        if filled + height > limit + GAP {
+        if behind || filled + height > limit + GAP {
             columns.push(Vec::new());
             filled = 0.0;
         }
@@ -320,8 +324,8 @@ fn namespace_of(map: &Map, end: End) -> Option<usize> {
     }
 }
 
-/// Namespaces by how many arrows lie between them and the ways in; those that none reaches last.
-fn by_distance(map: &Map) -> Vec<usize> {
+/// Namespaces by how many arrows lie between them and the ways in, with that number; those that none reaches last.
+fn by_distance(map: &Map) -> Vec<(usize, usize)> {
     let mut next: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     let mut distance: BTreeMap<usize, usize> = BTreeMap::new();
     for arrow in &map.arrows {
@@ -333,6 +337,21 @@ fn by_distance(map: &Map) -> Vec<usize> {
                 next.entry(from).or_default().insert(to);
             }
             _ => {}
+        }
+    }
+    // Behind a proxy that stands in a namespace of its own.
+    let behind = |to: &usize| {
+        let before = |(from, targets): (&usize, &BTreeSet<usize>)| {
+            targets.contains(to)
+                && distance.contains_key(from)
+                && !next.get(to).is_some_and(|targets| targets.contains(from))
+        };
+        next.iter().any(before)
+    };
+    let demoted: Vec<usize> = distance.keys().copied().filter(behind).collect();
+    if demoted.len() < distance.len() {
+        for namespace in demoted {
+            distance.insert(namespace, 1);
         }
     }
     let mut front: Vec<usize> = distance.keys().copied().collect();
@@ -354,6 +373,9 @@ fn by_distance(map: &Map) -> Vec<usize> {
         (distance.get(namespace).copied().unwrap_or(usize::MAX), !joined.contains(namespace), *namespace)
     });
     order
+        .into_iter()
+        .map(|namespace| (distance.get(&namespace).copied().unwrap_or(usize::MAX), namespace))
+        .collect()
 }
 
 /// Puts boxes of a column near those of the column before that they are joined with.

@@ -127,9 +127,12 @@ fn namespace(at: usize, one: &Namespace, place: Place, out: &mut String) {
         xml(&one.name),
         tip.join("\n")
     );
+    // Width of a character of the smaller script, in the widest of the fonts.
+    const CHARACTER: f64 = 6.6;
+    let room = ((w - PAD * 2.0) / CHARACTER) as usize;
     text(out, x + PAD, y + 18.0, "name", &fit(&one.name, WIDTH));
     for (row, remark) in one.remarks.iter().take(HEAD_REMARKS).enumerate() {
-        text(out, x + PAD, y + 18.0 + LINE * (row + 1) as f64, "remark", &fit(remark, SMALL));
+        text(out, x + PAD, y + 18.0 + LINE * (row + 1) as f64, "remark", &fit(remark, room));
     }
     if one.remarks.len() > HEAD_REMARKS {
         let more = format!("… and {} more lines", one.remarks.len() - HEAD_REMARKS);
