@@ -166,7 +166,8 @@ impl<'a> Judge<'a> {
         match entry.scope {
             _ if !listed.is_empty() => listed,
             Scope::Internal(_) => self.private.clone(),
-            _ => AddressSet::all().difference(&self.private),
+            Scope::Internet => AddressSet::all().difference(&self.private),
+            Scope::Nodes => AddressSet::all(),
         }
     }
 
@@ -240,13 +241,124 @@ impl<'a> Judge<'a> {
     /// The proxy may be any pod, or stand outside.
     fn for_unseen_proxy(&self, flow: Flow) -> Judgement {
         let rows = self.network.external(flow.class, Direction::Ingress);
-        let outside_open = rows.iter().all(|row| row.ports.contains(flow.protocol, flow.port));
-        let anyone = outside_open || rows.iter().any(|row| row.ports.contains(flow.protocol, flow.port));
+        let open = |row: &crate::ExternalRow| row.ports.contains(flow.protocol, flow.port);
+        let inside = |other| {
+            let ports = self.network.side_allows(flow.class, Direction::Ingress, other);
+            ports.contains(flow.protocol, flow.port)
+        };
+        if rows.iter().all(open) && self.network.class_ids().all(inside) {
+            let sample = rows.first().and_then(|row| row.addresses.ranges().next());
+            let sample = sample.map(|(first, _)| Target::Address(first));
+            return self.explained(
+                Passage::Permitted,
+                "everybody may reach the port".to_owned(),
+                sample,
+                flow,
+            );
+        }
+        let listed = entry.sources.iter().filter_map(|range| {
+            let single = range.parse().ok().map(|address| AddressSet::of([address]));
+            AddressSet::cidr(range).or(single)
+        });
+        let listed = listed.fold(AddressSet::default(), |all, one| all.union(&one));
+        match entry.scope {
+            _ if !listed.is_empty() => listed,
+            Scope::Internal(_) => self.private.clone(),
+            Scope::Internet => AddressSet::all().difference(&self.private),
+            Scope::Nodes => AddressSet::all(),
+        }
+    }
+
+    fn for_clients(&self, entry: &EntryPoint, flow: Flow) -> Judgement {
+        let clients = self.clients(entry);
+        let (mut open, mut shut) = (AddressSet::default(), AddressSet::default());
+        for row in self.network.external(flow.class, Direction::Ingress) {
+            let common = row.addresses.intersection(&clients);
+            let side = if row.ports.contains(flow.protocol, flow.port) { &mut open } else { &mut shut };
+            *side = side.union(&common);
+        }
+        let (passage, why) = match (open.is_empty(), shut.is_empty()) {
+            (false, true) => (Passage::Permitted, "clients may reach the port".to_owned()),
+            (true, _) => (Passage::Denied, "no client may reach the port".to_owned()),
+            (false, false) => (Passage::Partly, format!("only {} may reach the port", describe(&open))),
+        };
+        let sample = if open.is_empty() { &shut } else { &open };
+        let sample = sample.ranges().next().map(|(first, _)| Target::Address(first));
+        self.explained(passage, why, sample, flow)
+    }
+
+    fn for_clients_or_nodes(&self, entry: &EntryPoint, flow: Flow) -> Judgement {
+        let clients = self.for_clients(entry, flow);
+        let allowed = |node: &std::net::IpAddr| {
+            self.network
+                .can(Target::Address(*node), Target::Class(flow.class), flow.protocol, flow.port)
+                .allowed
+        };
+        let nodes: Vec<bool> = self.nodes.iter().map(allowed).collect();
+        let (any, all) = (nodes.iter().any(|one| *one), nodes.iter().all(|one| *one));
+        let undecided =
+            |why: &str| Judgement { passage: Passage::Undecided, why: why.to_owned(), ..clients.clone() };
+        match clients.passage {
+            // An address that replaces the client's is as good as any other where everybody may come in.
+            Passage::Permitted if nodes.is_empty() || all => clients,
+            Passage::Permitted => {
+                undecided("clients may reach the port, addresses of nodes, which may replace theirs, may not")
+            }
+            Passage::Denied if !any => clients,
+            Passage::Denied => {
+                undecided("clients may not reach the port, addresses of nodes, which may replace theirs, may")
+            }
+            _ => clients,
+        }
+    }
+
+    fn for_proxy(&self, workloads: &[seawall_core::ResourceId], flow: Flow) -> Judgement {
+        let proxies = workloads.iter().filter_map(|id| self.inventory.get(*id));
+        let classes: BTreeSet<ClassId> = proxies.flat_map(|proxy| self.classes(proxy)).collect();
+        let allowed = |class: &&ClassId| {
+            self.network
+                .can(Target::Class(**class), Target::Class(flow.class), flow.protocol, flow.port)
+                .allowed
+        };
+        let open = classes.iter().filter(allowed).count();
+        let shown = classes.iter().find(allowed).or(classes.first()).map(|class| Target::Class(*class));
+        let host = classes.iter().any(|class| self.network.is_host_network(*class));
+        let (passage, why) = match open {
+            _ if classes.is_empty() => return self.for_unseen_proxy(flow),
+            0 if host && self.network.profile() == Profile::StrictSpec => (
+                Passage::Undecided,
+                "the proxy runs in the network of its node: how policies see it differs between network plugins",
+            ),
+            0 => (Passage::Denied, "the pods of the proxy may not reach the port"),
+            open if open == classes.len() => (Passage::Permitted, "the pods of the proxy may reach the port"),
+            _ => (Passage::Partly, "some pods of the proxy may reach the port"),
+        };
+        self.explained(passage, why.to_owned(), shown, flow)
+    }
+
+    /// The proxy may be any pod, or stand outside.
+    fn for_unseen_proxy(&self, flow: Flow) -> Judgement {
+        let rows = self.network.external(flow.class, Direction::Ingress);
+        let open = |row: &crate::ExternalRow| row.ports.contains(flow.protocol, flow.port);
+        let inside = |other| {
+            let ports = self.network.side_allows(flow.class, Direction::Ingress, other);
+            ports.contains(flow.protocol, flow.port)
+        };
+        if rows.iter().all(open) && self.network.class_ids().all(inside) {
+            let sample = rows.first().and_then(|row| row.addresses.ranges().next());
+            let sample = sample.map(|(first, _)| Target::Address(first));
+            return self.explained(
+                Passage::Permitted,
+                "everybody may reach the port".to_owned(),
+                sample,
+                flow,
+            );
+        }
         if !self.network.is_isolated(flow.class, Direction::Ingress) {
             let why = "no policy selects the pods".to_owned();
             return self.explained(Passage::Permitted, why, None, flow);
         }
-        let listed = anyone || self.network.lists_port(flow.class, flow.protocol, flow.port);
+        let listed = rows.iter().any(open) || self.network.lists_port(flow.class, flow.protocol, flow.port);
         let policies =
             self.network.governing(flow.class, Direction::Ingress).map(|policy| policy.id()).collect();
         let (passage, why) = if listed {

@@ -70,9 +70,8 @@ impl Lint {
 
 /// Every rule, by id.
 pub const RULES: [&LintRule; 14] = [
-    &dns::EGRESS_WITHOUT_DNS,
     &exits::EGRESS_TO_METADATA,
-    &host::POLICY_MISSES_HOST_NETWORK,
+    &dns::EGRESS_WITHOUT_DNS,
     &blocks::IP_BLOCK_MEETS_PODS,
     &named::NAMED_PORT_UNKNOWN,
     &namespaces::NAMESPACE_OPEN_EGRESS,
@@ -80,6 +79,7 @@ pub const RULES: [&LintRule; 14] = [
     &dead::PEER_MATCHES_NOTHING,
     &namespaces::POLICIES_FORGET_EGRESS,
     &shadow::POLICY_DUPLICATE,
+    &host::POLICY_MISSES_HOST_NETWORK,
     &dead::POLICY_SELECTS_NOTHING,
     &ties::PRIORITY_TIE,
     &shadow::RULE_SHADOWED,

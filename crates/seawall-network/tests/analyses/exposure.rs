@@ -122,7 +122,7 @@ fn a_replaced_client_address_leaves_the_answer_open() {
         lines(&cluster(&text)),
         [
             "load-balancer web internet 80 none [] -> web:8080 undecided",
-            "node-port web nodes * none [] -> web:8080 undecided",
+            "node-port web nodes * none [] -> web:8080 partly",
         ]
     );
 }
@@ -221,6 +221,7 @@ fn a_proxy_that_is_not_here_is_said_to_be_unknown() {
     };
     assert_eq!(passage(""), "permitted");
     assert_eq!(passage(&policy("a", "p", "{podSelector: {}}")), "denied");
+    assert_eq!(passage(&policy("a", "p", "{podSelector: {}, ingress: [{}]}")), "permitted");
     assert_eq!(
         passage(&policy("a", "p", "{podSelector: {}, ingress: [{from: [{namespaceSelector: {}}]}]}")),
         "undecided"

@@ -11,9 +11,15 @@ fn network_of(text: &str, args: &[&str]) -> crate::Run {
 fn exposure_of_the_example() {
     let run = seawall(&["network", "exposure", "-f", "examples/shop", "-q"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.contains("load balancer Service/shop/web: TCP 80\n     --> examples/shop/web.yaml:90:3"), "{}", run.out);
+    assert!(
+        run.out.contains("load balancer Service/shop/web: TCP 80\n     --> examples/shop/web.yaml:90:3"),
+        "{}",
+        run.out
+    );
     assert!(run.out.contains("12 ways in; 3 workloads can be reached from the internet"), "{}", run.out);
-    let json = seawall(&["network", "exposure", "-f", "examples/shop", "-q", "-o", "json", "-n", "shop-data"]).json();
+    let json =
+        seawall(&["network", "exposure", "-f", "examples/shop", "-q", "-o", "json", "-n", "shop-data"])
+            .json();
     assert_eq!(json["schema"], "seawall.dev/network-exposure/v1");
     let entries = json["entry_points"].as_array().unwrap();
     assert_eq!(entries.len(), 1);
