@@ -22,6 +22,7 @@
 
 pub mod exposure;
 pub mod lint;
+pub mod list;
 pub mod map;
 
 mod addresses;

@@ -84,8 +84,13 @@ impl<'i> Backends<'i> {
     pub(super) fn served(&self, service: &'i Resource, wanted: ServicePort<'_>) -> Vec<Served> {
         let Some(spec) = service.root().get("spec") else { return Vec::new() };
         let pods = self.pods(service, spec);
+        let numbered =
+            |key: &'static str, number: u16| move |port: &Node<'_>| port.int(key) == Some(i64::from(number));
+        // Some controllers (ingress-nginx) also take the number of a target port, where no port has the number.
+        let has_port = |number: u16| spec.list("ports").any(|port| numbered("port", number)(&port));
         let meant = spec.list("ports").filter(|port| match wanted {
-            ServicePort::Number(number) => port.int("port") == Some(i64::from(number)),
+            ServicePort::Number(number) if has_port(number) => numbered("port", number)(port),
+            ServicePort::Number(number) => numbered("targetPort", number)(port),
             ServicePort::Name(name) => port.str("name") == Some(name),
             ServicePort::Any => true,
         });

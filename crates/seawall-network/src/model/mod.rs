@@ -32,6 +32,7 @@ pub(crate) use classes::Class;
 pub use classes::ClassId;
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{ContainerPort, Endpoint};
+pub(crate) use namespaces::NAME_LABEL;
 pub(crate) use peers::{Peer, PeerId};
 pub(crate) use policies::Policy;
 pub use policies::PolicyId;

@@ -10,6 +10,7 @@ mod reach;
 mod workloads;
 
 pub use connect::{Because, Decision, Piece, Target, Verdict};
+pub(crate) use evaluate::Side;
 pub use evidence::{PolicyView, RuleView};
 pub use external::ExternalRow;
 pub use names::{EndpointView, NoSuchTarget};

@@ -4,6 +4,10 @@
 //! part that compares plain data.
 
 mod engine_input;
+mod live_network;
+mod netpol_api;
+mod netpol_cyclonus;
+mod netpol_npguard;
 mod posture;
 mod pss;
 mod yaml_k8s;
@@ -22,8 +26,14 @@ use super::verdict::Cases;
 pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
-const BUILT: &[(&str, Loader)] =
-    &[("posture", posture::load), ("pss", pss::load), ("yaml-k8s", yaml_k8s::load)];
+const BUILT: &[(&str, Loader)] = &[
+    ("netpol-api", netpol_api::load),
+    ("netpol-cyclonus", netpol_cyclonus::load),
+    ("netpol-npguard", netpol_npguard::load),
+    ("posture", posture::load),
+    ("pss", pss::load),
+    ("yaml-k8s", yaml_k8s::load),
+];
 
 /// How the cases of a set are read, when it can be run.
 pub(crate) fn built(name: &str) -> Option<Loader> {
