@@ -257,4 +257,5 @@ fn blocks_and_hosts() {
             "NetworkPolicy/p spec.podSelector: selects `Pod/h`, which stands in the network of its node: the policy does not hold there"
         ]
     );
+    assert!(of(&cluster(&text), "policy-selects-nothing").is_empty(), "said already");
 }

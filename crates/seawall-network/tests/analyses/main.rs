@@ -4,6 +4,7 @@
 mod exposure;
 mod lint;
 mod map;
+mod sound;
 #[path = "../it/world.rs"]
 #[allow(dead_code)]
 mod world;
