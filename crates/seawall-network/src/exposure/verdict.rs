@@ -149,10 +149,10 @@ impl<'a> Judge<'a> {
         }
         let flow = Flow { class, protocol: backend.protocol, port };
         match &entry.arrival {
-            Arrival::Client | Arrival::Host => self.from_clients(entry, flow),
-            Arrival::ClientOrNode => self.from_clients_or_nodes(entry, flow),
-            Arrival::Proxy(workloads) if workloads.is_empty() => self.from_unseen_proxy(flow),
-            Arrival::Proxy(workloads) => self.from_proxy(workloads, flow),
+            Arrival::Client | Arrival::Host => self.for_clients(entry, flow),
+            Arrival::ClientOrNode => self.for_clients_or_nodes(entry, flow),
+            Arrival::Proxy(workloads) if workloads.is_empty() => self.for_unseen_proxy(flow),
+            Arrival::Proxy(workloads) => self.for_proxy(workloads, flow),
         }
     }
 
@@ -166,11 +166,12 @@ impl<'a> Judge<'a> {
         match entry.scope {
             _ if !listed.is_empty() => listed,
             Scope::Internal(_) => self.private.clone(),
-            _ => AddressSet::all().difference(&self.private),
+            Scope::Internet => AddressSet::all().difference(&self.private),
+            Scope::Nodes => AddressSet::all(),
         }
     }
 
-    fn from_clients(&self, entry: &EntryPoint, flow: Flow) -> Judgement {
+    fn for_clients(&self, entry: &EntryPoint, flow: Flow) -> Judgement {
         let clients = self.clients(entry);
         let (mut open, mut shut) = (AddressSet::default(), AddressSet::default());
         for row in self.network.external(flow.class, Direction::Ingress) {
@@ -188,8 +189,8 @@ impl<'a> Judge<'a> {
         self.explained(passage, why, sample, flow)
     }
 
-    fn from_clients_or_nodes(&self, entry: &EntryPoint, flow: Flow) -> Judgement {
-        let clients = self.from_clients(entry, flow);
+    fn for_clients_or_nodes(&self, entry: &EntryPoint, flow: Flow) -> Judgement {
+        let clients = self.for_clients(entry, flow);
         let allowed = |node: &std::net::IpAddr| {
             self.network
                 .can(Target::Address(*node), Target::Class(flow.class), flow.protocol, flow.port)
@@ -213,7 +214,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn from_proxy(&self, workloads: &[seawall_core::ResourceId], flow: Flow) -> Judgement {
+    fn for_proxy(&self, workloads: &[seawall_core::ResourceId], flow: Flow) -> Judgement {
         let proxies = workloads.iter().filter_map(|id| self.inventory.get(*id));
         let classes: BTreeSet<ClassId> = proxies.flat_map(|proxy| self.classes(proxy)).collect();
         let allowed = |class: &&ClassId| {
@@ -225,7 +226,7 @@ impl<'a> Judge<'a> {
         let shown = classes.iter().find(allowed).or(classes.first()).map(|class| Target::Class(*class));
         let host = classes.iter().any(|class| self.network.is_host_network(*class));
         let (passage, why) = match open {
-            _ if classes.is_empty() => return self.from_unseen_proxy(flow),
+            _ if classes.is_empty() => return self.for_unseen_proxy(flow),
             0 if host && self.network.profile() == Profile::StrictSpec => (
                 Passage::Undecided,
                 "the proxy runs in the network of its node: how policies see it differs between network plugins",
@@ -238,15 +239,24 @@ impl<'a> Judge<'a> {
     }
 
     /// The proxy may be any pod, or stand outside.
-    fn from_unseen_proxy(&self, flow: Flow) -> Judgement {
+    fn for_unseen_proxy(&self, flow: Flow) -> Judgement {
         let rows = self.network.external(flow.class, Direction::Ingress);
-        let outside_open = rows.iter().all(|row| row.ports.contains(flow.protocol, flow.port));
-        let anyone = outside_open || rows.iter().any(|row| row.ports.contains(flow.protocol, flow.port));
-        if !self.network.is_isolated(flow.class, Direction::Ingress) {
-            let why = "no policy selects the pods".to_owned();
-            return self.explained(Passage::Permitted, why, None, flow);
+        let open = |row: &crate::ExternalRow| row.ports.contains(flow.protocol, flow.port);
+        let inside = |other| {
+            let ports = self.network.side_allows(flow.class, Direction::Ingress, other);
+            ports.contains(flow.protocol, flow.port)
+        };
+        if rows.iter().all(open) && self.network.class_ids().all(inside) {
+            let sample = rows.first().and_then(|row| row.addresses.ranges().next());
+            let sample = sample.map(|(first, _)| Target::Address(first));
+            return self.explained(
+                Passage::Permitted,
+                "everybody may reach the port".to_owned(),
+                sample,
+                flow,
+            );
         }
-        let listed = anyone || self.network.lists_port(flow.class, flow.protocol, flow.port);
+        let listed = rows.iter().any(open) || self.network.lists_port(flow.class, flow.protocol, flow.port);
         let policies =
             self.network.governing(flow.class, Direction::Ingress).map(|policy| policy.id()).collect();
         let (passage, why) = if listed {

@@ -57,7 +57,8 @@ pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
                 world.names(ungoverned)
             );
             let mut lint = Lint::new(&EGRESS_TO_METADATA, place, message);
-            lint.severity = severity;
+            // Where no node is a cloud's, an open exit is said once already.
+            lint.severity = if severity == Severity::High { severity } else { Severity::Low };
             lint.confidence = Confidence::Medium;
             out.push(lint);
         }

@@ -70,9 +70,8 @@ impl Lint {
 
 /// Every rule, by id.
 pub const RULES: [&LintRule; 14] = [
-    &dns::EGRESS_WITHOUT_DNS,
     &exits::EGRESS_TO_METADATA,
-    &host::POLICY_MISSES_HOST_NETWORK,
+    &dns::EGRESS_WITHOUT_DNS,
     &blocks::IP_BLOCK_MEETS_PODS,
     &named::NAMED_PORT_UNKNOWN,
     &namespaces::NAMESPACE_OPEN_EGRESS,
@@ -80,6 +79,7 @@ pub const RULES: [&LintRule; 14] = [
     &dead::PEER_MATCHES_NOTHING,
     &namespaces::POLICIES_FORGET_EGRESS,
     &shadow::POLICY_DUPLICATE,
+    &host::POLICY_MISSES_HOST_NETWORK,
     &dead::POLICY_SELECTS_NOTHING,
     &ties::PRIORITY_TIE,
     &shadow::RULE_SHADOWED,
@@ -126,10 +126,12 @@ impl World<'_> {
         })
     }
 
-    /// The object of an endpoint, for findings that need a place.
+    /// The object of an endpoint, for findings that need a place: the topmost owner that says what its pods are.
     fn object(&self, endpoint: EndpointId) -> Option<&Resource> {
         let view = self.network.endpoint(endpoint)?;
-        self.inventory.find(GroupKind::new(view.group(), view.kind()), Some(view.namespace()), view.name())
+        let kind = GroupKind::new(view.group(), view.kind());
+        let own = self.inventory.find(kind, Some(view.namespace()), view.name())?;
+        Some(self.inventory.top_owner(own).filter(|owner| owner.has_pods()).unwrap_or(own))
     }
 
     /// The namespace itself, else one of its workloads.
@@ -182,6 +184,14 @@ pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
     dns::check(&world, &mut lints);
     sensitive::check(&world, &mut lints);
     host::check(&world, &mut lints);
+    // Pods in the network of a node are selected, though in vain: that is said already.
+    let in_vain: BTreeSet<_> = lints
+        .iter()
+        .filter(|lint| lint.rule == &host::POLICY_MISSES_HOST_NETWORK)
+        .map(|lint| lint.place.resource)
+        .collect();
+    lints
+        .retain(|lint| lint.rule != &dead::POLICY_SELECTS_NOTHING || !in_vain.contains(&lint.place.resource));
     lints.sort_by(|a, b| {
         (b.severity, a.place.resource, &a.place.route, a.rule.id, &a.message).cmp(&(
             a.severity,

@@ -33,31 +33,32 @@ pub(super) const POLICIES_FORGET_EGRESS: LintRule = LintRule {
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
     for (namespace, classes) in world.namespaces.iter().filter(|(name, _)| !is_system(name)) {
         let all: Vec<EndpointId> = classes.values().flatten().copied().collect();
-        let Some(place) = world.place_in(namespace, &all) else { continue };
         let open = |direction| -> Vec<EndpointId> {
             let open = classes.iter().filter(|(class, _)| is_open(world, **class, direction));
             open.flat_map(|(_, members)| members.iter().copied()).collect()
         };
+        let mut say = |rule, whose: &[EndpointId], message: String, severity: Option<Severity>| {
+            let Some(place) = world.place_in(namespace, whose) else { return };
+            let mut lint = Lint::new(rule, place, message);
+            lint.severity = severity.unwrap_or(lint.severity);
+            out.push(lint);
+        };
         let (entrances, exits) = (open(Direction::Ingress), open(Direction::Egress));
         if !entrances.is_empty() {
-            let message = format!(
-                "{} of `{namespace}` take connections from everybody",
-                world.names(entrances.clone())
-            );
-            out.push(Lint::new(&NAMESPACE_OPEN_INGRESS, place.clone(), message));
+            let names = world.names(entrances.iter().copied());
+            let message = format!("everybody may connect to {names} of `{namespace}`");
+            say(&NAMESPACE_OPEN_INGRESS, &entrances, message, None);
         } else if !has_default(world, classes.keys().copied(), Direction::Ingress) {
             let message = format!("no policy of `{namespace}` isolates every pod: the next one starts open");
-            let mut lint = Lint::new(&NAMESPACE_OPEN_INGRESS, place.clone(), message);
-            lint.severity = Severity::Low;
-            out.push(lint);
+            say(&NAMESPACE_OPEN_INGRESS, &all, message, Some(Severity::Low));
         }
-        if exits.is_empty() {
-            continue;
+        if !exits.is_empty() {
+            let forgotten = entrances.is_empty() && exits.len() == all.len();
+            let rule = if forgotten { &POLICIES_FORGET_EGRESS } else { &NAMESPACE_OPEN_EGRESS };
+            let message =
+                format!("{} of `{namespace}` may connect to everywhere", world.names(exits.iter().copied()));
+            say(rule, &exits, message, None);
         }
-        let forgotten = entrances.is_empty() && exits.len() == all.len();
-        let rule = if forgotten { &POLICIES_FORGET_EGRESS } else { &NAMESPACE_OPEN_EGRESS };
-        let message = format!("{} of `{namespace}` may connect to everywhere", world.names(exits));
-        out.push(Lint::new(rule, place, message));
     }
 }
 

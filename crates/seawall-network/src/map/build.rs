@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use seawall_core::ResourceId;
 use seawall_inventory::Inventory;
 
-use super::factor::{Pairs, factor};
+use super::factor::{Pairs, factor, words};
 use super::{Arrow, Card, End, Gate, Gateway, Map, Namespace, Style};
 use crate::exposure::{EntryKind, EntryPoint, Judge, Passage, Scope, Tls, describe};
 use crate::{ClassId, ClassSet, Direction, ExternalRow, Network, PortSet, Reach, Workload};
@@ -36,7 +35,8 @@ pub fn build(network: &Network, inventory: &Inventory, entries: &[EntryPoint]) -
         });
     }
     let pairs = pairs(network, &groups, &map.cards);
-    factor(&pairs, &mut map);
+    let hosts = groups.iter().enumerate().filter(|(_, group)| network.is_host_network(group.class));
+    factor(pairs, &hosts.map(|(at, _)| at).collect(), &mut map);
     ways.draw(&groups, &mut map);
     map.arrows.sort_by(|a, b| (a.from, a.to, &a.label, a.style).cmp(&(b.from, b.to, &b.label, b.style)));
     map.arrows.dedup();
@@ -168,11 +168,6 @@ impl<'n> Gates<'n> {
     }
 }
 
-/// The words of a set of ports in the picture.
-fn words(ports: &PortSet) -> String {
-    if ports.is_all() { "all ports".to_owned() } else { ports.to_string() }
-}
-
 /// What is listed for addresses outside the cluster.
 fn outside(network: &Network, class: ClassId, ingress: Gate, egress: Gate) -> Vec<String> {
     let mut remarks = Vec::new();
@@ -210,7 +205,7 @@ fn pairs(network: &Network, groups: &[Group], cards: &[Card]) -> Pairs {
                 // A workload of one pod has no one to talk to in its own card; two workloads have.
                 let alone = from == to && group.members.len() < 2;
                 if !said && !alone {
-                    pairs.insert((from, to), words(&row.ports));
+                    pairs.insert((from, to), row.ports.clone());
                 }
             }
         }
@@ -225,25 +220,30 @@ struct Way {
     targets: Vec<((String, String, String), String, Passage)>,
 }
 
+/// Kind, namespace and name of an object, how it opens and to whom. Variants of one object (base and overlay) are one.
+type Door<'i> = ((&'i str, &'i str, &'i str), EntryKind, &'static str);
+
 /// Ways in, one for each object.
 struct Ways(Vec<Way>);
 
 impl Ways {
     fn new(inventory: &Inventory, entries: &[EntryPoint], judge: &Judge<'_>) -> Self {
-        let mut by_object: BTreeMap<(ResourceId, EntryKind, &str), Vec<&EntryPoint>> = BTreeMap::new();
+        let mut by_object: BTreeMap<Door<'_>, Vec<&EntryPoint>> = BTreeMap::new();
         for entry in entries.iter().filter(|entry| entry.kind != EntryKind::HostNetwork) {
-            by_object.entry((entry.object, entry.kind, entry.scope.as_str())).or_default().push(entry);
+            let Some(object) = inventory.get(entry.object) else { continue };
+            let name = (object.kind(), object.namespace().unwrap_or("default"), object.name());
+            by_object.entry((name, entry.kind, entry.scope.as_str())).or_default().push(entry);
         }
         // The node port that every load balancer has too is one more line of it, not another box.
-        let balancers: BTreeSet<ResourceId> = entries
-            .iter()
-            .filter(|entry| entry.kind == EntryKind::LoadBalancer)
-            .map(|entry| entry.object)
+        let balancers: BTreeSet<_> = by_object
+            .keys()
+            .filter(|(_, kind, _)| *kind == EntryKind::LoadBalancer)
+            .map(|(name, ..)| *name)
             .collect();
         let mut ways: Vec<Way> = by_object
             .into_iter()
-            .filter(|((object, kind, _), _)| *kind != EntryKind::NodePort || !balancers.contains(object))
-            .map(|((object, kind, scope), entries)| way(inventory, object, kind, scope, &entries, judge))
+            .filter(|((name, kind, _), _)| *kind != EntryKind::NodePort || !balancers.contains(name))
+            .map(|(door, entries)| way(inventory, door, &entries, judge))
             .collect();
         ways.sort_by(|a, b| {
             let key = |way: &Way| {
@@ -290,26 +290,15 @@ impl Ways {
     }
 }
 
-fn way(
-    inventory: &Inventory,
-    object: ResourceId,
-    kind: EntryKind,
-    scope: &str,
-    entries: &[&EntryPoint],
-    judge: &Judge<'_>,
-) -> Way {
-    let subject = inventory.get(object);
-    let name = subject.map_or_else(String::new, |resource| {
-        format!("{}/{}", resource.namespace().unwrap_or("default"), resource.name())
-    });
-    let shown = match (kind, subject) {
-        (EntryKind::Gateway, resource) => resource.map_or("route", |route| route.kind()).to_owned(),
-        (EntryKind::LoadBalancer, _) => "LoadBalancer".to_owned(),
-        (EntryKind::NodePort, _) => "NodePort".to_owned(),
-        (EntryKind::ExternalIp, _) => "external IPs".to_owned(),
-        (EntryKind::Ingress, _) => "Ingress".to_owned(),
-        (EntryKind::Route, _) => "Route".to_owned(),
-        (EntryKind::HostPort | EntryKind::HostNetwork, _) => "host port".to_owned(),
+fn way(inventory: &Inventory, door: Door<'_>, entries: &[&EntryPoint], judge: &Judge<'_>) -> Way {
+    let ((object_kind, namespace, name), kind, scope) = door;
+    let name = format!("{namespace}/{name}");
+    let shown = match kind {
+        EntryKind::LoadBalancer => "LoadBalancer",
+        EntryKind::NodePort => "NodePort",
+        EntryKind::ExternalIp => "external IPs",
+        EntryKind::HostPort | EntryKind::HostNetwork => "host port",
+        EntryKind::Ingress | EntryKind::Gateway | EntryKind::Route => object_kind,
     };
     let mut detail: Vec<String> = Vec::new();
     let mut targets = Vec::new();
@@ -318,9 +307,8 @@ fn way(
             entry.port.map_or_else(|| "a port of the cluster's choice".to_owned(), |port| port.to_string());
         let tls =
             if entry.tls == Tls::None { String::new() } else { format!(", TLS {}", entry.tls.as_str()) };
-        let hosts =
-            if entry.hosts.is_empty() { String::new() } else { format!(" {}", entry.hosts.join(" ")) };
-        push(&mut detail, format!("{} {port}{tls}{hosts}", entry.protocol.as_str()));
+        push(&mut detail, format!("{} {port}{tls}", entry.protocol.as_str()));
+        entry.hosts.iter().for_each(|host| push(&mut detail, host.clone()));
         if !entry.sources.is_empty() {
             push(&mut detail, format!("only from {}", entry.sources.join(", ")));
         }
@@ -345,7 +333,7 @@ fn way(
     if let Some(Scope::Internal(why)) = entries.first().map(|entry| &entry.scope) {
         push(&mut detail, why.clone());
     }
-    Way { gateway: Gateway { kind: shown, name, detail, reach: scope.to_owned() }, targets }
+    Way { gateway: Gateway { kind: shown.to_owned(), name, detail, reach: scope.to_owned() }, targets }
 }
 
 fn push(list: &mut Vec<String>, text: String) {

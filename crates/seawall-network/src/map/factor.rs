@@ -2,10 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Arrow, End, Gate, Map, Style};
+use super::{Arrow, Card, End, Gate, Map, Style};
+use crate::PortSet;
 
 /// Ports by source and target card.
-pub(super) type Pairs = BTreeMap<(usize, usize), String>;
+pub(super) type Pairs = BTreeMap<(usize, usize), PortSet>;
+
+/// The words of a set of ports in the picture.
+pub(super) fn words(ports: &PortSet) -> String {
+    if ports.is_all() { "all ports".to_owned() } else { ports.to_string() }
+}
 
 /// More arrows of one label at one end than this become lines of text.
 const MAX_FAN: usize = 6;
@@ -13,20 +19,14 @@ const MAX_FAN: usize = 6;
 /// A connection after namespaces stand for all their cards.
 type Link = (End, End, String);
 
-/// Adds arrows and remarks for all pairs.
-pub(super) fn factor(pairs: &Pairs, map: &mut Map) {
-    let mut left: BTreeMap<(usize, String), BTreeSet<usize>> = BTreeMap::new();
-    for ((from, to), ports) in pairs {
-        left.entry((*to, ports.clone())).or_default().insert(*from);
-    }
-    from_open_exits(&mut left, map);
+/// Adds arrows and remarks for all pairs; `hosts` are the cards in the network of a node, which no selector of pods meets.
+pub(super) fn factor(mut pairs: Pairs, hosts: &BTreeSet<usize>, map: &mut Map) {
+    say_common(&mut pairs, hosts, map, Side::Exits);
+    say_common(&mut pairs, hosts, map, Side::Entrances);
     let mut right: BTreeMap<(usize, String), BTreeSet<usize>> = BTreeMap::new();
-    for ((to, ports), sources) in left {
-        for from in sources {
-            right.entry((from, ports.clone())).or_default().insert(to);
-        }
+    for ((from, to), ports) in pairs {
+        right.entry((from, words(&ports))).or_default().insert(to);
     }
-    to_open_entrances(&mut right, map);
     let links = namespaces(map, right);
     let links = fans(map, links);
     for (from, to, label) in links {
@@ -35,10 +35,11 @@ pub(super) fn factor(pairs: &Pairs, map: &mut Map) {
     }
 }
 
-/// Cards whose gate is open.
-fn open(map: &Map, gate: impl Fn(&super::Card) -> Gate) -> BTreeSet<usize> {
-    let cards = map.cards.iter().enumerate().filter(|(_, card)| gate(card) == Gate::Open);
-    cards.map(|(at, _)| at).collect()
+/// Which open gates are meant.
+#[derive(Clone, Copy)]
+enum Side {
+    Exits,
+    Entrances,
 }
 
 fn remark(map: &mut Map, card: usize, text: String) {
@@ -47,30 +48,47 @@ fn remark(map: &mut Map, card: usize, text: String) {
     }
 }
 
-/// A card that every open exit reaches says so.
-fn from_open_exits(left: &mut BTreeMap<(usize, String), BTreeSet<usize>>, map: &mut Map) {
-    let exits = open(map, |card| card.egress);
-    for ((to, ports), sources) in left.iter_mut() {
-        let others: BTreeSet<usize> = exits.iter().copied().filter(|card| card != to).collect();
-        if others.len() > 1 && others.is_subset(sources) {
-            sources.retain(|card| !exits.contains(card));
-            remark(map, *to, format!("← from every open exit: {ports}"));
+/// What a card shares with every open exit (or entrance) becomes a line on the card; only what goes beyond it is left.
+fn say_common(pairs: &mut Pairs, hosts: &BTreeSet<usize>, map: &mut Map, side: Side) {
+    let gate = |card: &Card| match side {
+        Side::Exits => card.egress,
+        Side::Entrances => card.ingress,
+    };
+    let open: BTreeSet<usize> = map
+        .cards
+        .iter()
+        .enumerate()
+        .filter(|(at, card)| gate(card) == Gate::Open && !hosts.contains(at))
+        .map(|(at, _)| at)
+        .collect();
+    let pair = |own: usize, other: usize| match side {
+        Side::Exits => (other, own),
+        Side::Entrances => (own, other),
+    };
+    for card in 0..map.cards.len() {
+        let others: Vec<usize> = open.iter().copied().filter(|other| *other != card).collect();
+        if others.len() < 2 {
+            continue;
         }
-    }
-    left.retain(|_, sources| !sources.is_empty());
-}
-
-/// A card that reaches every open entrance says so.
-fn to_open_entrances(right: &mut BTreeMap<(usize, String), BTreeSet<usize>>, map: &mut Map) {
-    let entrances = open(map, |card| card.ingress);
-    for ((from, ports), targets) in right.iter_mut() {
-        let others: BTreeSet<usize> = entrances.iter().copied().filter(|card| card != from).collect();
-        if others.len() > 1 && others.is_subset(targets) {
-            targets.retain(|card| !entrances.contains(card));
-            remark(map, *from, format!("→ to every open entrance: {ports}"));
+        let shared = |other: &usize| pairs.get(&pair(card, *other));
+        let common =
+            others.iter().try_fold(PortSet::all(), |common, other| Some(common.intersection(shared(other)?)));
+        let Some(common) = common.filter(|common| !common.is_empty()) else { continue };
+        for other in open.iter().chain(hosts) {
+            let key = pair(card, *other);
+            let Some(rest) = pairs.get(&key).map(|ports| ports.difference(&common)) else { continue };
+            if rest.is_empty() {
+                pairs.remove(&key)
+            } else {
+                pairs.insert(key, rest)
+            };
         }
+        let text = match side {
+            Side::Exits => format!("← from every open exit: {}", words(&common)),
+            Side::Entrances => format!("→ to every open entrance: {}", words(&common)),
+        };
+        remark(map, card, text);
     }
-    right.retain(|_, targets| !targets.is_empty());
 }
 
 /// Where all cards of a namespace are meant, the namespace stands for them; a card need not reach itself for that.

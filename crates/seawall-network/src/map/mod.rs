@@ -26,6 +26,9 @@ pub use dot::dot;
 pub use html::html;
 pub use svg::svg;
 
+/// The most classes of pods that can be drawn: every pair of them is looked at.
+pub const MAX_CLASSES: usize = 4000;
+
 /// How much a direction of a card lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gate {

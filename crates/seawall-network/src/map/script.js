@@ -35,7 +35,9 @@
 
   const describe = (id, touching, own) => {
     side.replaceChildren();
-    for (const part of title(nodes.get(id)).split("\n")) line(side, "p", part);
+    const home = nodes.get(id).dataset.in;
+    const parts = title(nodes.get(id)).split("\n").concat(home ? title(nodes.get(home)).split("\n") : []);
+    for (const part of parts) line(side, "p", part);
     const name = (end) => (nodes.has(end) ? title(nodes.get(end)).split("\n")[0] : end);
     for (const arrow of touching) {
       const out = own.has(arrow.dataset.from);

@@ -9,7 +9,9 @@ use super::{Arrow, Card, End, Gate, Gateway, Map, Namespace, Style};
 
 const CSS: &str = include_str!("style.css");
 /// Characters that fit on a line of a card.
-const WIDTH: usize = 38;
+const WIDTH: usize = 34;
+/// Characters that fit on a line of a card in the smaller script.
+const SMALL: usize = 38;
 /// Characters of the label of an arrow.
 const LABEL: usize = 24;
 
@@ -83,8 +85,8 @@ fn legend(map: &Map, title: &str, out: &mut String) {
         map.arrows.len()
     );
     text(out, PAD, 46.0, "soft", &counts);
-    let note = "A card is workloads that nobody can tell apart. “in” and “out” say what policies let through: open (everything), \
-                listed (arrows and lines of text), shut (nothing).";
+    let note = "A card is workloads that nobody can tell apart. Policies let in and out: everything (open), \
+                what is listed (arrows, lines of text), nothing (shut).";
     text(out, PAD, 64.0, "soft", note);
     let mut x = PAD;
     for (style, words) in [
@@ -101,7 +103,8 @@ fn legend(map: &Map, title: &str, out: &mut String) {
         text(out, x + 42.0, 86.0, "soft", words);
         x += 42.0 + words.len() as f64 * 6.2 + 22.0;
     }
-    text(out, x, 86.0, "soft", "An open exit reaches every open entrance: such pairs have no arrow.");
+    let note = "What is open to each other has no arrow. Arrows from a namespace hold for all of it.";
+    text(out, PAD, 106.0, "soft", note);
 }
 
 fn internet(layout: &Layout, out: &mut String) {
@@ -124,9 +127,12 @@ fn namespace(at: usize, one: &Namespace, place: Place, out: &mut String) {
         xml(&one.name),
         tip.join("\n")
     );
+    // Width of a character of the smaller script, in the widest of the fonts.
+    const CHARACTER: f64 = 6.6;
+    let room = ((w - PAD * 2.0) / CHARACTER) as usize;
     text(out, x + PAD, y + 18.0, "name", &fit(&one.name, WIDTH));
     for (row, remark) in one.remarks.iter().take(HEAD_REMARKS).enumerate() {
-        text(out, x + PAD, y + 18.0 + LINE * (row + 1) as f64, "remark", &fit(remark, WIDTH + 6));
+        text(out, x + PAD, y + 18.0 + LINE * (row + 1) as f64, "remark", &fit(remark, room));
     }
     if one.remarks.len() > HEAD_REMARKS {
         let more = format!("… and {} more lines", one.remarks.len() - HEAD_REMARKS);
@@ -135,8 +141,8 @@ fn namespace(at: usize, one: &Namespace, place: Place, out: &mut String) {
     out.push_str("</g>\n");
 }
 
-fn gate(direction: &str, gate: Gate) -> String {
-    format!("<tspan class=\"gate {0}\">{direction}: {0}</tspan>", gate.as_str())
+fn gate(direction: &str, gate: Gate, space: u32) -> String {
+    format!("<tspan class=\"gate {0}\" dx=\"{space}\">{direction}: {0}</tspan>", gate.as_str())
 }
 
 fn card(at: usize, card: &Card, place: Place, map: &Map, out: &mut String) {
@@ -162,7 +168,7 @@ fn card(at: usize, card: &Card, place: Place, map: &Map, out: &mut String) {
     );
     let mut line = y + LINE;
     let mut put = |class: &str, words: &str| {
-        text(out, x + PAD, line, class, &fit(words, WIDTH));
+        text(out, x + PAD, line, class, &fit(words, if class == "remark" { SMALL } else { WIDTH }));
         line += LINE;
     };
     for member in card.members.iter().take(LISTED) {
@@ -179,11 +185,11 @@ fn card(at: usize, card: &Card, place: Place, map: &Map, out: &mut String) {
     }
     let _ = writeln!(
         out,
-        "<text x=\"{:.0}\" y=\"{:.0}\">{}<tspan dx=\"14\"></tspan>{}</text>\n</g>",
+        "<text x=\"{:.0}\" y=\"{:.0}\">{} {}</text>\n</g>",
         x + PAD,
         line + 2.0,
-        gate("in", card.ingress),
-        gate("out", card.egress)
+        gate("in", card.ingress, 0),
+        gate("out", card.egress, 12)
     );
 }
 

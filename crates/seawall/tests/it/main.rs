@@ -14,6 +14,7 @@ mod examples;
 mod least_privilege;
 mod rbac;
 mod network;
+mod network_views;
 mod scan;
 
 use std::io::Write;

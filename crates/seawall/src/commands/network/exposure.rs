@@ -126,7 +126,13 @@ fn describe(inventory: &Inventory, network: &Network, one: &Judged<'_>, out: &mu
         escape(&hosts)
     );
     if let Some(evidence) = entry.evidence.first() {
-        let _ = writeln!(out, "     --> {}  {}", place::shown(inventory, &evidence.place), evidence.note);
+        let route = escape(&evidence.place.route.to_string()).into_owned();
+        let _ = writeln!(
+            out,
+            "     --> {}  {route}  {}",
+            place::shown(inventory, &evidence.place),
+            evidence.note
+        );
     }
     for note in &entry.notes {
         let _ = writeln!(out, "       = {}", escape(note));

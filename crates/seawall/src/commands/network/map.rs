@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use seawall_network::exposure::entry_points;
-use seawall_network::map::{build, dot, html, svg};
+use seawall_network::map::{MAX_CLASSES, build, dot, html, svg};
 use seawall_network::{Network, Profile};
 
 use crate::ExitStatus;
@@ -44,6 +44,11 @@ pub(super) fn run(args: &MapArgs) -> anyhow::Result<ExitStatus> {
     if !args.target.quiet {
         problems.iter().for_each(output::problem);
     }
+    let classes = network.class_ids().count();
+    anyhow::ensure!(
+        classes <= MAX_CLASSES,
+        "too much to draw: {classes} groups of pods that policies can tell apart, and {MAX_CLASSES} at most can be drawn"
+    );
     let mut map = build(&network, inventory, &entry_points(inventory));
     if !args.namespace.is_empty() {
         map = map.around(&args.namespace);
