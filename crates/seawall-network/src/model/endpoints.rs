@@ -146,8 +146,9 @@ impl Network {
     fn controller_of(&mut self, resource: &Resource) -> Option<ObjectKey> {
         let owners = resource.metadata()?.list("ownerReferences");
         let owner = owners.filter(|owner| owner.bool("controller") == Some(true)).last()?;
-        let (version, kind, name) =
-            (owner.str("apiVersion").unwrap_or(""), owner.str("kind")?, owner.str("name")?);
+        // An owner that says no kind, which the API server refuses, still tells which pods belong together.
+        let kind = owner.str("kind").unwrap_or(resource.kind());
+        let (version, name) = (owner.str("apiVersion").unwrap_or(""), owner.str("name")?);
         if kind == "Node" {
             return None;
         }

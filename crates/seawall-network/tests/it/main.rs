@@ -3,5 +3,7 @@
 mod changes;
 mod generate;
 mod naive;
+mod owners;
+mod refused;
 mod rules;
 mod world;

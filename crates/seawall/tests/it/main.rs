@@ -10,6 +10,7 @@
 mod bad_input;
 mod commands;
 mod examples;
+mod network;
 mod network_views;
 mod scan;
 

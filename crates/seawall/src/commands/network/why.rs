@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
+use seawall_core::Route;
 use seawall_network::{Because, Decision, Direction, Network, PortSet, Profile, RuleId, Tier};
 use seawall_report::escape;
 use serde_json::{Value, json};
@@ -121,8 +122,12 @@ fn text(network: &Network, direction: Direction, decision: &Decision, out: &mut 
     }
     if decision.rules.is_empty() {
         for policy in decision.policies.iter().filter_map(|id| network.policy(*id)) {
-            let file = escape(&policy.resource().origin().file).into_owned();
-            let _ = writeln!(out, "    policy {}  {file}", escape(&policy.to_string()));
+            let resource = policy.resource();
+            let file = escape(&resource.origin().file);
+            let line = resource
+                .position(&Route::root().key("spec"))
+                .map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
+            let _ = writeln!(out, "    policy {}  {file}{line}", escape(&policy.to_string()));
         }
     }
 }

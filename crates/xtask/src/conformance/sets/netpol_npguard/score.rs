@@ -90,6 +90,10 @@ fn add(rows: &mut BTreeMap<Pair, Held>, src: &str, dst: &str, ports: PortMap) {
     }
 }
 
+fn is_outside(peer: &str) -> bool {
+    peer.ends_with("[External]")
+}
+
 fn compare(
     what: &str,
     said: &BTreeMap<Pair, Held>,
