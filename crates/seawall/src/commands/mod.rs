@@ -2,9 +2,13 @@
 
 mod checks;
 mod explain;
+mod live;
 mod man;
 mod rbac;
+mod network;
 mod scan;
+#[cfg(feature = "cluster")]
+mod snapshot;
 mod targets;
 mod version;
 
@@ -12,10 +16,14 @@ use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
 
-pub(crate) use rbac::RbacArgs;
+pub(crate) use network::NetworkArgs;
 
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
+
+pub(crate) use rbac::RbacArgs;
+#[cfg(feature = "cluster")]
+pub(crate) use snapshot::SnapshotArgs;
 
 /// Runs a command.
 ///
@@ -25,9 +33,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     let color = cli.color;
     match cli.command {
         Command::Scan(args) => scan::run(&args, color),
+        #[cfg(feature = "cluster")]
+        Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Rbac(args) => rbac::run(&args),
+        Command::Network(args) => network::run(&args, color),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
