@@ -2,7 +2,7 @@
 
 use seawall_cluster::{Options, read_into};
 use seawall_rbac::{Rbac, Request, UserInfo};
-use seawall_sources::{SourceLimits, Target, load_with};
+use seawall_sources::{Progress, SourceLimits, Target, load_with};
 use serde_json::{Value, json};
 
 use super::Cluster;
@@ -211,9 +211,10 @@ fn thousands_of_questions_are_answered_as_the_server_does() {
     let known = (0..500).any(|_| world.server_allows(&last, &Request::resource("get", "", "nodes")));
     assert!(known, "the last binding is not in force");
     let access = cluster.access();
-    let loaded = load_with(&[Target::Cluster(None)], &SourceLimits::default(), |_, intake| {
-        read_into(&access, &Options::default(), intake, &mut |_| ()).map(|_| ())
-    });
+    let loaded =
+        load_with(&[Target::Cluster(None)], &SourceLimits::default(), &Progress::default(), |_, intake| {
+            read_into(&access, &Options::default(), intake, &mut |_| ()).map(|_| ())
+        });
     let (rbac, _) = Rbac::build(&loaded.unwrap().inventory);
     let mut allowed = 0;
     for _ in 0..QUESTIONS {
