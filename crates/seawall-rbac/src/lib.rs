@@ -2,7 +2,8 @@
 //!
 //! In: an `Inventory`, or objects one at a time. Out: an [`Rbac`] that answers whether a client may do something and
 //! through which binding and rule ([`Rbac::allows`]), who may ([`Rbac::who_can`]), and gives bindings and roles with
-//! their rules compiled.
+//! their rules compiled. Beside them [`minimize`] makes the smallest roles that an audit log asks for, and [`kubeconfig`]
+//! judges the files that open clusters.
 //!
 //! Invariants, above all what is absent:
 //! - no IO, no clock, no threads; nothing panics on any object;
@@ -13,18 +14,29 @@
 //!   ([`Grant::Masters`]), since no rule can take its rights away.
 
 mod authorize;
+mod covers;
+mod defaults;
+mod diff;
+pub mod kubeconfig;
+pub mod minimize;
 mod model;
+pub mod primitives;
 mod request;
+mod resources;
+mod risks;
 mod rule;
 mod subject;
 mod symbols;
 
 pub use authorize::{Decision, Grant, Holder};
+pub use diff::{Change, Right, diff};
 pub use model::{
     Binding, BindingId, MastersRule, ObjectRef, Rbac, Role, RoleId, RoleKind, RuleEvidence, RuleSetId, Scope,
     SubjectId,
 };
 pub use request::{Request, ResourceRequest};
+pub use resources::Written;
+pub use risks::{Risk, RiskEvidence, Surroundings, risks};
 pub use rule::Rule;
 pub use subject::{
     ANONYMOUS, AUTHENTICATED, MASTERS, NoSubject, SERVICE_ACCOUNTS, Subject, UNAUTHENTICATED, UserInfo,

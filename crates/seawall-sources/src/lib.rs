@@ -1,6 +1,7 @@
 //! Files, folders, standard input and snapshots turned into an inventory. **IO**: reads files, nothing else.
 //!
-//! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen.
+//! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen. Audit logs are given
+//! to their reader event by event: [`read_audit`].
 //!
 //! ```text
 //! Target ─ walk ─ bytes ─ Text ─ documents (rayon) ─ objects, List items ─┐
@@ -14,19 +15,24 @@
 //! - the order of resources follows the order of targets, of file names and of documents, whatever the number of threads;
 //! - memory is bounded by the [`SourceLimits`]; the text of snapshots is not kept.
 
+mod audit;
 mod documents;
+mod ignored;
 mod intake;
 mod limits;
 mod list;
 mod load;
 mod problems;
+mod progress;
 mod snapshot;
 mod target;
 mod templates;
 mod walk;
 mod zstd;
 
+pub use audit::{AuditRead, read_audit};
 pub use intake::Intake;
 pub use limits::SourceLimits;
 pub use load::{Counts, Loaded, load, load_with};
+pub use progress::Progress;
 pub use target::{Target, TargetError};

@@ -10,16 +10,22 @@ use seawall_inventory::InventoryBuilder;
 use seawall_yaml::Tree;
 use seawall_yaml::json::JsonReader;
 
-use crate::SourceLimits;
 use crate::intake::Intake;
 use crate::load::{Loaded, display_name};
 use crate::zstd::Frames;
+use crate::{Progress, SourceLimits};
 
 /// Lines are read in batches of about this many bytes, so that all cores parse while memory stays small.
 const BATCH_BYTES: usize = 8 << 20;
 
 /// Reads a snapshot into the builder; see [`Intake`] for what it proves.
-pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBuilder, loaded: &mut Loaded) {
+pub(crate) fn read(
+    path: &Path,
+    limits: &SourceLimits,
+    progress: &Progress,
+    builder: &mut InventoryBuilder,
+    loaded: &mut Loaded,
+) {
     let name = display_name(path);
     let reader = match open(path) {
         Ok(reader) => reader,
@@ -38,6 +44,7 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
             break;
         }
         take(&batch, limits, &mut intake);
+        progress.add_objects(batch.len());
         if let Some(error) = error {
             intake.cut("the rest of the snapshot could not be read", &error);
             break;
@@ -50,7 +57,8 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
     intake.finish();
 }
 
-fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
+/// Opens a file; what its name says is compressed is decompressed.
+pub(crate) fn open(path: &Path) -> std::io::Result<Box<dyn Read>> {
     let file = File::open(path)?;
     Ok(match path.extension().and_then(|extension| extension.to_str()) {
         Some("zst") => Box::new(Frames::new(BufReader::new(file))),

@@ -8,6 +8,7 @@ use seawall_checks::{Profile, Select};
 use seawall_core::{Pillar, Severity};
 use seawall_report::Format;
 
+use crate::commands::RbacArgs;
 #[cfg(feature = "cluster")]
 use crate::commands::SnapshotArgs;
 
@@ -33,6 +34,10 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
+    Rbac(RbacArgs),
+    /// Who can reach whom, what is exposed, what is wrong with policies
+    Network(crate::commands::NetworkArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell
@@ -77,7 +82,7 @@ pub(crate) struct ScanArgs {
     /// Configuration file [default: `seawall.yaml` in this folder or one above]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Print findings and errors only: no summary, no progress
+    /// Print findings and errors only, one a line: no summary, no progress; programs' formats stay whole
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Add how long each stage took
@@ -158,11 +163,11 @@ fn format() -> impl TypedValueParser<Value = Format> {
     words(Format::ALL.iter().map(|format| format.as_str()))
 }
 
-fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     words(std::iter::once("none").chain(Severity::ALL.iter().map(|severity| severity.as_str())))
 }
 
-fn severity() -> impl TypedValueParser<Value = Severity> {
+pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     words(Severity::ALL.iter().map(|severity| severity.as_str()))
 }
 

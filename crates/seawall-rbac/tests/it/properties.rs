@@ -5,7 +5,15 @@ use proptest::sample::{select, subsequence};
 use seawall_inventory::Resource;
 use seawall_rbac::{Rbac, Request, UserInfo};
 
-use crate::{inventory, resources};
+use crate::resources;
+
+/// A cluster that answered about everything.
+fn inventory(resources: impl IntoIterator<Item = Resource>) -> seawall_inventory::Inventory {
+    let mut builder = seawall_inventory::InventoryBuilder::default();
+    builder.complete();
+    resources.into_iter().for_each(|resource| builder.push(resource));
+    builder.build()
+}
 
 const VERBS: &[&str] = &["get", "list", "create", "*"];
 const GROUPS: &[&str] = &["", "apps", "*"];
@@ -160,7 +168,7 @@ fn place() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 fn object() -> impl Strategy<Value = Object> {
-    let names = &["x", "y", "z"];
+    let names = &["one", "two", "three"];
     let role = (place(), select(names), proptest::collection::vec(rule(), 0..3))
         .prop_map(|(namespace, name, rules)| Object::Role { namespace, name, rules });
     let binding =

@@ -1,13 +1,13 @@
 //! Targets with live clusters among them.
 
-use seawall_sources::{Intake, Loaded, SourceLimits, Target, load_with};
+use seawall_sources::{Intake, Loaded, Progress, SourceLimits, Target, load_with};
 
-/// Reads all targets; what a cluster refused goes to standard error unless `quiet`.
+/// Reads all targets and counts while it does; what a cluster refused goes to standard error unless `quiet`.
 ///
 /// # Errors
 /// When a cluster cannot be read at all.
-pub(super) fn load(targets: &[Target], quiet: bool) -> anyhow::Result<Loaded> {
-    load_with(targets, &SourceLimits::default(), |context, intake| read(context, intake, quiet))
+pub(super) fn load(targets: &[Target], quiet: bool, progress: &Progress) -> anyhow::Result<Loaded> {
+    load_with(targets, &SourceLimits::default(), progress, |context, intake| read(context, intake, quiet))
 }
 
 #[cfg(not(feature = "cluster"))]

@@ -4,6 +4,8 @@ mod checks;
 mod explain;
 mod live;
 mod man;
+mod rbac;
+mod network;
 mod scan;
 #[cfg(feature = "cluster")]
 mod snapshot;
@@ -14,9 +16,12 @@ use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
 
+pub(crate) use network::NetworkArgs;
+
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use rbac::RbacArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
 
@@ -32,6 +37,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
+        Command::Rbac(args) => rbac::run(&args),
+        Command::Network(args) => network::run(&args, color),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

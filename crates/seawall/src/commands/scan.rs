@@ -1,6 +1,7 @@
 //! `seawall scan`
 
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
@@ -14,6 +15,7 @@ use crate::cli::{Color, FailOn, ScanArgs};
 use crate::commands::live;
 use crate::config::{self, Config};
 use crate::output;
+use crate::progress::{Stages, Ticker};
 
 pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
@@ -28,13 +30,19 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         .context("threads could not be started")?;
     quiet_panics();
 
-    let loaded = live::load(&targets, args.quiet)?;
+    let stages = Arc::new(Stages::default());
+    // Reading a cluster has a line of its own.
+    let is_live = targets.iter().any(|target| matches!(target, Target::Cluster(_)));
+    let ticker = Ticker::start(&stages, args.quiet || is_live);
+    let loaded = live::load(&targets, args.quiet, &stages.reading)?;
+    stages.judge(loaded.inventory.resources().len());
     let read = started.elapsed();
     let evaluation = match policy {
         Some(policy) => pss::evaluate(&loaded.inventory, policy),
         None => posture(&loaded, args, &config),
     };
     let judged = started.elapsed();
+    drop(ticker);
 
     let stages = vec![("read".into(), read), ("evaluate".into(), judged - read)];
     let timings = args.timings.then_some(Timings { stages });
@@ -48,15 +56,15 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let options =
         RenderOptions { color: output::use_color(color), width: output::width(), quiet: args.quiet };
     let nothing = loaded.inventory.resources().is_empty();
-    // A person would read scores of nothing as good news; programs get the report with its problems all the same.
-    let shown = if nothing && args.output == Format::Table {
-        RenderOptions { quiet: true, ..options }
+    if nothing && args.output == Format::Table {
+        // A person would read scores of nothing as good news; programs get the report with its problems all the same.
+        let least = if args.quiet { ProblemSeverity::Error } else { ProblemSeverity::Warning };
+        loaded.problems.iter().filter(|problem| problem.severity >= least).for_each(output::problem);
     } else {
-        options
-    };
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    render(&report, args.output, &shown, &mut out)?;
-    out.flush()?;
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        render(&report, args.output, &options, &mut out)?;
+        out.flush()?;
+    }
     if nothing {
         bail!("nothing to judge: no Kubernetes object in {}", describe(&args.targets, report.inputs));
     }
@@ -81,6 +89,8 @@ fn inputs(loaded: &Loaded) -> Inputs {
         ("other documents", counts.foreign),
         ("unrendered templates", counts.templates),
         ("broken documents", counts.broken),
+        ("ignored files", counts.ignored_files),
+        ("ignored folders", counts.ignored_folders),
     ];
     Inputs {
         files: counts.files,

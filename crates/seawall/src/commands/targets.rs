@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::Args;
 use seawall_core::ProblemSeverity;
 use seawall_report::escape;
-use seawall_sources::{Loaded, Target};
+use seawall_sources::{Loaded, Progress, Target};
 
 use crate::commands::live;
 use crate::output;
@@ -29,7 +29,7 @@ impl TargetArgs {
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let targets =
             self.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-        let loaded = live::load(&targets, self.quiet)?;
+        let loaded = live::load(&targets, self.quiet, &Progress::default())?;
         if !self.quiet {
             let worse = loaded.problems.iter().filter(|problem| problem.severity >= ProblemSeverity::Warning);
             worse.for_each(output::problem);

@@ -4,8 +4,14 @@
 //! part that compares plain data.
 
 mod engine_input;
+mod live_network;
+mod netpol_api;
+mod netpol_cyclonus;
+mod netpol_npguard;
 mod posture;
 mod pss;
+mod rbac_audit2rbac;
+mod rbac_sar;
 mod yaml_k8s;
 
 use std::collections::BTreeSet;
@@ -22,8 +28,18 @@ use super::verdict::Cases;
 pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
-const BUILT: &[(&str, Loader)] =
-    &[("posture", posture::load), ("pss", pss::load), ("yaml-k8s", yaml_k8s::load)];
+const BUILT: &[(&str, Loader)] = &[
+    ("posture", posture::load),
+    ("pss", pss::load),
+    ("rbac-sar", rbac_sar::load),
+    ("rbac-audit2rbac", rbac_audit2rbac::load),
+    ("netpol-api", netpol_api::load),
+    ("netpol-cyclonus", netpol_cyclonus::load),
+    ("netpol-npguard", netpol_npguard::load),
+    ("posture", posture::load),
+    ("pss", pss::load),
+    ("yaml-k8s", yaml_k8s::load),
+];
 
 /// How the cases of a set are read, when it can be run.
 pub(crate) fn built(name: &str) -> Option<Loader> {
