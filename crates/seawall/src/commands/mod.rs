@@ -4,8 +4,8 @@ mod checks;
 mod explain;
 mod live;
 mod man;
-mod rbac;
 mod network;
+mod rbac;
 mod scan;
 #[cfg(feature = "cluster")]
 mod snapshot;

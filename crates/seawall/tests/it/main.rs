@@ -12,9 +12,9 @@ mod cluster;
 mod commands;
 mod examples;
 mod least_privilege;
-mod rbac;
 mod network;
 mod network_views;
+mod rbac;
 mod scan;
 
 use std::io::Write;
