@@ -27,10 +27,10 @@ pub struct PodPlace {
 }
 
 /// How many pods one custom resource may embed, the first ones in the order written; real ones embed some tens.
-const MAX_PODS: usize = 10_000;
+pub(crate) const MAX_PODS: usize = 10_000;
 
-/// The pods of an object.
-pub(crate) fn find_pods(object: Node<'_>, kind: GroupKind<'_>) -> Box<[PodPlace]> {
+/// The pods of an object, and whether there are more than were kept.
+pub(crate) fn find_pods(object: Node<'_>, kind: GroupKind<'_>) -> (Box<[PodPlace]>, bool) {
     let template: &[&str] = match (kind.group, kind.kind) {
         ("", "Pod") => &[],
         ("", "PodTemplate") => &["template"],
@@ -43,9 +43,9 @@ pub(crate) fn find_pods(object: Node<'_>, kind: GroupKind<'_>) -> Box<[PodPlace]
         ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
         ("serving.knative.dev", "Revision") => &[],
         _ if may_embed_pods(kind) => return by_shape(object),
-        _ => return Box::default(),
+        _ => return (Box::default(), false),
     };
-    object.path(template).and_then(pod_at).into_iter().collect()
+    (object.path(template).and_then(pod_at).into_iter().collect(), false)
 }
 
 fn pod_at(template: Node<'_>) -> Option<PodPlace> {
@@ -60,18 +60,20 @@ fn may_embed_pods(kind: GroupKind<'_>) -> bool {
 
 /// Finds every map that looks like a pod spec, outside `status`, in the order written. The search goes on beside the
 /// containers of what it found: a list of images at the top of an object hides no pod further down.
-fn by_shape(object: Node<'_>) -> Box<[PodPlace]> {
+fn by_shape(object: Node<'_>) -> (Box<[PodPlace]>, bool) {
     let mut found = Vec::new();
+    let mut cut = false;
     let mut stack: Vec<(Node<'_>, Option<Node<'_>>)> = vec![(object, None)];
     while let Some((node, parent)) = stack.pop() {
         let is_pod = looks_like_pod_spec(node);
         if is_pod {
             let metadata =
                 parent.filter(|_| node.key() == Some("spec")).and_then(|parent| parent.get("metadata"));
-            found.push(PodPlace { spec: node.id(), metadata: metadata.map(Node::id) });
-            if found.len() >= MAX_PODS {
+            if found.len() == MAX_PODS {
+                cut = true;
                 break;
             }
+            found.push(PodPlace { spec: node.id(), metadata: metadata.map(Node::id) });
         }
         let skipped = |key: &str| parent.is_none() && key == "status" || is_pod && key == "containers";
         let entries = node.entries().filter(|(key, _)| !skipped(key)).map(|(_, child)| child);
@@ -83,7 +85,7 @@ fn by_shape(object: Node<'_>) -> Box<[PodPlace]> {
         }
     }
     found.sort_by_key(|place| place.spec);
-    found.into_boxed_slice()
+    (found.into_boxed_slice(), cut)
 }
 
 /// `containers` is a list of which one item names an image: what else stands in it may be refused by an API server, but

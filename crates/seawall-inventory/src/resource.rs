@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seawall_core::{Origin, Position, ResourceId, Route, Subject};
 use seawall_yaml::{Node, NodeId, Tree};
 
-use crate::pods::{PodPlace, find_pods};
+use crate::pods::{MAX_PODS, PodPlace, find_pods};
 use crate::view::PodView;
 use crate::{GroupKind, Labels};
 
@@ -18,6 +18,7 @@ pub struct Resource {
     root: NodeId,
     origin: Origin,
     pods: Box<[PodPlace]>,
+    pods_cut: bool,
 }
 
 /// Why a document is no Kubernetes object.
@@ -66,8 +67,8 @@ impl Resource {
             name: name.into(),
         };
         let group = version.split_once('/').map_or("", |(group, _)| group);
-        let pods = find_pods(node, GroupKind::new(group, kind));
-        Ok(Resource { id: ResourceId(u32::MAX), subject, tree, root, origin, pods })
+        let (pods, pods_cut) = find_pods(node, GroupKind::new(group, kind));
+        Ok(Resource { id: ResourceId(u32::MAX), subject, tree, root, origin, pods, pods_cut })
     }
 
     pub(crate) fn set_id(&mut self, id: ResourceId) {
@@ -151,6 +152,14 @@ impl Resource {
     /// The pods that the object is or makes, in document order.
     pub fn pods(&self) -> impl Iterator<Item = PodView<'_>> {
         self.pods.iter().map(|place| PodView::new(self, *place))
+    }
+
+    /// How many pods of one object are kept; a custom resource can embed more.
+    pub const MAX_PODS: usize = MAX_PODS;
+
+    /// Whether it embeds more than [`Resource::MAX_PODS`] pods, of which the later ones are not here.
+    pub fn is_missing_pods(&self) -> bool {
+        self.pods_cut
     }
 
     /// Whether it is or makes pods.

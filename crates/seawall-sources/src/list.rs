@@ -51,7 +51,16 @@ fn collect(
         return;
     }
     match Resource::new(Arc::clone(tree), at, origin.clone(), implied) {
-        Ok(resource) => objects.resources.push(resource),
+        Ok(resource) => {
+            if resource.is_missing_pods() {
+                let message = format!(
+                    "the object embeds more than {} pods; only the first ones are judged",
+                    Resource::MAX_PODS
+                );
+                objects.problems.push(problem(tree, node, origin, &message));
+            }
+            objects.resources.push(resource);
+        }
         Err(NotAResource::Foreign) if at == NodeId::ROOT => objects.foreign = true,
         Err(NotAResource::Foreign) => {
             objects.problems.push(problem(

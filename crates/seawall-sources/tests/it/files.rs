@@ -79,6 +79,19 @@ fn lists_are_opened_and_imply_kinds() {
 }
 
 #[test]
+fn pods_past_the_limit_of_one_object_are_a_problem() {
+    for (count, problems) in [(10_000, 0), (10_001, 1)] {
+        let pods = "  - containers: [{image: a}]\n".repeat(count);
+        let text = format!("apiVersion: x.example/v1\nkind: Fleet\nmetadata: {{name: f}}\nspecs:\n{pods}");
+        let dir = folder(&[("fleet.yaml", text.as_bytes())]);
+        let loaded = scan(dir.path());
+        assert_eq!(loaded.problems.len(), problems, "{:?}", loaded.problems);
+        assert!(loaded.problems.iter().all(|problem| problem.message.contains("more than 10000 pods")));
+        assert_eq!(loaded.inventory.resources()[0].pods().count(), 10_000);
+    }
+}
+
+#[test]
 fn bad_files_are_problems_and_the_rest_goes_on() {
     let folder = folder(&[("binary.yaml", b"\0\0\0elf"), ("good.yaml", pod("good").as_bytes())]);
     let loaded = load(

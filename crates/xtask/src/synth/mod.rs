@@ -9,6 +9,7 @@
 
 mod access;
 mod app;
+mod cluster;
 mod container;
 mod custom;
 mod data;
@@ -32,19 +33,27 @@ use crate::workspace::Workspace;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// How many documents
-    #[arg(long, value_name = "N")]
-    manifests: usize,
+    #[arg(long, value_name = "N", required_unless_present = "pods")]
+    manifests: Option<usize>,
+    /// A snapshot of a cluster with this many pods instead, with rights, policies and planted attack paths
+    #[arg(long, value_name = "N", conflicts_with = "manifests")]
+    pods: Option<usize>,
     /// The seed; equal seeds give equal bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// An empty or new folder, or `-` for one stream on standard output [default: target/synth/N-SEED]
-    #[arg(long, value_name = "DIR|-")]
+    /// An empty or new folder, or `-` for one stream on standard output [default: target/synth/N-SEED]; for a cluster the
+    /// file of the snapshot [default: target/synth/cluster-N-SEED.jsonl]
+    #[arg(long, value_name = "DIR|FILE|-")]
     out: Option<PathBuf>,
 }
 
 /// Writes the manifests.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let (manifests, seed) = (arguments.manifests, arguments.seed);
+    let (manifests, seed) = (arguments.manifests.unwrap_or(0), arguments.seed);
+    if let Some(pods) = arguments.pods {
+        let own = workspace.target().join("synth").join(format!("cluster-{pods}-{seed}.jsonl"));
+        return cluster::write(pods, seed, arguments.out.as_ref().unwrap_or(&own));
+    }
     if arguments.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         return stream(manifests, seed);
     }

@@ -1,0 +1,13 @@
+//! Brute-force answers on small clusters: who may do what, who reaches whom.
+//!
+//! For tests only. Every question walks all objects again, in the words of the API documentation, on plain JSON; there is
+//! no index, no cache and no code of the rooms that are compared with it.
+//!
+//! Invariants, above all what is absent: no dependency on another room; no optimisation; equal seeds make equal
+//! [`clusters`].
+
+pub mod clusters;
+mod json;
+pub mod network;
+pub mod rbac;
+mod selector;
