@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
+    Paths(crate::commands::PathsArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell

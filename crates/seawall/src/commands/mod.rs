@@ -3,6 +3,7 @@
 mod checks;
 mod explain;
 mod man;
+mod paths;
 mod scan;
 mod targets;
 mod version;
@@ -10,6 +11,8 @@ mod version;
 use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
+
+pub(crate) use paths::PathsArgs;
 
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
@@ -24,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Scan(args) => scan::run(&args, color),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
+        Command::Paths(args) => paths::run(&args),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
