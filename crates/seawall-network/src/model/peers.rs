@@ -1,0 +1,226 @@
+//! Peers and subjects: each distinct one is evaluated once over all classes.
+
+use std::collections::HashMap;
+
+use super::classes::is_instance_key;
+use super::{Class, ClassId, Network};
+use crate::ClassSet;
+use crate::addresses::AddressSet;
+use crate::policy::{PeerKey, Scope};
+use crate::selector::LabelSelector;
+
+/// A peer by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct PeerId(u32);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) key: PeerKey,
+    /// How many rules and subjects use it.
+    users: usize,
+    /// The classes that it meets; those of dead classes too.
+    pub(crate) classes: ClassSet,
+    /// The addresses that it meets.
+    pub(crate) addresses: AddressSet,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct PeerTable {
+    items: Vec<Option<Peer>>,
+    free: Vec<PeerId>,
+    by_key: HashMap<PeerKey, PeerId>,
+    /// How many peers select nodes.
+    about_nodes: usize,
+}
+
+impl PeerTable {
+    pub(crate) fn get(&self, id: PeerId) -> Option<&Peer> {
+        self.items.get(id.0 as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, id: PeerId) -> Option<&mut Peer> {
+        self.items.get_mut(id.0 as usize)?.as_mut()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (PeerId, &Peer)> {
+        let numbers = (0..u32::MAX).map(PeerId);
+        numbers.zip(&self.items).filter_map(|(id, peer)| Some((id, peer.as_ref()?)))
+    }
+
+    pub(super) fn ask_for_nodes(&self) -> bool {
+        self.about_nodes > 0
+    }
+
+    fn insert(&mut self, key: PeerKey) -> PeerId {
+        let peer = Peer {
+            key: key.clone(),
+            users: 0,
+            classes: ClassSet::default(),
+            addresses: AddressSet::default(),
+        };
+        let id = match self.free.pop() {
+            Some(id) => {
+                if let Some(slot) = self.items.get_mut(id.0 as usize) {
+                    *slot = Some(peer);
+                }
+                id
+            }
+            None => {
+                let id = PeerId(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
+                self.items.push(Some(peer));
+                id
+            }
+        };
+        self.by_key.insert(key, id);
+        id
+    }
+
+    /// Gives a peer up by one user; says whether it is gone.
+    fn release(&mut self, id: PeerId) -> bool {
+        let Some(peer) = self.get_mut(id) else { return false };
+        peer.users = peer.users.saturating_sub(1);
+        if peer.users > 0 {
+            return false;
+        }
+        let Some(peer) = self.items.get_mut(id.0 as usize).and_then(Option::take) else { return false };
+        self.about_nodes -= usize::from(matches!(peer.key, PeerKey::Nodes(_)));
+        self.by_key.remove(&peer.key);
+        self.free.push(id);
+        true
+    }
+}
+
+impl Network {
+    /// The number of a peer, which is one user more.
+    pub(super) fn use_peer(&mut self, key: PeerKey) -> PeerId {
+        let id = match self.peers.by_key.get(&key) {
+            Some(id) => *id,
+            None => self.new_peer(key),
+        };
+        if let Some(peer) = self.peers.get_mut(id) {
+            peer.users += 1;
+        }
+        id
+    }
+
+    fn new_peer(&mut self, key: PeerKey) -> PeerId {
+        match &key {
+            PeerKey::Pods { pods, .. } => {
+                for word in pods.keys().filter(|word| is_instance_key(self.words.text(*word))) {
+                    // Classes were cut without regard to this key.
+                    self.pending.reclass |= self.instance_keys.insert(word);
+                }
+            }
+            PeerKey::Block { addresses, in_cluster: true } => {
+                let borders: Vec<_> = addresses.borders().collect();
+                self.add_borders(borders.into_iter());
+            }
+            PeerKey::Block { .. } => {}
+            PeerKey::Nodes(_) => {
+                if !self.peers.ask_for_nodes() {
+                    self.pending.endpoints.extend(&self.endpoints.host_network);
+                }
+                self.peers.about_nodes += 1;
+            }
+        }
+        let id = self.peers.insert(key);
+        self.pending.peers.insert(id);
+        id
+    }
+
+    pub(super) fn release_peer(&mut self, id: PeerId) {
+        if self.peers.release(id) {
+            self.pending.peers.remove(&id);
+        }
+    }
+
+    /// Whether a peer meets the pods of a class.
+    pub(crate) fn meets(&self, peer: PeerId, class: ClassId) -> bool {
+        let (Some(peer), Some(class)) = (self.peers.get(peer), self.classes.get(class)) else { return false };
+        self.key_meets(&peer.key, class)
+    }
+
+    fn key_meets(&self, key: &PeerKey, class: &Class) -> bool {
+        match key {
+            PeerKey::Pods { scope, pods } if class.host_network => {
+                let everyone = matches!(scope, Scope::Matching(scope) if scope.is_everything());
+                self.profile.everyone_meets_host_network() && everyone && pods.is_everything()
+            }
+            PeerKey::Pods { scope, pods } => self.scope_meets(scope, class) && pods.matches(&class.labels),
+            PeerKey::Block { addresses, in_cluster } => {
+                *in_cluster && class.address.is_some_and(|address| addresses.contains(address))
+            }
+            PeerKey::Nodes(nodes) => {
+                let node = class.node.filter(|_| class.host_network).and_then(|node| self.nodes.get(&node));
+                node.is_some_and(|node| nodes.matches(&node.labels))
+            }
+        }
+    }
+
+    fn scope_meets(&self, scope: &Scope, class: &Class) -> bool {
+        match scope {
+            Scope::One(namespace) => *namespace == class.namespace,
+            Scope::Matching(selector) => {
+                let namespace = self.namespaces.get(&class.namespace);
+                namespace.is_some_and(|namespace| selector.matches(&namespace.labels))
+            }
+        }
+    }
+
+    /// Evaluates a peer over all classes.
+    pub(super) fn evaluate_peer(&mut self, id: PeerId) {
+        let Some(peer) = self.peers.get(id) else { return };
+        let addresses = match &peer.key {
+            PeerKey::Pods { .. } => AddressSet::default(),
+            PeerKey::Block { addresses, .. } => addresses.clone(),
+            PeerKey::Nodes(selector) => self.node_addresses(selector),
+        };
+        let classes = self.candidates(&peer.key);
+        let classes = classes
+            .into_iter()
+            .filter(|class| self.classes.get(*class).is_some_and(|class| self.key_meets(&peer.key, class)));
+        let classes: ClassSet = classes.collect();
+        if let Some(peer) = self.peers.get_mut(id) {
+            (peer.classes, peer.addresses) = (classes, addresses);
+        }
+    }
+
+    /// Classes among which all lie that a peer meets, ascending where it matters.
+    fn candidates(&self, key: &PeerKey) -> Vec<ClassId> {
+        match key {
+            PeerKey::Pods { scope: Scope::One(namespace), .. } => {
+                self.namespaces.get(namespace).map_or_else(Vec::new, |namespace| namespace.classes.clone())
+            }
+            PeerKey::Pods { scope: Scope::Matching(scope), pods } => {
+                let mut classes = match pods.required() {
+                    Some((key, values)) => {
+                        values.iter().flat_map(|value| self.classes.with_pair(key, *value)).copied().collect()
+                    }
+                    None => self.classes_of_namespaces(scope),
+                };
+                classes.extend(&self.classes.host_network);
+                classes
+            }
+            PeerKey::Block { in_cluster: false, .. } => Vec::new(),
+            PeerKey::Block { addresses, .. } => self.classes_by_address(addresses),
+            PeerKey::Nodes(_) => self.classes.host_network.clone(),
+        }
+    }
+
+    fn classes_of_namespaces(&self, scope: &LabelSelector) -> Vec<ClassId> {
+        let namespaces = self.namespaces.values().filter(|namespace| scope.matches(&namespace.labels));
+        namespaces.flat_map(|namespace| namespace.classes.iter().copied()).collect()
+    }
+
+    fn classes_by_address(&self, addresses: &AddressSet) -> Vec<ClassId> {
+        if let Some(index) = &self.pending.by_address {
+            let ranges = addresses.ranges().flat_map(|(from, to)| {
+                let start = index.partition_point(|(address, _)| *address < from);
+                let rest = index.get(start..).unwrap_or_default();
+                rest.iter().take_while(move |(address, _)| *address <= to).map(|(_, class)| *class)
+            });
+            return ranges.collect();
+        }
+        self.classes.ids().collect()
+    }
+}

@@ -1,0 +1,255 @@
+//! One program against one other side, or against a whole space of other sides at once.
+//!
+//! All tiers work alike: rules take from what is undecided, first match first; the end of a tier denies the rest or hands
+//! it on; what no tier decides is allowed. A union of allows is a list of rules that allow, in any order.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use crate::addresses::AddressSet;
+use crate::class_set::ClassSet;
+use crate::model::ContainerPort;
+use crate::model::{ClassId, End, Network, PeerId, PolicyId, Program, RuleId};
+use crate::policy::{Action, PeerKey, Peers, Rule, RulePorts, Tier};
+use crate::ports::{Point, PortSet};
+
+/// The other side of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Class(ClassId),
+    /// An address of a node: blocks meet it only where they meet the cluster.
+    Node(IpAddr),
+    Address(IpAddr),
+}
+
+impl Network {
+    /// A rule by its number.
+    pub(crate) fn rule(&self, id: RuleId) -> Option<&Rule<PeerId>> {
+        self.policies.get(id.policy)?.rules.get(id.direction).as_ref()?.get(id.index as usize)
+    }
+
+    pub(crate) fn peers_meet(&self, peers: &Peers<PeerId>, side: Side) -> bool {
+        let Peers::Any(peers) = peers else { return true };
+        peers.iter().filter_map(|id| self.peers.get(*id)).any(|peer| match side {
+            Side::Class(class) => peer.classes.contains(class),
+            Side::Address(address) => peer.addresses.contains(address),
+            Side::Node(address) => {
+                !matches!(peer.key, PeerKey::Block { in_cluster: false, .. })
+                    && peer.addresses.contains(address)
+            }
+        })
+    }
+
+    /// What a program allows with one other side; `ports` are the named ports of the destination.
+    pub(crate) fn allowed(&self, program: &Program, side: Side, ports: &[ContainerPort]) -> PortSet {
+        let mut state = State::start();
+        for tier in &program.0 {
+            for rule in tier.rules.iter().filter_map(|id| self.rule(*id)) {
+                if self.peers_meet(&rule.peers, side) {
+                    state.take(rule.action, &resolve(&rule.ports, ports));
+                }
+            }
+            state.end(tier.end);
+        }
+        state.finish()
+    }
+
+    /// Which tier and rules decide one connection with one other side.
+    pub(crate) fn decide(
+        &self,
+        program: &Program,
+        side: Side,
+        ports: &[ContainerPort],
+        point: Point,
+    ) -> Decided {
+        let mut passed = Vec::new();
+        for tier in &program.0 {
+            let matched = |id: &&RuleId| {
+                self.rule(**id).is_some_and(|rule| {
+                    resolve(&rule.ports, ports).holds(point) && self.peers_meet(&rule.peers, side)
+                })
+            };
+            let mut matching = tier.rules.iter().filter(matched);
+            if tier.tier == Tier::NetworkPolicy {
+                let rules: Vec<RuleId> = matching.copied().collect();
+                let allowed = !rules.is_empty();
+                return Decided {
+                    allowed,
+                    tier: Some(tier.tier),
+                    rules,
+                    passed,
+                    policies: tier.policies.clone(),
+                };
+            }
+            let Some(first) = matching.next().copied() else { continue };
+            match self.rule(first).map(|rule| rule.action) {
+                Some(Action::Pass) | None => passed.push(first),
+                Some(action) => {
+                    let allowed = action == Action::Allow;
+                    let (rules, policies) = (vec![first], vec![first.policy]);
+                    return Decided { allowed, tier: Some(tier.tier), rules, passed, policies };
+                }
+            }
+        }
+        Decided { allowed: true, tier: None, rules: Vec::new(), passed, policies: Vec::new() }
+    }
+
+    /// What a program allows, for every part of a space: disjoint parts, one for each distinct answer. `met` gives the
+    /// parts of the space that a rule meets with the ports that it has there, disjoint.
+    pub(crate) fn partition<S: Space>(
+        &self,
+        program: &Program,
+        whole: S,
+        met: impl Fn(&Rule<PeerId>) -> Vec<(S, PortSet)>,
+    ) -> Vec<(PortSet, S)> {
+        let mut parts = vec![(State::start(), whole)];
+        for tier in &program.0 {
+            for rule in tier.rules.iter().filter_map(|id| self.rule(*id)) {
+                for (space, ports) in met(rule) {
+                    parts = refine(parts, &space, rule.action, &ports);
+                }
+            }
+            for (state, _) in &mut parts {
+                state.end(tier.end);
+            }
+        }
+        let mut answers: Vec<(PortSet, S)> = Vec::new();
+        for (state, space) in parts {
+            merge(&mut answers, state.finish(), space);
+        }
+        answers
+    }
+}
+
+/// What decided one connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Decided {
+    pub(crate) allowed: bool,
+    pub(crate) tier: Option<Tier>,
+    pub(crate) rules: Vec<RuleId>,
+    pub(crate) passed: Vec<RuleId>,
+    pub(crate) policies: Vec<PolicyId>,
+}
+
+/// The ports of a rule at a destination with such named ports.
+pub(crate) fn resolve<'r>(rule: &'r RulePorts, ports: &[ContainerPort]) -> Cow<'r, PortSet> {
+    let mut all = Cow::Borrowed(&rule.fixed);
+    for wanted in &rule.named {
+        for port in ports.iter().filter(|port| {
+            port.name == wanted.name && wanted.protocol.is_none_or(|protocol| protocol == port.protocol)
+        }) {
+            all = Cow::Owned(all.union(&PortSet::port(port.protocol, port.number)));
+        }
+    }
+    all
+}
+
+/// How far an evaluation is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct State {
+    undecided: PortSet,
+    allowed: PortSet,
+    passed: PortSet,
+}
+
+impl State {
+    fn start() -> Self {
+        State { undecided: PortSet::all(), allowed: PortSet::none(), passed: PortSet::none() }
+    }
+
+    fn take(&mut self, action: Action, ports: &PortSet) {
+        let taken = self.undecided.intersection(ports);
+        if taken.is_empty() {
+            return;
+        }
+        self.undecided = self.undecided.difference(&taken);
+        match action {
+            Action::Allow => self.allowed = self.allowed.union(&taken),
+            Action::Pass => self.passed = self.passed.union(&taken),
+            Action::Deny => {}
+        }
+    }
+
+    fn end(&mut self, end: End) {
+        let passed = std::mem::take(&mut self.passed);
+        self.undecided = match end {
+            End::Next => self.undecided.union(&passed),
+            End::Deny => passed,
+        };
+    }
+
+    fn finish(self) -> PortSet {
+        self.allowed.union(&self.undecided)
+    }
+}
+
+/// A set of other sides.
+pub(crate) trait Space: Clone {
+    fn is_empty(&self) -> bool;
+    fn common(&self, other: &Self) -> Self;
+    fn without(&self, other: &Self) -> Self;
+    fn add(&mut self, other: &Self);
+}
+
+impl Space for AddressSet {
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn common(&self, other: &Self) -> Self {
+        self.intersection(other)
+    }
+
+    fn without(&self, other: &Self) -> Self {
+        self.difference(other)
+    }
+
+    fn add(&mut self, other: &Self) {
+        *self = self.union(other);
+    }
+}
+
+impl Space for ClassSet {
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn common(&self, other: &Self) -> Self {
+        self.intersection(other)
+    }
+
+    fn without(&self, other: &Self) -> Self {
+        self.difference(other)
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.add(other);
+    }
+}
+
+fn refine<S: Space>(parts: Vec<(State, S)>, space: &S, action: Action, ports: &PortSet) -> Vec<(State, S)> {
+    let mut refined: Vec<(State, S)> = Vec::with_capacity(parts.len() + 1);
+    for (state, part) in parts {
+        let met = part.common(space);
+        if met.is_empty() {
+            merge(&mut refined, state, part);
+            continue;
+        }
+        let rest = part.without(space);
+        let mut after = state.clone();
+        after.take(action, ports);
+        if !rest.is_empty() {
+            merge(&mut refined, state, rest);
+        }
+        merge(&mut refined, after, met);
+    }
+    refined
+}
+
+/// Adds a part to that of the same answer.
+pub(crate) fn merge<A: PartialEq, S: Space>(parts: &mut Vec<(A, S)>, answer: A, space: S) {
+    match parts.iter_mut().find(|(other, _)| *other == answer) {
+        Some((_, all)) => all.add(&space),
+        None => parts.push((answer, space)),
+    }
+}

@@ -1,0 +1,168 @@
+//! Policies and rules as evidence: names, files and lines.
+
+use seawall_core::{Position, Route};
+use seawall_inventory::Resource;
+
+use crate::class_set::ClassSet;
+use crate::model::{ClassId, Network, PolicyId, RuleId};
+use crate::policy::{Action, Direction, PolicyKind, Tier};
+
+/// A policy that is in force.
+#[derive(Clone, Copy)]
+pub struct PolicyView<'n> {
+    network: &'n Network,
+    id: PolicyId,
+    policy: &'n crate::model::Policy,
+}
+
+/// A rule of such a policy.
+#[derive(Clone, Copy)]
+pub struct RuleView<'n> {
+    policy: PolicyView<'n>,
+    rule: &'n crate::policy::Rule<crate::model::PeerId>,
+}
+
+impl<'n> PolicyView<'n> {
+    /// Its number.
+    pub fn id(&self) -> PolicyId {
+        self.id
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> PolicyKind {
+        self.policy.kind
+    }
+
+    /// The namespace; `None` for policies of the cluster.
+    pub fn namespace(&self) -> Option<&'n str> {
+        let own = self.policy.resource.namespace().unwrap_or(crate::model::DEFAULT_NAMESPACE);
+        (!self.policy.kind.is_cluster_scoped()).then_some(own)
+    }
+
+    /// The name.
+    pub fn name(&self) -> &'n str {
+        self.policy.resource.name()
+    }
+
+    /// The object.
+    pub fn resource(&self) -> &'n Resource {
+        &self.policy.resource
+    }
+
+    /// The tier.
+    pub fn tier(&self) -> Tier {
+        self.policy.tier
+    }
+
+    /// The priority, smallest first; 0 where the kind has none.
+    pub fn priority(&self) -> i64 {
+        self.policy.priority
+    }
+
+    /// Whether it governs a direction of the pods that it selects.
+    pub fn governs(&self, direction: Direction) -> bool {
+        self.policy.rules.get(direction).is_some()
+    }
+
+    /// The numbers of its rules in a direction, in the order written.
+    pub fn rules(&self, direction: Direction) -> impl Iterator<Item = RuleId> + use<> {
+        let count = self.policy.rules.get(direction).as_ref().map_or(0, Vec::len);
+        let policy = self.id;
+        (0..u32::try_from(count).unwrap_or(u32::MAX)).map(move |index| RuleId { policy, direction, index })
+    }
+
+    /// The classes with pods that it selects.
+    pub fn selected(&self) -> ClassSet {
+        let subject = self.network.peers.get(self.policy.subject).map(|peer| &peer.classes);
+        let hosts =
+            |class: &ClassId| self.network.classes.get(*class).is_some_and(|class| class.host_network);
+        let live = subject.map_or_else(ClassSet::default, |all| all.intersection(&self.network.classes.live));
+        live.iter().filter(|class| !hosts(class)).collect()
+    }
+}
+
+impl std::fmt::Display for PolicyView<'_> {
+    /// `NetworkPolicy/namespace/name` or `AdminNetworkPolicy/name`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.namespace() {
+            Some(namespace) => write!(f, "{}/{namespace}/{}", self.kind().as_str(), self.name()),
+            None => write!(f, "{}/{}", self.kind().as_str(), self.name()),
+        }
+    }
+}
+
+impl<'n> RuleView<'n> {
+    /// The policy.
+    pub fn policy(&self) -> PolicyView<'n> {
+        self.policy
+    }
+
+    /// What it does.
+    pub fn action(&self) -> Action {
+        self.rule.action
+    }
+
+    /// Its place in the object: `spec.ingress[0]`.
+    pub fn route(&self) -> &'n Route {
+        &self.rule.route
+    }
+
+    /// Its name, which policies of the cluster may give their rules.
+    pub fn name(&self) -> Option<&'n str> {
+        self.policy.policy.resource.root().at(&self.rule.route)?.str("name")
+    }
+
+    /// The file of the policy.
+    pub fn file(&self) -> &'n str {
+        &self.policy.policy.resource.origin().file
+    }
+
+    /// Line and column in the file; `None` without a text.
+    pub fn position(&self) -> Option<Position> {
+        self.policy.policy.resource.position(&self.rule.route)
+    }
+
+    /// Domain names that it is about, of which the model knows no addresses.
+    pub fn domain_names(&self) -> impl Iterator<Item = &'n str> + use<'n> {
+        self.rule.names.iter().map(|name| &**name)
+    }
+
+    /// The classes with pods that it is about.
+    pub fn peers(&self) -> ClassSet {
+        self.policy.network.classes_met(self.rule)
+    }
+}
+
+impl Network {
+    /// The policies in force.
+    pub fn policies(&self) -> impl Iterator<Item = PolicyView<'_>> {
+        self.policies.iter().map(|(id, policy)| PolicyView { network: self, id, policy })
+    }
+
+    /// A policy by its number.
+    pub fn policy(&self, id: PolicyId) -> Option<PolicyView<'_>> {
+        Some(PolicyView { network: self, id, policy: self.policies.get(id)? })
+    }
+
+    /// A rule by its number.
+    pub fn rule_view(&self, id: RuleId) -> Option<RuleView<'_>> {
+        Some(RuleView { policy: self.policy(id.policy)?, rule: self.rule(id)? })
+    }
+
+    /// The classes with pods, ascending.
+    pub fn class_ids(&self) -> impl Iterator<Item = ClassId> + '_ {
+        self.classes.live.iter()
+    }
+
+    /// The endpoints of a class.
+    pub fn members(&self, class: ClassId) -> &[crate::model::EndpointId] {
+        self.classes.get(class).map_or(&[], |class| &class.members)
+    }
+
+    /// The policies that govern a class in a direction; empty means that everything is allowed.
+    pub fn governing(&self, class: ClassId, direction: Direction) -> impl Iterator<Item = PolicyView<'_>> {
+        let signature = self.classes.get(class).map(|class| *class.signatures.get(direction));
+        let policies = signature.map_or(&[] as &[PolicyId], |signature| self.signed(direction, signature));
+        policies.iter().filter_map(|id| self.policy(*id))
+    }
+}

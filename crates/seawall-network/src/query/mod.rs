@@ -1,0 +1,16 @@
+//! Questions to the model.
+
+mod connect;
+mod evaluate;
+mod evidence;
+mod external;
+mod names;
+mod reach;
+mod workloads;
+
+pub use connect::{Because, Decision, Piece, Target, Verdict};
+pub use evidence::{PolicyView, RuleView};
+pub use external::ExternalRow;
+pub use names::{EndpointView, NoSuchTarget};
+pub use reach::{Reach, Row};
+pub use workloads::Workload;

@@ -1,0 +1,154 @@
+//! The rules of the API, one by one.
+
+use seawall_network::{Because, Protocol, Tier};
+
+use crate::world::{network, target};
+
+const PODS: &str = "
+apiVersion: v1
+kind: Namespace
+metadata: {name: a, labels: {team: red}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: b, labels: {team: blue}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: a, labels: {app: web}}
+spec: {nodeName: n1, containers: [{name: c, image: i, ports: [{name: http, containerPort: 8080}]}]}
+status: {podIP: 10.0.0.1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: a, labels: {app: db}}
+spec: {nodeName: n2, containers: [{name: c, image: i}]}
+status: {podIP: 10.0.0.2}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: b, labels: {app: web}}
+spec: {containers: [{name: c, image: i}]}
+status: {podIP: 10.0.1.1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: b}
+spec: {nodeName: n1, hostNetwork: true, containers: [{name: c, image: i}]}
+status: {podIP: 172.18.0.2, hostIP: 172.18.0.2}
+";
+
+/// Connections as `src -> dst port`, with `!` before those that must be denied.
+fn check(policies: &str, connections: &[&str]) {
+    let (network, problems) = network(&format!("{PODS}---{policies}"));
+    assert!(problems.is_empty(), "{problems:?}");
+    for connection in connections {
+        let (allowed, words) = match connection.strip_prefix('!') {
+            Some(words) => (false, words),
+            None => (true, *connection),
+        };
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let [src, "->", dst, port] = words.as_slice() else { panic!("{connection}") };
+        let (port, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
+        let (src, dst) = (target(&network, src), target(&network, dst));
+        let (port, protocol) = (port.parse().unwrap(), protocol.parse::<Protocol>().unwrap());
+        let verdict = network.can(src, dst, protocol, port);
+        assert_eq!(verdict.allowed, allowed, "{connection}: {verdict:?}");
+        assert_eq!(network.ports(src, dst).contains(protocol, port), allowed, "{connection}");
+    }
+}
+
+#[test]
+fn without_policies_everything_is_allowed() {
+    check(
+        "\n",
+        &["a/web -> a/db 1", "a/web -> 8.8.8.8 53/udp", "8.8.8.8 -> a/web 80", "a/web -> b/agent 9/sctp"],
+    );
+}
+
+#[test]
+fn a_policy_isolates_what_it_selects() {
+    check(
+        "
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: a}
+spec: {podSelector: {matchLabels: {app: web}}}
+",
+        &[
+            "!a/db -> a/web 80",
+            "a/web -> a/db 80",
+            "a/web -> a/web 80",
+            "!b/web -> a/web 80",
+            "b/web -> a/db 80",
+            "!8.8.8.8 -> a/web 80",
+            // The pod's own node, by a pod in its network and by address.
+            "b/agent -> a/web 80",
+        ],
+    );
+}
+
+#[test]
+fn named_ports_resolve_at_the_destination() {
+    check(
+        "
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: a}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress:
+  - ports: [{port: http}]
+  egress:
+  - ports: [{port: http}]
+    to: [{podSelector: {}}]
+",
+        &["a/db -> a/web 8080", "!a/db -> a/web 80", "!a/web -> a/db 8080", "b/web -> a/web 8080"],
+    );
+}
+
+#[test]
+fn blocks_meet_pods_by_address() {
+    check(
+        "
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: a}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from: [{ipBlock: {cidr: 10.0.0.0/16, except: [10.0.1.0/24]}}]
+",
+        &["a/web -> a/db 1", "!b/web -> a/db 1", "!10.1.0.1 -> a/db 1", "10.0.2.1 -> a/db 1"],
+    );
+}
+
+#[test]
+fn deny_in_the_admin_tier_comes_first() {
+    let policies = "
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: deny}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - {action: Pass, from: [{namespaces: {matchLabels: {team: red}}}]}
+  - {action: Deny, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {range: {start: 1, end: 1000}}}}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow, namespace: a}
+spec: {podSelector: {}, ingress: [{}]}
+";
+    check(policies, &["!b/web -> a/db 80", "b/web -> a/db 8080", "a/web -> a/db 80", "a/web -> b/web 80"]);
+    let (network, _) = network(&format!("{PODS}---{policies}"));
+    let (src, dst) = (target(&network, "b/web"), target(&network, "a/db"));
+    let verdict = network.can(src, dst, Protocol::Tcp, 80);
+    assert_eq!(verdict.ingress.because, Because::Rules(Tier::Admin));
+    let rule = network.rule_view(verdict.ingress.rules[0]).unwrap();
+    assert_eq!(rule.route().to_string(), "spec.ingress[1]");
+    assert_eq!(rule.policy().to_string(), "ClusterNetworkPolicy/deny");
+}
