@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use seawall_core::Problem;
 use seawall_inventory::{GroupKind, Inventory, Resource};
+use seawall_network::{Network, Profile};
 use seawall_rbac::Rbac;
 
 use crate::facts::Facts;
@@ -15,11 +16,12 @@ use crate::rules::{Tables, assemble};
 ///
 /// Objects are put and taken one at a time; the graph is made again from the facts when it is next asked for, so answers
 /// after any order of changes equal those of a fresh build.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Model {
     pub(crate) facts: Facts,
     names: Names,
     pub(crate) rbac: Rbac,
+    network: Network,
     version: Option<(u32, u32)>,
     made: OnceLock<Made>,
 }
@@ -47,7 +49,9 @@ impl Model {
     /// Reads an inventory. Problems are those of the rights room.
     pub fn build(inventory: &Inventory) -> (Model, Vec<Problem>) {
         let (rbac, problems) = Rbac::build(inventory);
-        let mut model = Model { rbac, version: inventory.server_version(), ..Model::default() };
+        // What is wrong with policies is the network room's to say.
+        let (network, _) = Network::build(inventory, Profile::default());
+        let mut model = Model { rbac, network, version: inventory.server_version(), ..Model::default() };
         for resource in inventory.resources() {
             model.facts.put(&mut model.names, resource);
         }
@@ -58,6 +62,7 @@ impl Model {
     pub fn apply(&mut self, resource: &Resource) -> Vec<Problem> {
         self.made.take();
         self.facts.put(&mut self.names, resource);
+        self.network.apply(resource);
         self.rbac.apply(resource)
     }
 
@@ -65,6 +70,7 @@ impl Model {
     pub fn delete(&mut self, kind: GroupKind<'_>, namespace: Option<&str>, name: &str) {
         self.made.take();
         self.facts.take(&self.names, kind, namespace.unwrap_or("default"), name);
+        self.network.delete(kind, namespace, name);
         if kind.group == "rbac.authorization.k8s.io" {
             self.rbac.delete(kind.kind, namespace, name);
         }
@@ -79,7 +85,7 @@ impl Model {
     pub(crate) fn made(&self) -> &Made {
         self.made.get_or_init(|| {
             let mut names = self.names.clone();
-            let (graph, tables) = assemble(&mut names, &self.facts, &self.rbac, self.version);
+            let (graph, tables) = assemble(&mut names, &self.facts, (&self.rbac, &self.network), self.version);
             Made { graph, tables, names }
         })
     }

@@ -31,6 +31,8 @@ pub(crate) enum Vertex {
     CloudRole(Name),
     /// A port to talk to: of a Service, of a container, or a node-local address.
     Endpoint { namespace: Name, owner: Name, port: Name },
+    /// The metadata service of the cloud that the nodes run in.
+    Metadata,
 
     Pods(Place),
     PodsOn(Name),

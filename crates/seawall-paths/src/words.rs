@@ -34,6 +34,7 @@ impl Made {
             Vertex::Endpoint { namespace, owner, port } => {
                 format!("Endpoint/{}/{}/{}", text(namespace), text(owner), text(port))
             }
+            Vertex::Metadata => "Endpoint/169.254.169.254/80".into(),
             Vertex::Pods(place) => format!("pods of {}", self.place(place)),
             Vertex::PodsOn(name) => format!("pods on Node/{}", text(name)),
             Vertex::Accounts(place) => format!("service accounts of {}", self.place(place)),
@@ -116,16 +117,22 @@ struct Telling<'m> {
     at: String,
     evidence: Vec<Evidence>,
     requires: Vec<String>,
-    /// What the inner edges since the last step add to the next one.
-    expected: bool,
+    /// The edge behind the one that is told.
+    next: Option<&'m graph::Edge>,
 }
 
 impl Telling<'_> {
     fn tell(&mut self, hops: &[Hop]) {
-        for hop in hops {
+        let made = self.made;
+        let edge_of = |hop: &Hop| match hop {
+            Hop::Edge(id) => made.graph.edge(*id),
+            Hop::All { .. } => None,
+        };
+        for (hop, next) in hops.iter().zip(hops.iter().skip(1).map(Some).chain([None])) {
+            self.next = next.and_then(edge_of);
             match hop {
-                Hop::Edge(id) => {
-                    if let Some(edge) = self.made.graph.edge(*id) {
+                Hop::Edge(_) => {
+                    if let Some(edge) = edge_of(hop) {
                         self.edge(edge);
                     }
                 }
@@ -137,7 +144,6 @@ impl Telling<'_> {
     fn edge(&mut self, edge: &graph::Edge) {
         let made = self.made;
         let (from, to) = (made.graph.vertex(edge.from), made.graph.vertex(edge.to));
-        self.expected |= edge.expected;
         if to.is_inner() {
             self.evidence.extend(evidence_of(self.model, made, edge.to));
             return;
@@ -167,6 +173,8 @@ impl Telling<'_> {
             (Vertex::Container { .. }, Vertex::Secret { .. }) => self.at = word,
             // A node stays what was gained, not the word for it.
             (Vertex::Node(_) | Vertex::SomeNode, Vertex::NodeRoot | Vertex::ControlPlaneRoot) => {}
+            // Any of them: which one the search took first says nothing.
+            (Vertex::Nodes, Vertex::Node(_) | Vertex::SomeNode) if self.ends_here(edge.to) => {}
             _ => {
                 if let Some(step) = self.steps.last_mut().filter(|step| step.to == self.at) {
                     step.to.clone_from(&word);
@@ -176,14 +184,20 @@ impl Telling<'_> {
         }
     }
 
+    /// Whether the next step only says that a node is one.
+    fn ends_here(&self, node: u32) -> bool {
+        self.next.is_some_and(|next| {
+            let root = matches!(self.made.graph.vertex(next.to), Vertex::NodeRoot | Vertex::ControlPlaneRoot);
+            next.from == node && root
+        })
+    }
+
     fn step(&mut self, edge: &graph::Edge, word: String) {
         let made = self.made;
         let own = place_of(self.model, made, edge);
         let mut evidence = std::mem::take(&mut self.evidence);
-        for item in own {
-            if !evidence.contains(&item) {
-                evidence.push(item);
-            }
+        if let Some(item) = own.filter(|item| !evidence.contains(item)) {
+            evidence.push(item);
         }
         let from = std::mem::replace(&mut self.at, word.clone());
         self.steps.push(PathStep {
@@ -217,7 +231,7 @@ impl Telling<'_> {
                 at: start.clone(),
                 evidence: Vec::new(),
                 requires: Vec::new(),
-                expected: false,
+                next: None,
             };
             telling.tell(way);
             for step in telling.steps {
@@ -258,7 +272,7 @@ pub(crate) fn path(model: &Model, found: &Found, start: u32) -> Path {
         at: made.word(start),
         evidence: Vec::new(),
         requires: Vec::new(),
-        expected: false,
+        next: None,
     };
     telling.tell(&found.way);
     let sink = made.graph.vertex(found.sink).sink_word(&made.names).unwrap_or_else(|| made.word(found.sink));

@@ -7,8 +7,8 @@ mod node;
 mod pod;
 pub(crate) mod store;
 
-pub(crate) use cloud::{CloudKind, MappedRole};
+pub(crate) use cloud::CloudKind;
 pub(crate) use container::{ContainerFacts, Escape, Landing};
 pub(crate) use node::NodeFacts;
 pub(crate) use pod::PodFacts;
-pub(crate) use store::{AccountFacts, Facts, NamespaceFacts, SecretFacts, ServiceFacts, VolumeFacts};
+pub(crate) use store::{Facts, SecretFacts, ServiceFacts};

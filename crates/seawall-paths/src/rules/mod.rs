@@ -4,6 +4,7 @@ mod cloud;
 mod gate;
 mod grants;
 mod identities;
+mod metadata;
 mod network;
 pub(crate) mod operators;
 mod pods;
@@ -13,6 +14,7 @@ mod together;
 
 use std::collections::HashMap;
 
+use seawall_network::Network;
 use seawall_rbac::{BindingId, Rbac, RoleId, RuleSetId};
 
 use crate::facts::Facts;
@@ -44,6 +46,7 @@ pub(crate) struct Assembly<'m> {
     pub(crate) names: &'m mut Names,
     pub(crate) facts: &'m Facts,
     pub(crate) rbac: &'m Rbac,
+    pub(crate) network: &'m Network,
     pub(crate) version: Option<(u32, u32)>,
     pub(crate) graph: Builder,
     pub(crate) tables: Tables,
@@ -55,13 +58,14 @@ pub(crate) struct Assembly<'m> {
 pub(crate) fn assemble(
     names: &mut Names,
     facts: &Facts,
-    rbac: &Rbac,
+    (rbac, network): (&Rbac, &Network),
     version: Option<(u32, u32)>,
 ) -> (Graph, Tables) {
     let mut assembly = Assembly {
         names,
         facts,
         rbac,
+        network,
         version,
         graph: Builder::default(),
         tables: Tables::default(),
@@ -74,6 +78,7 @@ pub(crate) fn assemble(
     assembly.together(&grants);
     assembly.cloud();
     assembly.endpoints();
+    assembly.metadata();
     assembly.identities();
     (assembly.graph.finish(), assembly.tables)
 }

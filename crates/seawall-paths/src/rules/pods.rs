@@ -159,6 +159,7 @@ impl Assembly<'_> {
             self.graph.step(node, pods, Step::new(Primitive::C01));
             self.graph.step(node, files, Step::structure());
             self.graph.step(node, user, Step::new(Primitive::C02));
+            self.graph.step(node, group, Step::new(Primitive::C02));
             self.graph.step(files, user, Step::new(Primitive::C02));
             self.graph.step(files, tokens, Step::structure());
             self.graph.step(kubelets, user, Step::structure());

@@ -1,5 +1,7 @@
 //! What one permission opens by itself (table A).
 
+use std::collections::BTreeSet;
+
 use seawall_core::Confidence;
 
 use crate::Primitive;
@@ -39,7 +41,7 @@ impl Assembly<'_> {
             }
             Permission::PodDebug => {
                 self.over_pods(Step::new(Primitive::A11), place, names, rule);
-                self.owns_nodes(Primitive::A11, place, rule);
+                self.debugs_nodes(place, rule);
             }
             Permission::PodForward => self.reaches(Step::new(Primitive::A10), place, rule),
             Permission::PodForwardByGet => {
@@ -107,6 +109,24 @@ impl Assembly<'_> {
         let step = Step::new(primitive).sure(gate.confidence).gated(Some(gate.text));
         let step = if gate.open { step } else { step.attenuated() };
         self.over(Vertex::Nodes, step, rule);
+    }
+
+    /// A debug container may be privileged where admission lets it, on the nodes that the pods run on.
+    fn debugs_nodes(&mut self, place: Place, rule: u32) {
+        let facts = self.facts;
+        let inside = |namespace: Name| place == Place::Cluster || place == Place::Namespace(namespace);
+        let here = facts.pods.iter().filter(|((_, namespace, _), _)| inside(*namespace));
+        let nodes: BTreeSet<Option<Name>> = here.map(|(_, pod)| pod.node).collect();
+        if place == Place::Cluster && !nodes.is_empty() {
+            self.owns_nodes(Primitive::A11, place, rule);
+            return;
+        }
+        let gate = self.gate(place);
+        let step = Step::new(Primitive::A11).sure(gate.confidence).gated(Some(gate.text));
+        let step = if gate.open { step } else { step.attenuated() };
+        for node in nodes {
+            self.over(node.map_or(Vertex::SomeNode, Vertex::Node), step, rule);
+        }
     }
 
     fn by_get(&mut self, primitive: Primitive) -> Option<Step> {
@@ -192,10 +212,6 @@ impl Assembly<'_> {
                 && (place == Place::Cluster || place == Place::Namespace(namespace))
                 && names.is_none_or(|names| names.contains(&name))
         };
-        let mut keys = match place {
-            Place::Cluster => self.facts.pods.keys(),
-            Place::Namespace(_) => self.facts.pods.keys(),
-        };
-        keys.any(|(kind, namespace, name)| fits(*kind, *namespace, *name))
+        self.facts.pods.keys().any(|(kind, namespace, name)| fits(*kind, *namespace, *name))
     }
 }

@@ -4,6 +4,9 @@
 //! part that compares plain data.
 
 mod engine_input;
+mod paths_input;
+mod paths_kubehound;
+mod paths_kubesplaining;
 mod posture;
 mod pss;
 mod yaml_k8s;
@@ -23,7 +26,9 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] =
-    &[("posture", posture::load), ("pss", pss::load), ("yaml-k8s", yaml_k8s::load)];
+    &[("paths-kubehound", paths_kubehound::load),
+    ("paths-kubesplaining", paths_kubesplaining::load),
+    ("posture", posture::load), ("pss", pss::load), ("yaml-k8s", yaml_k8s::load)];
 
 /// How the cases of a set are read, when it can be run.
 pub(crate) fn built(name: &str) -> Option<Loader> {
