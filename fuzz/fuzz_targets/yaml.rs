@@ -1,5 +1,4 @@
 //! The YAML reader on any bytes: nothing panics, spans lie in the text, routes lead back.
-//! Run with `cargo +nightly fuzz run yaml fuzz/corpus/yaml fuzz/seeds/yaml`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -55,8 +55,8 @@ const GROUPS: &[&str] = &[
     "devs",
     "system:nodes",
 ];
-const VERBS: &[&str] = &["get", "list", "create", "update", "delete", "bind", "*", "impersonate"];
-const API_GROUPS: &[&str] = &["", "apps", "rbac.authorization.k8s.io", "*"];
+const VERBS: &[&str] = &["get", "list", "create", "update", "delete", "bind", "*", "*", "impersonate"];
+const API_GROUPS: &[&str] = &["", "apps", "rbac.authorization.k8s.io", "*", "*"];
 const RESOURCES: &[&str] = &[
     "pods",
     "pods/exec",
@@ -89,7 +89,7 @@ pub fn rights(dice: &mut Dice) -> Vec<Value> {
             }
         }
     }
-    for number in 0..1 + dice.below(8) {
+    for number in 0..4 + dice.below(12) {
         let cluster = dice.once_in(3);
         let namespace = (!cluster).then(|| dice.pick(NAMESPACES));
         let kind = if cluster || dice.once_in(2) { "ClusterRole" } else { "Role" };
@@ -119,7 +119,7 @@ fn role(kind: &str, namespace: Option<&str>, number: usize, rules: &[Value]) -> 
 }
 
 fn rules(dice: &mut Dice) -> Vec<Value> {
-    (0..dice.below(4))
+    (0..1 + dice.below(4))
         .map(|_| {
             let mut rule = json!({ "verbs": dice.some(VERBS, 3), "apiGroups": dice.some(API_GROUPS, 2), "resources": dice.some(RESOURCES, 3) });
             if dice.once_in(4)
@@ -148,7 +148,7 @@ fn subject(dice: &mut Dice, cluster: bool) -> Value {
 /// Somebody and a request, from the same words as [`rights`].
 pub fn question(dice: &mut Dice) -> (crate::rbac::Asker, crate::rbac::Question) {
     let name = dice.pick(USERS).to_owned();
-    let groups = if dice.once_in(3) { Vec::new() } else { dice.some(GROUPS, 3) };
+    let groups = if dice.once_in(6) { Vec::new() } else { dice.some(GROUPS, 3) };
     let asker = crate::rbac::Asker { name, groups: groups.into_iter().map(str::to_owned).collect() };
     let verb = dice.pick(&["get", "list", "create", "update", "delete", "bind", "post"]).to_owned();
     let question = if dice.once_in(8) {

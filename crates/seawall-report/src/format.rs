@@ -62,7 +62,7 @@ pub struct RenderOptions {
     pub color: bool,
     /// Columns of a line; excerpts are trimmed around the caret to fit. Less than 40 counts as 40.
     pub width: usize,
-    /// One line a finding, no excerpts, and a summary of one line.
+    /// One line a finding and one an error; no excerpts, no summary.
     pub quiet: bool,
 }
 

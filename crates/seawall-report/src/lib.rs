@@ -36,3 +36,4 @@ pub use escape::{escape, is_hidden};
 pub use format::{Format, RenderOptions, render};
 pub use report::{Inputs, Report, Timings};
 pub use score::{Scores, score};
+pub use table::thousands;

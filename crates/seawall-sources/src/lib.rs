@@ -14,10 +14,12 @@
 //! - memory is bounded by the [`SourceLimits`]; the text of snapshots is not kept.
 
 mod documents;
+mod ignored;
 mod limits;
 mod list;
 mod load;
 mod problems;
+mod progress;
 mod snapshot;
 mod target;
 mod templates;
@@ -25,5 +27,6 @@ mod walk;
 mod zstd;
 
 pub use limits::SourceLimits;
-pub use load::{Counts, Loaded, load};
+pub use load::{Counts, Loaded, load, load_watched};
+pub use progress::Progress;
 pub use target::{Target, TargetError};

@@ -13,8 +13,8 @@ use seawall_inventory::{Inventory, InventoryBuilder};
 
 use crate::documents::{FileContent, read_file};
 use crate::templates::Template;
-use crate::walk::manifests;
-use crate::{SourceLimits, Target, snapshot, templates};
+use crate::walk::{Walked, manifests};
+use crate::{Progress, SourceLimits, Target, snapshot, templates};
 
 /// Everything that was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub struct Counts {
     pub templates: usize,
     /// Documents that could not be read.
     pub broken: usize,
+    /// Manifests that ignore files left out, in folders that were read.
+    pub ignored_files: usize,
+    /// Folders that ignore files left out; how many manifests are in them is not known.
+    pub ignored_folders: usize,
 }
 
 impl Counts {
@@ -40,6 +44,8 @@ impl Counts {
         self.foreign += other.foreign;
         self.templates += other.templates;
         self.broken += other.broken;
+        self.ignored_files += other.ignored_files;
+        self.ignored_folders += other.ignored_folders;
     }
 }
 
@@ -57,10 +63,20 @@ pub struct Loaded {
 
 /// Reads all targets into one inventory.
 pub fn load(targets: &[Target], limits: &SourceLimits) -> Loaded {
+    load_watched(targets, limits, &Progress::default())
+}
+
+/// Reads all targets into one inventory and counts while it does.
+pub fn load_watched(targets: &[Target], limits: &SourceLimits, progress: &Progress) -> Loaded {
     let mut builder = InventoryBuilder::new();
     let mut loaded = Loaded::default();
     let budget = AtomicU64::new(limits.total_bytes);
     let mut seen = HashSet::new();
+    let read = |path: &PathBuf| {
+        let content = read_path(path, &budget, limits);
+        progress.file();
+        content
+    };
     for target in targets {
         match target {
             Target::Stdin => {
@@ -68,19 +84,20 @@ pub fn load(targets: &[Target], limits: &SourceLimits) -> Loaded {
                 add(content, &mut builder, &mut loaded);
             }
             Target::File(path) | Target::Snapshot(path) if !is_new(path, &mut seen) => {}
-            Target::File(path) => add(read_path(path, &budget, limits), &mut builder, &mut loaded),
+            Target::File(path) => add(read(path), &mut builder, &mut loaded),
             Target::Folder(root) => {
-                let (mut files, problems) = manifests(root);
+                let Walked { mut files, problems, ignored } = manifests(root);
                 loaded.problems.extend(problems);
+                loaded.counts.ignored_files += ignored.files;
+                loaded.counts.ignored_folders += ignored.folders;
                 // Only several targets can name a file twice.
                 if targets.len() > 1 {
                     files.retain(|file| is_new(file, &mut seen));
                 }
-                let contents: Vec<FileContent> =
-                    files.into_par_iter().map(|path| read_path(&path, &budget, limits)).collect();
+                let contents: Vec<FileContent> = files.into_par_iter().map(|path| read(&path)).collect();
                 contents.into_iter().for_each(|content| add(content, &mut builder, &mut loaded));
             }
-            Target::Snapshot(path) => snapshot::read(path, limits, &mut builder, &mut loaded),
+            Target::Snapshot(path) => snapshot::read(path, limits, progress, &mut builder, &mut loaded),
         }
     }
     let templates = templates::problems(&loaded.templates);

@@ -12,18 +12,24 @@ use seawall_inventory::{GroupKind, InventoryBuilder};
 use seawall_yaml::json::JsonReader;
 use seawall_yaml::{Node, Tree};
 
-use crate::SourceLimits;
 use crate::list::{Objects, objects};
 use crate::load::{Loaded, display_name};
 use crate::problems::Problems;
 use crate::zstd::Frames;
+use crate::{Progress, SourceLimits};
 
 /// Lines are read in batches of about this many bytes, so that all cores parse while memory stays small.
 const BATCH_BYTES: usize = 8 << 20;
 
 /// Reads a snapshot into the builder. The kinds that occur in it or that its header lists as read are complete, but for
 /// those that the header names as refused; nothing is known of any other kind.
-pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBuilder, loaded: &mut Loaded) {
+pub(crate) fn read(
+    path: &Path,
+    limits: &SourceLimits,
+    progress: &Progress,
+    builder: &mut InventoryBuilder,
+    loaded: &mut Loaded,
+) {
     let name = display_name(path);
     let fail = |loaded: &mut Loaded, message: &str, cause: &dyn std::fmt::Display| {
         loaded.problems.push(Problem::new(ProblemSeverity::Error, message).in_file(&name).caused_by(cause));
@@ -47,6 +53,7 @@ pub(crate) fn read(path: &Path, limits: &SourceLimits, builder: &mut InventoryBu
         let mut found =
             Found { builder, loaded, kinds: &mut kinds, problems: &mut problems, whole: &mut whole };
         found.take(&batch, &name, limits);
+        progress.add_objects(batch.len());
         if let Some(error) = error {
             fail(loaded, "the rest of the snapshot could not be read", &error);
             break;

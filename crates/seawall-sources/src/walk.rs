@@ -7,25 +7,38 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder};
 use seawall_core::{Problem, ProblemSeverity};
 
+use crate::ignored::{Ignored, Seen};
 use crate::load::display_name;
 use crate::target::is_snapshot;
 
 /// Folders of version control systems.
-const NOT_ENTERED: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+pub(crate) const NOT_ENTERED: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 
-/// The manifests below a folder, sorted by path, and what could not be looked at.
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// Manifests, sorted by path.
+    pub(crate) files: Vec<PathBuf>,
+    /// What could not be looked at.
+    pub(crate) problems: Vec<Problem>,
+    /// What ignore files left out.
+    pub(crate) ignored: Ignored,
+}
+
+/// The manifests below a folder.
 ///
 /// Ignore files are respected (`.gitignore`, `.ignore`, `.seawallignore`). A link to a file is read unless the file is
 /// found without it; a link to a folder is not followed (it may lead round in a circle) and noted.
-pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
+pub(crate) fn manifests(root: &Path) -> Walked {
     let mut problems = Vec::new();
     let mut files = Vec::new();
     let mut links = Vec::new();
+    let mut seen = Seen::new(root);
     let unfit = Arc::new(Mutex::new(Vec::new()));
     let absolute = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let above = absolute.ancestors().skip(1).find_map(unfit_ignore_file);
     if let Some(file) = unfit_ignore_file(root) {
-        return (files, vec![unfit_problem(&file)]);
+        return Walked { problems: vec![unfit_problem(&file)], ..Walked::default() };
     }
     let refused = Arc::clone(&unfit);
     let walk = WalkBuilder::new(root)
@@ -52,7 +65,10 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         .build();
     for entry in walk {
         match entry {
-            Ok(entry) => sort_out(&entry, &mut files, &mut links, &mut problems),
+            Ok(entry) => {
+                seen.add(&entry);
+                sort_out(&entry, &mut files, &mut links, &mut problems);
+            }
             Err(error) => {
                 problems.push(
                     Problem::new(ProblemSeverity::Error, "part of the folder could not be read")
@@ -62,16 +78,13 @@ pub(crate) fn manifests(root: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         }
     }
     add_links(links, &mut files);
-    problems.extend(
-        above
-            .iter()
-            .chain(unfit.lock().unwrap_or_else(PoisonError::into_inner).iter())
-            .map(|file| unfit_problem(file)),
-    );
+    let unfit = unfit.lock().unwrap_or_else(PoisonError::into_inner);
+    problems.extend(above.iter().chain(unfit.iter()).map(|file| unfit_problem(file)));
+    let ignored = seen.ignored(&unfit.iter().filter_map(|file| file.parent()).collect());
     files.sort();
     // The walk follows the order of the file system, which differs from machine to machine.
     problems.sort_by(|a, b| (&a.file, &a.message, &a.cause).cmp(&(&b.file, &b.message, &b.cause)));
-    (files, problems)
+    Walked { files, problems, ignored }
 }
 
 /// Ignore files that would be read in a folder.
@@ -144,7 +157,7 @@ fn sort_out(
     }
 }
 
-fn is_manifest(path: &Path) -> bool {
+pub(crate) fn is_manifest(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
     ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

@@ -73,7 +73,7 @@ pub(crate) struct ScanArgs {
     /// Configuration file [default: `seawall.yaml` in this folder or one above]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Print findings and errors only: no summary, no progress
+    /// Print findings and errors only, one a line: no summary, no progress; programs' formats stay whole
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Add how long each stage took

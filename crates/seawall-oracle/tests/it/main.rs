@@ -10,3 +10,5 @@
 )]
 
 mod labelled;
+mod rights;
+mod world;

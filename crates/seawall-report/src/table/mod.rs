@@ -24,6 +24,7 @@ use crate::{RenderOptions, Report};
 use finding::FindingWriter;
 use order::in_reading_order;
 use style::Style;
+pub use summary::thousands;
 
 /// Narrower than this, excerpts and notes are of no use.
 const MIN_WIDTH: usize = 40;
@@ -42,7 +43,7 @@ pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn 
     }
     text.clear();
     if options.quiet {
-        summary::short(report, &mut text);
+        summary::errors(report, &mut text);
     } else {
         summary::full(report, style, width, &mut text);
     }

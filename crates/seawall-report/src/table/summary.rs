@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use seawall_core::{CheckInfo, Problem, Severity};
+use seawall_core::{CheckInfo, Problem, ProblemSeverity, Severity};
 use unicode_width::UnicodeWidthStr;
 
 use super::style::{Paint, Style};
@@ -16,11 +16,10 @@ const MAX_SUBJECTS: usize = 3;
 /// Columns of a score's bar.
 const BAR: usize = 20;
 
-/// One line of counts.
-pub(super) fn short(report: &Report<'_>, to: &mut String) {
-    push(to, format_args!("{}; {}", counts(report), coverage(report)));
-    if !report.problems.is_empty() {
-        push(to, format_args!("{}", number(report.problems.len(), "problem")));
+/// The problems that are errors: what could not be read at all.
+pub(super) fn errors(report: &Report<'_>, to: &mut String) {
+    for problem in report.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Error) {
+        push(to, format_args!("{}", problem_line(problem)));
     }
 }
 
@@ -56,7 +55,8 @@ fn number(n: usize, word: &str) -> String {
     format!("{} {word}{}", thousands(n), if n == 1 { "" } else { "s" })
 }
 
-fn thousands(n: usize) -> String {
+/// A number with its digits in groups of three: `1,976`.
+pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -23,7 +23,6 @@ fn quiet_is_one_line_a_finding() {
     cluster.jsonl.zst: Secret/shop/token: low[secret-type]: the type says nothing
     cluster.jsonl.zst: Secret/shop/token: low[secret-type]: may be changed
     cluster.jsonl.zst: Secret/shop/token: low[secret-type]: a weak password
-    3 findings: 3 low; 3 checks on 1 resource: 6 verdicts, 0 not evaluated
     ");
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use seawall_sources::{Loaded, SourceLimits, Target, load};
+use seawall_sources::{Loaded, Progress, SourceLimits, Target, load, load_watched};
 
 const POD: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: a, image: b}]}\n";
@@ -47,7 +47,44 @@ fn finds_manifests_in_order_and_counts_the_rest() {
     assert_eq!(names(&loaded), ["hidden", "one", "two", "three"]);
     assert_eq!(loaded.counts.files, 5);
     assert_eq!(loaded.counts.foreign, 1);
+    assert_eq!((loaded.counts.ignored_files, loaded.counts.ignored_folders), (0, 1));
     assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+}
+
+#[test]
+fn what_ignore_files_leave_out_is_counted() {
+    let folder = folder(&[
+        (".gitignore", b"/a.yaml\n*.json\n!kept.json\nbuild/\n"),
+        ("a.yaml", pod("a").as_bytes()),
+        ("kept.json", b"{}"),
+        ("left.json", b"{}"),
+        ("notes.txt", b"no manifest"),
+        ("b/a.yaml", pod("b").as_bytes()),
+        // A folder that is not entered is one, whatever is in it, and its own ignore files say nothing.
+        ("build/one.yaml", pod("one").as_bytes()),
+        ("b/build/deep/two.yaml", pod("two").as_bytes()),
+        // Ignore files hide themselves too.
+        ("c/.ignore", b"*\n"),
+        ("c/three.yaml", pod("three").as_bytes()),
+        (".git/config.yaml", pod("git").as_bytes()),
+    ]);
+    let loaded = scan(folder.path());
+    assert_eq!(names(&loaded), ["b"]);
+    assert_eq!(loaded.counts.files, 2);
+    assert_eq!((loaded.counts.ignored_files, loaded.counts.ignored_folders), (3, 2));
+    // A folder below is read with the ignore files of those above.
+    assert_eq!(scan(&folder.path().join("b")).counts.ignored_folders, 1);
+}
+
+#[test]
+fn whoever_watches_sees_each_file() {
+    let folder = folder(&[("a.yaml", pod("a").as_bytes()), ("b.yaml", b"x: 1\n")]);
+    let dump = folder.path().join("dump.jsonl");
+    fs::write(&dump, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"c\"}}\n").unwrap();
+    let progress = Progress::default();
+    let targets = [Target::Folder(folder.path().into()), Target::Snapshot(dump)];
+    load_watched(&targets, &SourceLimits::default(), &progress);
+    assert_eq!((progress.files(), progress.objects()), (2, 1));
 }
 
 #[test]

@@ -341,6 +341,7 @@ impl<'t> Scanner<'t> {
             }
         }
         match byte {
+            0 if pos < self.limit => fail(pos, "a zero byte"),
             0 => self.stream_end(),
             b'[' => self.open_flow(TokenKind::FlowSeqStart),
             b'{' => self.open_flow(TokenKind::FlowMapStart),

@@ -1,18 +1,20 @@
 //! `seawall scan`
 
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use seawall_checks::{Evaluation, evaluate, pick, pss};
 use seawall_core::{ProblemSeverity, Severity};
 use seawall_report::{Format, Inputs, RenderOptions, Report, Timings, escape, render};
-use seawall_sources::{Loaded, SourceLimits, Target, load};
+use seawall_sources::{Loaded, SourceLimits, Target, load_watched};
 
 use crate::ExitStatus;
 use crate::cli::{Color, FailOn, ScanArgs};
 use crate::config::{self, Config};
 use crate::output;
+use crate::progress::{Stages, Ticker};
 
 pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
@@ -27,13 +29,17 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         .context("threads could not be started")?;
     quiet_panics();
 
-    let loaded = load(&targets, &SourceLimits::default());
+    let stages = Arc::new(Stages::default());
+    let ticker = Ticker::start(&stages, args.quiet);
+    let loaded = load_watched(&targets, &SourceLimits::default(), &stages.reading);
+    stages.judge(loaded.inventory.resources().len());
     let read = started.elapsed();
     let evaluation = match policy {
         Some(policy) => pss::evaluate(&loaded.inventory, policy),
         None => posture(&loaded, args, &config),
     };
     let judged = started.elapsed();
+    drop(ticker);
 
     let stages = vec![("read".into(), read), ("evaluate".into(), judged - read)];
     let timings = args.timings.then_some(Timings { stages });
@@ -47,15 +53,15 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let options =
         RenderOptions { color: output::use_color(color), width: output::width(), quiet: args.quiet };
     let nothing = loaded.inventory.resources().is_empty();
-    // A person would read scores of nothing as good news; programs get the report with its problems all the same.
-    let shown = if nothing && args.output == Format::Table {
-        RenderOptions { quiet: true, ..options }
+    if nothing && args.output == Format::Table {
+        // A person would read scores of nothing as good news; programs get the report with its problems all the same.
+        let least = if args.quiet { ProblemSeverity::Error } else { ProblemSeverity::Warning };
+        loaded.problems.iter().filter(|problem| problem.severity >= least).for_each(output::problem);
     } else {
-        options
-    };
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    render(&report, args.output, &shown, &mut out)?;
-    out.flush()?;
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        render(&report, args.output, &options, &mut out)?;
+        out.flush()?;
+    }
     if nothing {
         bail!("nothing to judge: no Kubernetes object in {}", describe(&args.targets, report.inputs));
     }
@@ -80,6 +86,8 @@ fn inputs(loaded: &Loaded) -> Inputs {
         ("other documents", counts.foreign),
         ("unrendered templates", counts.templates),
         ("broken documents", counts.broken),
+        ("ignored files", counts.ignored_files),
+        ("ignored folders", counts.ignored_folders),
     ];
     Inputs {
         files: counts.files,

@@ -29,12 +29,18 @@ impl Run {
     }
 }
 
-/// Runs `seawall` in a folder with standard input.
+/// Runs `seawall` in a folder with standard input and an empty environment.
 fn seawall_in(folder: &Path, args: &[&str], input: &[u8]) -> Run {
+    seawall_with(&[], folder, args, input)
+}
+
+/// The same, in an environment of nothing but these variables.
+fn seawall_with(variables: &[(&str, &str)], folder: &Path, args: &[&str], input: &[u8]) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_seawall"))
         .args(args)
         .current_dir(folder)
         .env_clear()
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

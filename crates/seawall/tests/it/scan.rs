@@ -1,6 +1,6 @@
 //! `seawall scan`: exit codes, selection, formats, configuration.
 
-use crate::{BAD_POD, scan_text, seawall, seawall_in};
+use crate::{BAD_POD, scan_text, seawall, seawall_in, seawall_with};
 
 #[test]
 fn exit_codes_say_what_happened() {
@@ -102,7 +102,52 @@ fn configuration_is_found_upwards_and_checked() {
 }
 
 #[test]
+fn quiet_prints_findings_and_errors_only() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("pod.yaml"), BAD_POD).unwrap();
+    std::fs::write(folder.path().join("broken.yaml"), "a: [\n").unwrap();
+    let run = seawall_in(folder.path(), &["scan", "--quiet", "--select", "pod-privileged"], b"");
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", run.out);
+    assert!(lines[0].starts_with("pod.yaml:11:9: high[pod-privileged]: "), "{}", lines[0]);
+    assert!(lines[1].starts_with("broken.yaml:") && lines[1].contains(": error: "), "{}", lines[1]);
+    assert_eq!((run.code, run.err.as_str()), (1, ""));
+    let clean = seawall(&["scan", "examples/hardened", "-q"]);
+    assert_eq!((clean.code, clean.out.as_str(), clean.err.as_str()), (0, "", ""));
+}
+
+#[test]
+fn what_ignore_files_leave_out_is_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("pod.yaml"), BAD_POD).unwrap();
+    std::fs::write(folder.path().join("left.yaml"), BAD_POD).unwrap();
+    std::fs::write(folder.path().join(".gitignore"), "left.yaml\n").unwrap();
+    let run = seawall_in(folder.path(), &["scan", "-o", "json"], b"");
+    assert_eq!(run.json()["inputs"]["skipped"], serde_json::json!({"ignored files": 1}));
+    assert!(seawall_in(folder.path(), &["scan"], b"").out.contains("skipped 1 (ignored files)"));
+}
+
+#[test]
 fn colour_is_off_without_a_terminal_and_on_when_asked() {
     assert!(!scan_text(BAD_POD, &[]).out.contains('\u{1b}'));
     assert!(scan_text(BAD_POD, &["--color", "always"]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn no_color_wins_over_the_environment_and_loses_to_the_command_line() {
+    let coloured = |variables: &[(&str, &str)], args: &[&str]| {
+        let args = [&["scan", "-"], args].concat();
+        let run = seawall_with(variables, &std::env::temp_dir(), &args, BAD_POD.as_bytes());
+        assert_eq!(run.code, 1, "{}", run.err);
+        run.out.contains('\u{1b}')
+    };
+    // Stands for a terminal, which a test has not.
+    let force = ("CLICOLOR_FORCE", "1");
+    assert!(coloured(&[force], &[]));
+    assert!(!coloured(&[force, ("NO_COLOR", "1")], &[]));
+    assert!(!coloured(&[force, ("NO_COLOR", "1")], &["--color", "auto"]));
+    // An empty variable counts as unset: https://no-color.org
+    assert!(coloured(&[force, ("NO_COLOR", "")], &[]));
+    assert!(coloured(&[("NO_COLOR", "1")], &["--color", "always"]));
+    assert!(!coloured(&[force], &["--color", "never"]));
 }

@@ -121,3 +121,16 @@ fn control_characters_and_marks() {
     assert_eq!(error(format!("a: b\n%YAML 1.1\n{}\0", "#".repeat(600))), None);
     assert!(error("a: b\n...\n#\0".to_owned()).is_some());
 }
+
+#[test]
+fn issue_zero_byte_in_a_flow_list_repro() {
+    for text in ["- [.\u{5}\0\0e9\n- x\n", "- [a\0", "? {a\0b: 1", "[\0", "a: [b\0]\nc: d\n"] {
+        assert!(
+            error(text.to_owned()).is_some_and(|message| message.contains("control character")),
+            "{text:?}"
+        );
+        let text = Text::new(text);
+        let all = seawall_yaml::Span { start: 0, end: text.len() };
+        assert_eq!(seawall_yaml::comments(&text, all).count(), 0);
+    }
+}
