@@ -155,7 +155,7 @@ impl Model {
         let named = !filter.to.is_empty();
         let through = if named { ThroughAdmin::GoesOn } else { ThroughAdmin::Ends };
         let search = Search::new(&made.graph, Without::default(), through);
-        Ok(find(&search, &starts, &sinks, named))
+        Ok(find(&search, (&starts, &sinks), &made.tables.owners, named))
     }
 
     /// The vertices that a start filter means.
@@ -235,7 +235,7 @@ impl Model {
     }
 
     /// A vertex in words, the parts of steps too.
-    fn label(&self, id: u32) -> String {
+    pub(crate) fn label(&self, id: u32) -> String {
         let made = self.made();
         match words::evidence_of(self, made, id) {
             Some(evidence) if evidence.route == "subjects" => evidence.object,
@@ -244,7 +244,7 @@ impl Model {
                 Vertex::Rights { role, place } => {
                     let role = made.tables.roles.get(role as usize);
                     let role = role.map(|role| self.rbac.role_name(*role).to_string()).unwrap_or_default();
-                    format!("{role} in {}", made.place(place))
+                    format!("rights of {role} in {}", made.place(place))
                 }
                 Vertex::All(number) => format!("all of #{number}"),
                 _ => made.word(id),
@@ -388,7 +388,9 @@ impl Model {
                         }
                         _ => (role, place),
                     };
-                    let inner = graph.incoming(vertex).filter(|(_, edge)| graph.vertex(edge.from).is_inner());
+                    let inner = graph.incoming(vertex).filter(|(_, edge)| {
+                        edge.primitive == Primitive::Structure && graph.vertex(edge.from).is_inner()
+                    });
                     stack.extend(inner.map(|(_, edge)| (edge.from, role.clone(), place.clone())));
                     if !current.is_inner() {
                         holders.push((made.word(vertex), None, None, Vec::new()));

@@ -41,6 +41,8 @@ pub(crate) enum Vertex {
     Accounts(Place),
     Secrets(Place),
     Nodes,
+    /// The admins of all namespaces, each.
+    NamespaceAdmins,
     Kubelets,
     Users,
     Groups,
@@ -113,6 +115,7 @@ impl Vertex {
                 | Vertex::Accounts(_)
                 | Vertex::Secrets(_)
                 | Vertex::Nodes
+                | Vertex::NamespaceAdmins
                 | Vertex::Kubelets
                 | Vertex::Users
                 | Vertex::Groups

@@ -41,6 +41,7 @@ impl Made {
             Vertex::Secrets(place) => format!("secrets of {}", self.place(place)),
             Vertex::Endpoints(place) => format!("ports of {}", self.place(place)),
             Vertex::Nodes => "nodes".into(),
+            Vertex::NamespaceAdmins => "admins of all namespaces".into(),
             Vertex::Kubelets => "kubelets".into(),
             Vertex::Users => "users".into(),
             Vertex::Groups => "groups".into(),
@@ -76,7 +77,7 @@ pub(crate) fn evidence_of(model: &Model, made: &Made, id: u32) -> Option<Evidenc
         }
         Vertex::Rule { role, rule, .. } => {
             let id = *made.tables.roles.get(role as usize)?;
-            let own = rbac.roles().find(|role| role.id() == id);
+            let own = rbac.role(id);
             let place = own.and_then(|role| rbac.rule_evidence(role, rule as usize));
             Some(match place {
                 Some(place) => {
@@ -144,6 +145,11 @@ impl Telling<'_> {
     fn edge(&mut self, edge: &graph::Edge) {
         let made = self.made;
         let (from, to) = (made.graph.vertex(edge.from), made.graph.vertex(edge.to));
+        if to.is_inner() && edge.primitive != Primitive::Structure {
+            let rights = self.model.label(edge.to);
+            self.step(edge, rights);
+            return;
+        }
         if to.is_inner() {
             self.evidence.extend(evidence_of(self.model, made, edge.to));
             return;

@@ -22,11 +22,21 @@ pub(crate) struct Gate {
 impl Assembly<'_> {
     /// The gate of one namespace, or of the most open one of the cluster.
     pub(crate) fn gate(&mut self, place: Place) -> Gate {
+        if let Some(known) = self.gates.get(&place) {
+            return *known;
+        }
+        let gate = self.gate_at(place);
+        self.gates.insert(place, gate);
+        gate
+    }
+
+    fn gate_at(&mut self, place: Place) -> Gate {
         match place {
             Place::Namespace(namespace) => self.gate_of(namespace),
             Place::Cluster => {
                 let mut closed = None;
-                for namespace in self.facts.namespaces.keys().copied().collect::<Vec<_>>() {
+                let facts = self.facts;
+                for namespace in facts.namespaces.keys().copied() {
                     let gate = self.gate_of(namespace);
                     if gate.open {
                         return gate;

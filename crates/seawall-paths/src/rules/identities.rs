@@ -10,6 +10,12 @@ use crate::vertex::{Place, Vertex};
 impl Assembly<'_> {
     /// Runs last: memberships are added only in groups that lead on.
     pub(crate) fn identities(&mut self) {
+        if let Some(all) = self.graph.known(Vertex::NamespaceAdmins) {
+            for namespace in self.namespaces() {
+                let admin = self.vertex(Vertex::NamespaceAdmin(namespace));
+                self.graph.step(all, admin, Step::structure());
+            }
+        }
         let vertices = self.graph.vertices().to_vec();
         let accounts_group = self.group("system:serviceaccounts");
         let everybody = self.group("system:authenticated");

@@ -4,6 +4,7 @@ mod cloud;
 mod gate;
 mod grants;
 mod identities;
+mod index;
 mod metadata;
 mod network;
 pub(crate) mod operators;
@@ -13,6 +14,7 @@ mod targets;
 mod together;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use seawall_network::Network;
 use seawall_rbac::{BindingId, Rbac, RoleId, RuleSetId};
@@ -29,6 +31,8 @@ pub(crate) struct Tables {
     pub(crate) bindings: Vec<BindingId>,
     pub(crate) roles: Vec<RoleId>,
     role_numbers: HashMap<RoleId, u32>,
+    /// The vertex of a pod and what owns it, as a number that pods of one owner share.
+    pub(crate) owners: HashMap<u32, u32>,
 }
 
 impl Tables {
@@ -51,7 +55,9 @@ pub(crate) struct Assembly<'m> {
     pub(crate) graph: Builder,
     pub(crate) tables: Tables,
     /// By list of rules: equal lists are read once.
-    holdings: HashMap<RuleSetId, std::rc::Rc<Holdings>>,
+    holdings: HashMap<RuleSetId, Rc<Holdings>>,
+    pub(crate) index: Rc<index::Index>,
+    gates: HashMap<Place, gate::Gate>,
 }
 
 /// Makes the graph.
@@ -61,6 +67,7 @@ pub(crate) fn assemble(
     (rbac, network): (&Rbac, &Network),
     version: Option<(u32, u32)>,
 ) -> (Graph, Tables) {
+    let index = Rc::new(index::Index::of(facts, names));
     let mut assembly = Assembly {
         names,
         facts,
@@ -70,6 +77,8 @@ pub(crate) fn assemble(
         graph: Builder::default(),
         tables: Tables::default(),
         holdings: HashMap::new(),
+        index,
+        gates: HashMap::new(),
     };
     assembly.pods();
     assembly.nodes();
@@ -93,23 +102,18 @@ impl Assembly<'_> {
         Evidence::Object { object: self.names.intern(object), route: self.names.intern(route) }
     }
 
-    pub(crate) fn holdings(&mut self, set: RuleSetId) -> std::rc::Rc<Holdings> {
+    pub(crate) fn holdings(&mut self, set: RuleSetId) -> Rc<Holdings> {
         if let Some(known) = self.holdings.get(&set) {
-            return std::rc::Rc::clone(known);
+            return Rc::clone(known);
         }
-        let holdings = std::rc::Rc::new(Holdings::of(self.rbac.rules(set), self.rbac, self.names));
-        self.holdings.insert(set, std::rc::Rc::clone(&holdings));
+        let holdings = Rc::new(Holdings::of(self.rbac.rules(set), self.rbac, self.names));
+        self.holdings.insert(set, Rc::clone(&holdings));
         holdings
     }
 
     /// The namespaces that are known by an object in them, sorted.
     pub(crate) fn namespaces(&self) -> Vec<Name> {
-        let accounts = self.facts.accounts.keys().map(|(namespace, _)| *namespace);
-        let pods = self.facts.pods.keys().map(|(_, namespace, _)| *namespace);
-        let mut all: Vec<Name> = self.facts.namespaces.keys().copied().chain(accounts).chain(pods).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+        self.index.namespaces.clone()
     }
 
     pub(crate) fn in_kube_system(&self, place: Place) -> bool {

@@ -72,10 +72,9 @@ impl Assembly<'_> {
             let object = format!("Service/{}/{}", self.names.text(namespace), self.names.text(name));
             return Some((self.names.intern(&object), self.names.intern(route)));
         }
-        let facts = self.facts;
-        let mut before = facts.routes.iter().filter(|((_, space, _), services)| *space == namespace && services.contains(&name));
-        let ((kind, space, route), _) = before.next()?;
-        let object = format!("{}/{}/{}", self.names.text(*kind), self.names.text(*space), self.names.text(*route));
+        let (kind, route) = self.index.routes.get(&(namespace, name)).copied()?;
+        let object =
+            format!("{}/{}/{}", self.names.text(kind), self.names.text(namespace), self.names.text(route));
         Some((self.names.intern(&object), self.names.intern("spec")))
     }
 

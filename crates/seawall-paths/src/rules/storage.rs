@@ -18,13 +18,9 @@ impl Assembly<'_> {
         let facts = self.facts;
         for mount in &container.claims {
             let claim = (namespace, mount.claim);
-            let by_claim = facts.claims.get(&claim).copied().flatten();
-            let volume = match by_claim {
-                Some(name) => facts.volumes.get(&name).map(|volume| (name, volume)),
-                None => {
-                    facts.volumes.iter().find(|(_, volume)| volume.claim == Some(claim)).map(|(name, volume)| (*name, volume))
-                }
-            };
+            let bound = facts.claims.get(&claim).copied().flatten();
+            let name = bound.or_else(|| self.index.claimed.get(&claim).copied());
+            let volume = name.and_then(|name| Some((name, facts.volumes.get(&name)?)));
             let Some((name, volume)) = volume else { continue };
             for gain in host_path::gains(&volume.path, mount.read_only) {
                 if gain.primitive == Primitive::A13 {

@@ -113,10 +113,10 @@ impl Assembly<'_> {
 
     /// A debug container may be privileged where admission lets it, on the nodes that the pods run on.
     fn debugs_nodes(&mut self, place: Place, rule: u32) {
-        let facts = self.facts;
-        let inside = |namespace: Name| place == Place::Cluster || place == Place::Namespace(namespace);
-        let here = facts.pods.iter().filter(|((_, namespace, _), _)| inside(*namespace));
-        let nodes: BTreeSet<Option<Name>> = here.map(|(_, pod)| pod.node).collect();
+        let nodes: BTreeSet<Option<Name>> = match place {
+            Place::Cluster => self.index.nodes.values().flatten().copied().collect(),
+            Place::Namespace(namespace) => self.index.nodes.get(&namespace).cloned().unwrap_or_default(),
+        };
         if place == Place::Cluster && !nodes.is_empty() {
             self.owns_nodes(Primitive::A11, place, rule);
             return;
@@ -129,20 +129,27 @@ impl Assembly<'_> {
         }
     }
 
+    /// Whether `get` opens a WebSocket, by the version of the API server or, where that is not known, of the kubelets:
+    /// they are never newer, and at most three minor versions older.
     fn by_get(&mut self, primitive: Primitive) -> Option<Step> {
-        match self.version {
-            Some((1, minor)) if minor < EXEC_NEEDS_CREATE => {
-                let text = format!("the API server is 1.{minor}: `get` opens a WebSocket before 1.{EXEC_NEEDS_CREATE}");
-                let gates = self.names.intern(&text);
-                Some(Step::new(primitive).gated(Some(gates)))
+        const SKEW: u32 = 3;
+        let kubelets = self.facts.nodes.values().filter_map(|node| node.minor).max();
+        let (step, text) = match (self.version, kubelets) {
+            (Some((1, minor)), _) if minor < EXEC_NEEDS_CREATE => {
+                (Step::new(primitive), format!("the API server is 1.{minor}"))
             }
-            Some(_) => None,
-            None => {
-                let text = format!("the version of the API server is not known: `get` opens a WebSocket before 1.{EXEC_NEEDS_CREATE}");
-                let gates = self.names.intern(&text);
-                Some(Step::new(primitive).sure(Confidence::Medium).gated(Some(gates)))
+            (Some(_), _) => return None,
+            (None, Some(minor)) if minor >= EXEC_NEEDS_CREATE => return None,
+            (None, Some(minor)) if minor + SKEW < EXEC_NEEDS_CREATE => {
+                (Step::new(primitive), format!("the newest kubelet is 1.{minor}"))
             }
-        }
+            _ => {
+                let step = Step::new(primitive).sure(Confidence::Medium);
+                (step, "the version of the API server is not known".to_owned())
+            }
+        };
+        let text = format!("{text}: `get` opens a WebSocket before 1.{EXEC_NEEDS_CREATE}");
+        Some(step.gated(Some(self.names.intern(&text))))
     }
 
     fn over_pods(&mut self, step: Step, place: Place, names: Option<&[Name]>, rule: u32) {
@@ -204,14 +211,15 @@ impl Assembly<'_> {
     }
 
     /// Whether there is a workload to change.
-    fn has_workload(&mut self, place: Place, names: Option<&[Name]>) -> bool {
-        let kinds = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "CronJob", "ReplicationController"];
-        let kinds = kinds.map(|kind| self.names.intern(kind));
-        let fits = |kind: Name, namespace: Name, name: Name| {
-            kinds.contains(&kind)
-                && (place == Place::Cluster || place == Place::Namespace(namespace))
-                && names.is_none_or(|names| names.contains(&name))
-        };
-        self.facts.pods.keys().any(|(kind, namespace, name)| fits(*kind, *namespace, *name))
+    fn has_workload(&self, place: Place, names: Option<&[Name]>) -> bool {
+        let index = &self.index;
+        match (place, names) {
+            (Place::Cluster, None) => !index.worked.is_empty(),
+            (Place::Namespace(namespace), None) => index.worked.contains(&namespace),
+            (Place::Namespace(namespace), Some(names)) => {
+                names.iter().any(|name| index.workloads.contains(&(namespace, *name)))
+            }
+            (Place::Cluster, Some(names)) => index.workloads.iter().any(|(_, name)| names.contains(name)),
+        }
     }
 }

@@ -240,9 +240,7 @@ impl Assembly<'_> {
         let mut vertices = match (joint.opens, place) {
             (Opens::ClusterAdmin, _) => vec![Vertex::ClusterAdmin],
             (Opens::NamespaceAdmin, Place::Namespace(namespace)) => vec![Vertex::NamespaceAdmin(namespace)],
-            (Opens::NamespaceAdmin, Place::Cluster) => {
-                self.namespaces().into_iter().map(Vertex::NamespaceAdmin).collect()
-            }
+            (Opens::NamespaceAdmin, Place::Cluster) => vec![Vertex::NamespaceAdmins],
             (Opens::Masters, _) => vec![Vertex::SystemMasters],
             (Opens::Accounts, _) => vec![Vertex::Accounts(place)],
             (Opens::Anybody, _) => vec![Vertex::Users, Vertex::Groups, Vertex::Accounts(Place::Cluster)],
@@ -355,9 +353,7 @@ impl Assembly<'_> {
         let vertex = match (create, place) {
             (P::CreateClusterRoleBinding, _) => Vertex::ClusterAdmin,
             (_, Place::Namespace(namespace)) => Vertex::NamespaceAdmin(namespace),
-            (_, Place::Cluster) => {
-                return self.namespaces().into_iter().map(|namespace| self.vertex(Vertex::NamespaceAdmin(namespace))).collect();
-            }
+            (_, Place::Cluster) => Vertex::NamespaceAdmins,
         };
         vec![self.vertex(vertex)]
     }

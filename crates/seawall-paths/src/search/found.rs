@@ -1,6 +1,6 @@
 //! Which starts reach which sinks: one shortest way for each pair, equal ways kept together.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 use seawall_core::Confidence;
@@ -17,7 +17,6 @@ pub(crate) struct Found {
     /// Sorted by the caller's order; the way is that of the first.
     pub(crate) starts: Vec<u32>,
     pub(crate) way: Vec<Hop>,
-    pub(crate) distance: u32,
     pub(crate) confidence: Confidence,
     /// A step of the way is held back by something.
     pub(crate) attenuated: bool,
@@ -25,12 +24,25 @@ pub(crate) struct Found {
     pub(crate) expected: bool,
 }
 
-/// What starts share a way by: where they meet, by what, and whether they are expected.
-type Meeting = (u32, Primitive, u32, bool);
+/// What starts share a way by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Meeting {
+    /// The way is its own.
+    Alone(u32),
+    /// They meet at a vertex, by the same primitive.
+    At(u32, Primitive),
+    /// Pods of one owner take the same kinds of steps, each on its own node.
+    Owner(u32, Vec<Primitive>),
+}
 
 /// The ways from `starts` to `sinks`. Those to the admin of a namespace are left out for starts that hold the cluster
 /// anyway, unless `all` asks for them.
-pub(crate) fn find(search: &Search<'_>, starts: &[u32], sinks: &[u32], all: bool) -> Vec<Found> {
+pub(crate) fn find(
+    search: &Search<'_>,
+    (starts, sinks): (&[u32], &[u32]),
+    owners: &HashMap<u32, u32>,
+    all: bool,
+) -> Vec<Found> {
     let graph = search.graph;
     let wanted: HashSet<u32> = starts.iter().copied().collect();
     let holders = match graph.id(Vertex::ClusterAdmin) {
@@ -44,7 +56,7 @@ pub(crate) fn find(search: &Search<'_>, starts: &[u32], sinks: &[u32], all: bool
         let skip = |start: &u32| stop.is_some_and(|stop| stop.contains(start)) || start == sink;
         let reached: Vec<u32> =
             scratch.touched().filter(|start| wanted.contains(start) && !skip(start)).collect();
-        grouped(search, scratch, *sink, reached)
+        grouped(search, scratch, *sink, (reached, owners))
     };
     let found: Vec<Vec<Found>> =
         sinks.par_iter().map_init(|| Scratch::new(graph.len()), to).collect();
@@ -59,17 +71,22 @@ fn holders(search: &Search<'_>, admin: u32) -> HashSet<u32> {
     scratch.touched().filter(near).collect()
 }
 
-fn grouped(search: &Search<'_>, scratch: &Scratch, sink: u32, mut starts: Vec<u32>) -> Vec<Found> {
+fn grouped(
+    search: &Search<'_>,
+    scratch: &Scratch,
+    sink: u32,
+    (mut starts, owners): (Vec<u32>, &HashMap<u32, u32>),
+) -> Vec<Found> {
     starts.sort_unstable();
-    let mut groups: BTreeMap<Meeting, Vec<(u32, Option<u32>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Meeting, bool), Vec<(u32, Option<u32>)>> = BTreeMap::new();
     for start in starts {
         let (first, expected) = first_step(search, scratch, start);
-        let (vertex, primitive, all) = meeting(search, scratch, start, first);
-        groups.entry((vertex, primitive, all, expected)).or_default().push((start, first));
+        let meeting = meeting(search, scratch, (start, first), owners);
+        groups.entry((meeting, expected)).or_default().push((start, first));
     }
     groups
         .into_iter()
-        .filter_map(|((_, _, _, expected), members)| {
+        .filter_map(|((_, expected), members)| {
             let (start, first) = members.first().copied()?;
             let way = match first.and_then(|id| Some((id, search.graph.edge(id)?))) {
                 Some((id, edge)) => {
@@ -83,7 +100,6 @@ fn grouped(search: &Search<'_>, scratch: &Scratch, sink: u32, mut starts: Vec<u3
             Some(Found {
                 sink,
                 starts: members.iter().map(|(start, _)| *start).collect(),
-                distance: scratch.distance(start)?,
                 way,
                 confidence,
                 attenuated,
@@ -150,30 +166,45 @@ fn begins_expected(search: &Search<'_>, way: &[Hop]) -> bool {
     false
 }
 
-/// Where a start's way stops being its own: behind the pod and its container.
-fn meeting(search: &Search<'_>, scratch: &Scratch, start: u32, first: Option<u32>) -> (u32, Primitive, u32) {
-    if first.is_some() || !matches!(search.graph.vertex(start), Vertex::Pod { .. } | Vertex::Account { .. }) {
-        return (start, Primitive::Structure, u32::MAX);
+/// Where a start's way stops being its own: behind the pod and its container, or in a group that it is a member of.
+fn meeting(
+    search: &Search<'_>,
+    scratch: &Scratch,
+    (start, first): (u32, Option<u32>),
+    owners: &HashMap<u32, u32>,
+) -> Meeting {
+    let graph = search.graph;
+    let own = graph.vertex(start);
+    if first.is_some() || !matches!(own, Vertex::Pod { .. } | Vertex::Account { .. }) {
+        return Meeting::Alone(start);
     }
     let mut vertex = start;
-    while let Some(next) = scratch.next(vertex) {
-        let edge = match next {
-            Next::Edge(id) => search.graph.edge(id),
-            Next::All(_) | Next::Here => None,
-        };
-        let Some(edge) = edge else { return (start, Primitive::Structure, u32::MAX) };
-        match search.graph.vertex(edge.to) {
+    while let Some(Next::Edge(id)) = scratch.next(vertex) {
+        let Some(edge) = graph.edge(id) else { break };
+        match graph.vertex(edge.to) {
             Vertex::Container { .. } => vertex = edge.to,
-            // The same step for another reason is another way.
-            _ if matches!(search.graph.vertex(start), Vertex::Account { .. })
-                && !matches!(search.graph.vertex(edge.to), Vertex::Group(_)) =>
-            {
-                return (start, Primitive::Structure, u32::MAX);
-            }
-            _ => return (edge.to, edge.primitive, 0),
+            Vertex::Group(_) | Vertex::Account { .. } => return Meeting::At(edge.to, edge.primitive),
+            _ => break,
         }
     }
-    (start, Primitive::Structure, u32::MAX)
+    match owners.get(&start) {
+        Some(owner) => Meeting::Owner(*owner, primitives(search, scratch, start)),
+        None => Meeting::Alone(start),
+    }
+}
+
+/// The kinds of steps of the noted way.
+fn primitives(search: &Search<'_>, scratch: &Scratch, start: u32) -> Vec<Primitive> {
+    let mut primitives = Vec::new();
+    let mut vertex = start;
+    while let Some(Next::Edge(id)) = scratch.next(vertex) {
+        let Some(edge) = search.graph.edge(id) else { break };
+        if edge.primitive != Primitive::Structure {
+            primitives.push(edge.primitive);
+        }
+        vertex = edge.to;
+    }
+    primitives
 }
 
 /// The weakest step, and whether one is held back.

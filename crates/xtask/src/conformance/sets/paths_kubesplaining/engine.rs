@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use seawall_inventory::{GroupKind, Inventory, POD_KINDS};
+use seawall_inventory::{GroupKind, Inventory};
 use seawall_network::{Direction, Network, Profile};
 use seawall_paths::{Evidence, Filter, Model};
 use seawall_rbac::{Rbac, Subject};
@@ -39,7 +39,7 @@ pub(super) struct Said {
     pub(super) nobody: Vec<(String, String)>,
     /// Workloads whose pods reach the metadata service.
     pub(super) metadata: BTreeSet<String>,
-    /// Namespaces with workloads that no policy governs at all.
+    /// Namespaces without any policy.
     pub(super) ungoverned: BTreeSet<String>,
     /// Policies that let pods of another namespace in: policy, namespace.
     pub(super) across: BTreeSet<(String, String)>,
@@ -127,9 +127,7 @@ fn reach(inventory: &Inventory, said: &mut Said) {
     }
     let (network, _) = Network::build(inventory, Profile::default());
     let governed: BTreeSet<&str> = network.policies().filter_map(|policy| policy.namespace()).collect();
-    let workloads = inventory.resources().iter().filter(|resource| POD_KINDS.contains(&resource.group_kind()));
-    for workload in workloads {
-        let namespace = workload.namespace().unwrap_or("default");
+    for namespace in inventory.of_kind(GroupKind::new("", "Namespace")).map(|namespace| namespace.name()) {
         if !governed.contains(namespace) {
             said.ungoverned.insert(format!("Namespace/{namespace}"));
         }

@@ -19,8 +19,6 @@ pub(super) struct Labels {
 #[derive(Clone, Default, Deserialize)]
 struct Label {
     technique: String,
-    #[serde(default)]
-    domain: String,
     subject: Option<String>,
     object: Option<String>,
     scope: Option<String>,
