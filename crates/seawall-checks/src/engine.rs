@@ -1,20 +1,22 @@
 //! Runs checks over an inventory.
 
 use std::any::Any;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use seawall_core::{
-    CheckId, CheckInfo, Finding, Location, LocationRole, NotEvaluated, Pillar, ResourceId, Route, Severity,
-    Step, Subject, fingerprint,
+    CheckId, CheckInfo, Finding, Location, LocationRole, NotEvaluated, Pillar, ResourceId, Severity, Step,
+    Subject, fingerprint,
 };
 use seawall_inventory::{Completeness, GroupKind, Inventory, POD_KINDS, Place, Resource};
 use seawall_yaml::Node;
 
 use crate::check::{Check, Judge, Prepared};
-use crate::group::group_by_owner;
+use crate::group::{group_by_owner, is_grouped};
+use crate::normal::Normaliser;
 use crate::settings::Settings;
 use crate::verdicts::{Draft, Verdicts, VerdictsBySubject};
 
@@ -58,6 +60,8 @@ struct Runner<'a> {
     prepared: Option<Prepared>,
     settings: &'a Settings,
     inventory: &'a Inventory,
+    /// Whether findings will be grouped: without owners nobody asks for their keys.
+    grouped: bool,
 }
 
 /// A verdict on one resource by one check: no findings is a pass.
@@ -78,6 +82,7 @@ pub(crate) type GroupKey = (&'static str, String, String);
 /// Judges an inventory.
 pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Evaluation {
     let mut not_evaluated = Vec::new();
+    let grouped = is_grouped(inventory);
     let runners: Vec<Runner<'_>> =
         checks
             .iter()
@@ -96,13 +101,14 @@ pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Set
                     not_evaluated.extend(refused_part(check, inventory).into_iter().map(|reason| {
                         NotEvaluated { check: info.id.clone(), pillar: info.pillar, subject: None, reason }
                     }));
-                    Some(Runner::new(check, settings, inventory))
+                    Some(Runner::new(check, settings, inventory, grouped))
                 }
             })
             .collect();
     let by_resource = inventory.resources().par_iter().map(|resource| {
         let mut outcome = Outcome::default();
-        runners.iter().for_each(|runner| runner.judge_resource(resource, &mut outcome));
+        let kind = resource.group_kind();
+        runners.iter().for_each(|runner| runner.judge_resource(resource, kind, &mut outcome));
         outcome
     });
     let mut outcomes: Vec<Outcome> = by_resource.collect();
@@ -140,12 +146,19 @@ pub(crate) fn conclude(
         }
         evaluation.findings.extend(verdict.findings.into_iter().map(|(_, finding)| finding));
     }
-    let route = |finding: &Finding| finding.locations.first().map(|location| location.route.clone());
-    evaluation.findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (finding.resource, finding.check.id.clone());
-        key(a).cmp(&key(b)).then_with(|| route(a).cmp(&route(b))).then_with(|| a.message.cmp(&b.message))
-    });
+    evaluation.findings.sort_by(in_report);
     evaluation
+}
+
+/// The order of findings: by resource in the order read, then by check, route and message.
+fn in_report(a: &Finding, b: &Finding) -> Ordering {
+    fn route(finding: &Finding) -> Option<&[Step]> {
+        finding.locations.first().map(|location| location.route.steps())
+    }
+    (a.resource, &a.check.id)
+        .cmp(&(b.resource, &b.check.id))
+        .then_with(|| route(a).cmp(&route(b)))
+        .then_with(|| a.message.cmp(&b.message))
 }
 
 #[derive(Default)]
@@ -188,9 +201,9 @@ pub(crate) fn unread(kind: GroupKind<'_>, inventory: &Inventory) -> Option<Strin
 }
 
 impl<'a> Runner<'a> {
-    fn new(check: &'static Check, settings: &'a Settings, inventory: &'a Inventory) -> Self {
+    fn new(check: &'static Check, settings: &'a Settings, inventory: &'a Inventory, grouped: bool) -> Self {
         let prepared = check.prepare.map(|prepare| prepare(&settings.of(check)));
-        Runner { check, info: Arc::new(check.info()), prepared, settings, inventory }
+        Runner { check, info: Arc::new(check.info()), prepared, settings, inventory, grouped }
     }
 
     fn verdicts(&self) -> Verdicts<'_> {
@@ -201,11 +214,10 @@ impl<'a> Runner<'a> {
         self.prepared.as_deref()
     }
 
-    fn judge_resource(&self, resource: &Resource, outcome: &mut Outcome) {
-        let mut verdicts = self.verdicts();
+    fn judge_resource(&self, resource: &Resource, kind: GroupKind<'_>, outcome: &mut Outcome) {
         let applies = match self.check.judge {
             Judge::Container(_) | Judge::Pod(_) => resource.has_pods(),
-            Judge::Resource(kinds, _) => kinds.is_empty() || kinds.contains(&resource.group_kind()),
+            Judge::Resource(kinds, _) => kinds.is_empty() || kinds.contains(&kind),
             Judge::Inventory(_) => false,
         };
         if !applies {
@@ -216,6 +228,7 @@ impl<'a> Runner<'a> {
             }
             return;
         }
+        let mut verdicts = self.verdicts();
         let judged = catch_unwind(AssertUnwindSafe(|| match self.check.judge {
             Judge::Container(judge) => {
                 resource
@@ -271,32 +284,37 @@ impl<'a> Runner<'a> {
             }
         }
         if verdicts.applies || !verdicts.drafts.is_empty() {
+            let mut names = Normaliser::new(resource);
+            let finding = |draft| self.finding(resource, &mut names, draft);
             outcome.judged.push(Judged {
                 resource: resource.id(),
                 check: self.info.id.clone(),
                 pillar: self.info.pillar,
                 severity: self.info.severity,
                 of_pod: matches!(self.check.judge, Judge::Container(_) | Judge::Pod(_)),
-                findings: verdicts.drafts.into_iter().map(|draft| self.finding(resource, draft)).collect(),
+                findings: verdicts.drafts.into_iter().map(finding).collect(),
             });
         }
     }
 
-    fn finding(&self, resource: &Resource, draft: Draft) -> (GroupKey, Finding) {
+    fn finding<'r>(
+        &'r self,
+        resource: &'r Resource,
+        names: &mut Normaliser<'r>,
+        draft: Draft,
+    ) -> (GroupKey, Finding) {
         let home = self.inventory.get(draft.place.resource).unwrap_or(resource);
-        let normal = normalised(home, &draft.place.route, draft.withheld);
+        if names.resource().id() != home.id() {
+            *names = Normaliser::new(home);
+        }
+        let normal = names.route(&draft.place.route, draft.withheld);
         // A pod of an owner that is not here goes by its owner's name: its own changes with every rollout.
         let subject = match self.check.judge {
             Judge::Container(_) | Judge::Pod(_) => self.inventory.absent_controller(resource),
             _ => None,
         };
         let subject = subject.unwrap_or_else(|| resource.subject().clone());
-        let print = fingerprint(&self.info.id, &subject, &normal, &draft.discriminator);
-        let below = below_pod(home, &draft.place.route).map_or(normal, |pod| {
-            // The pod's own route is named by its place only, so that a Deployment and its Pods compare equal.
-            let whole = normalised(home, &draft.place.route, draft.withheld);
-            whole.get(normalised(home, &pod, draft.withheld).len()..).unwrap_or("").to_owned()
-        });
+        let print = fingerprint(&self.info.id, &subject, &normal.text, &draft.discriminator);
         let mut locations =
             vec![locate(self.inventory, draft.place, LocationRole::Primary, draft.note, draft.withheld)];
         for (place, note) in draft.related {
@@ -315,9 +333,12 @@ impl<'a> Runner<'a> {
             fix: draft.fix,
             fingerprint: print,
         };
+        if !self.grouped {
+            return (GroupKey::default(), finding);
+        }
         let value = finding.locations.first().and_then(|place| place.value.as_deref()).unwrap_or("");
         let said = [&draft.discriminator, &finding.message, finding.severity.as_str(), value].join("\0");
-        ((self.check.id, below, said), finding)
+        ((self.check.id, normal.below_pod().to_owned(), said), finding)
     }
 }
 
@@ -359,44 +380,4 @@ pub(crate) fn crashed(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("the check crashed: {}; please report this as a bug of Seawall", text.unwrap_or("no message"))
-}
-
-/// The route of the pod that a route leads into.
-fn below_pod(resource: &Resource, route: &Route) -> Option<Route> {
-    resource.pods().map(|pod| pod.place(&[]).route).find(|pod| route.strip_prefix(pod).is_some())
-}
-
-/// A route as text in which list items go by name, so that reordering a list changes no fingerprint: `[name=web]`,
-/// or the item itself when it is a text that is no secret. A repeated name is numbered.
-pub(crate) fn normalised(resource: &Resource, route: &Route, secret: bool) -> String {
-    let mut text = String::new();
-    let mut node = Some(resource.root());
-    for step in route.steps() {
-        match step {
-            Step::Key(key) => {
-                text.push('.');
-                text.push_str(key);
-                node = node.and_then(|node| node.entry(key));
-            }
-            Step::Index(index) => {
-                let list = node;
-                node = node.and_then(|node| node.items().nth(*index as usize));
-                let name =
-                    node.and_then(|item| item.str("name").or_else(|| item.as_str().filter(|_| !secret)));
-                match (name, list) {
-                    (Some(name), Some(list)) => {
-                        let same = |item: &Node<'_>| item.str("name").or_else(|| item.as_str()) == Some(name);
-                        let before = list.items().take(*index as usize).filter(same).count();
-                        text.push_str(&format!("[name={name}"));
-                        if before > 0 {
-                            text.push_str(&format!("#{before}"));
-                        }
-                        text.push(']');
-                    }
-                    _ => text.push_str(&format!("[{index}]")),
-                }
-            }
-        }
-    }
-    text
 }

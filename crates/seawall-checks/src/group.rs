@@ -45,6 +45,12 @@ pub(crate) fn group_by_owner(inventory: &Inventory, mut judged: Vec<Judged>) -> 
     judged
 }
 
+/// Whether any object with a pod has an owner: where none has, nothing is taken away.
+pub(crate) fn is_grouped(inventory: &Inventory) -> bool {
+    let mut resources = inventory.resources().iter().filter(|resource| resource.has_pods());
+    resources.any(|resource| leader_of(inventory, resource).is_some())
+}
+
 fn leader_of(inventory: &Inventory, resource: &Resource) -> Option<Leader> {
     match inventory.top_owner(resource) {
         Some(top) => top.has_pods().then(|| Leader::Here(top.id())),

@@ -72,7 +72,7 @@ impl std::error::Error for BadSetting {}
 
 /// Configured values of all checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<(String, String), SettingValue>);
+pub struct Settings(BTreeMap<String, BTreeMap<String, SettingValue>>);
 
 impl Settings {
     /// Sets a value.
@@ -97,7 +97,7 @@ impl Settings {
         match wanted {
             Some(wanted) => Err(BadSetting::WrongType(check.to_owned(), name.to_owned(), wanted)),
             None => {
-                self.0.insert((check.to_owned(), name.to_owned()), value);
+                self.0.entry(check.to_owned()).or_default().insert(name.to_owned(), value);
                 Ok(())
             }
         }
@@ -118,7 +118,7 @@ pub struct CheckSettings<'s> {
 
 impl<'s> CheckSettings<'s> {
     fn value(&self, name: &str) -> Option<&'s SettingValue> {
-        self.settings.0.get(&(self.check.id.to_owned(), name.to_owned()))
+        self.settings.0.get(self.check.id)?.get(name)
     }
 
     fn default(&self, name: &str) -> Option<SettingDefault> {

@@ -10,7 +10,15 @@ pub struct Fingerprint([u8; 16]);
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+        let mut text = [0; 32];
+        text.iter_mut().zip(digits).for_each(|(to, digit)| {
+            *to = match digit {
+                0..10 => b'0' + digit,
+                _ => b'a' + digit - 10,
+            };
+        });
+        f.write_str(std::str::from_utf8(&text).unwrap_or(""))
     }
 }
 

@@ -26,5 +26,5 @@ pub use fix::{Edit, Fix, FixRisk, FixValue};
 pub use names::UnknownName;
 pub use origin::{Origin, OriginKind, Position};
 pub use problem::{Problem, ProblemSeverity};
-pub use route::{Route, RouteParseError, Step};
+pub use route::{Route, RouteParseError, Step, Steps};
 pub use severity::{Confidence, Severity};

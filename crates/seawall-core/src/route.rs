@@ -111,6 +111,16 @@ fn is_plain(key: &str) -> bool {
 
 impl std::fmt::Display for Route {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Steps(&self.0).fmt(f)
+    }
+}
+
+/// Part of a route, written as the route of these steps is.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps<'a>(pub &'a [Step]);
+
+impl std::fmt::Display for Steps<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (i, step) in self.0.iter().enumerate() {
             match step {
                 Step::Index(index) => write!(f, "[{index}]")?,

@@ -162,6 +162,15 @@ impl Resource {
         self.pods_cut
     }
 
+    /// Whether this node of the object is the spec of one of its pods.
+    pub fn is_pod_spec(&self, node: Node<'_>) -> bool {
+        match &*self.pods {
+            [] => false,
+            [one] => one.spec == node.id(),
+            many => many.binary_search_by_key(&node.id(), |place| place.spec).is_ok(),
+        }
+    }
+
     /// Whether it is or makes pods.
     pub fn has_pods(&self) -> bool {
         !self.pods.is_empty()

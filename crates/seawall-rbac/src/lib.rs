@@ -13,18 +13,27 @@
 //!   ([`Grant::Masters`]), since no rule can take its rights away.
 
 mod authorize;
+mod covers;
+mod defaults;
+mod diff;
 mod model;
+pub mod primitives;
 mod request;
+mod resources;
+mod risks;
 mod rule;
 mod subject;
 mod symbols;
 
 pub use authorize::{Decision, Grant, Holder};
+pub use diff::{Change, Right, diff};
 pub use model::{
     Binding, BindingId, MastersRule, ObjectRef, Rbac, Role, RoleId, RoleKind, RuleEvidence, RuleSetId, Scope,
     SubjectId,
 };
 pub use request::{Request, ResourceRequest};
+pub use resources::Written;
+pub use risks::{Risk, RiskEvidence, Surroundings, risks};
 pub use rule::Rule;
 pub use subject::{
     ANONYMOUS, AUTHENTICATED, MASTERS, NoSubject, SERVICE_ACCOUNTS, Subject, UNAUTHENTICATED, UserInfo,

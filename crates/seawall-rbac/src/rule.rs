@@ -19,6 +19,16 @@ pub struct Rule {
 }
 
 impl Rule {
+    pub(crate) fn new(
+        verbs: Box<[Sym]>,
+        groups: Box<[Sym]>,
+        resources: Box<[Sym]>,
+        names: Box<[Sym]>,
+        urls: Box<[Sym]>,
+    ) -> Self {
+        Rule { verbs, groups, resources, names, urls }
+    }
+
     pub(crate) fn read(rule: PolicyRule<'_>, symbols: &mut Symbols) -> Self {
         let mut list = |key| rule.strings(key).map(|text| symbols.intern(text)).collect();
         Rule {
@@ -27,6 +37,18 @@ impl Rule {
             resources: list("resources"),
             names: list("resourceNames"),
             urls: list("nonResourceURLs"),
+        }
+    }
+
+    /// The same rule in the numbers of another model.
+    pub(crate) fn translated(&self, from: &Symbols, to: &mut Symbols) -> Self {
+        let mut list = |list: &[Sym]| list.iter().map(|sym| to.intern(from.text(*sym))).collect();
+        Rule {
+            verbs: list(&self.verbs),
+            groups: list(&self.groups),
+            resources: list(&self.resources),
+            names: list(&self.names),
+            urls: list(&self.urls),
         }
     }
 

@@ -1,7 +1,6 @@
 //! One JSON record a line, for streams: findings, then what was not evaluated, problems, and a summary that ends a
 //! complete report.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -9,9 +8,8 @@ use serde::Serialize;
 use crate::Report;
 use crate::json::{
     SCHEMA, WireCoverage, WireFinding, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings,
-    write_json,
+    write_findings, write_json,
 };
-use crate::place::Positions;
 
 /// A record: the words of the JSON report, told apart by `type`.
 #[derive(Serialize)]
@@ -37,10 +35,7 @@ struct Summary<'a> {
 
 /// Writes the records.
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let positions = RefCell::new(Positions::default());
-    for finding in &report.evaluation.findings {
-        write_json(&Record::Finding(WireFinding::new(report.inventory, finding, &positions)), out)?;
-    }
+    write_findings(report, out, |_, finding, to| write_json(&Record::Finding(finding), to))?;
     for gap in &report.evaluation.not_evaluated {
         write_json(&Record::NotEvaluated(WireNotEvaluated::new(gap)), out)?;
     }

@@ -36,9 +36,14 @@ impl<'a> Place<'a> {
     }
 
     /// The part of the route that does not exist; `None` when all of it does.
-    pub(crate) fn missing(&self) -> Option<Route> {
-        let steps = self.location.route.steps().get(self.location.existing..)?;
-        (!steps.is_empty()).then(|| steps.iter().cloned().collect())
+    pub(crate) fn missing(&self) -> Option<&'a [Step]> {
+        self.location.route.steps().get(self.location.existing..).filter(|steps| !steps.is_empty())
+    }
+
+    /// The part of the route that exists.
+    pub(crate) fn existing(&self) -> &'a [Step] {
+        let steps = self.location.route.steps();
+        steps.get(..self.location.existing).unwrap_or(steps)
     }
 
     /// The value seen, unless it is secret: withheld by the check, or data of a Secret.
@@ -87,7 +92,7 @@ fn first_line(text: &Text, span: Span) -> Span {
 ///
 /// `Text::position` counts the characters of the line before the offset. In a file of one long line (minified JSON) that
 /// would make the work quadratic in the number of findings, so the last position is remembered and counted on from.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Positions {
     last: Option<(Text, u32, Position)>,
 }

@@ -5,6 +5,7 @@ mod alias;
 pub(crate) use alias::{Earlier, TooManyNodes};
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::drop::Place;
 use crate::symbols::{self, Slots};
@@ -318,6 +319,7 @@ impl TreeBuilder {
             far_keys: self.far_keys.as_slice().into(),
             text: self.text.take(),
             dropped: self.dropped,
+            siblings: OnceLock::new(),
         }
     }
 }

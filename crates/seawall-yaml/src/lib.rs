@@ -25,6 +25,7 @@ mod limits;
 mod node;
 mod read;
 mod shown;
+mod siblings;
 mod split;
 mod symbols;
 mod template;

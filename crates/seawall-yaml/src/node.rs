@@ -2,6 +2,7 @@
 
 use seawall_core::{Route, Step};
 
+use crate::siblings::Siblings;
 use crate::text::Span;
 use crate::tree::{ALIASED, FAR_KEY, IN_TEXT, Kind, MERGED, NO_KEY, NodeData, NodeId, SHADOWED, Style, Tree};
 
@@ -178,6 +179,14 @@ impl<'t> Node<'t> {
         Items(children)
     }
 
+    /// The item of a list at this place, from 0; nothing for anything else. Costs no walk along a long list.
+    pub fn item(self, index: usize) -> Option<Node<'t>> {
+        match Siblings::get(self.tree, self) {
+            Some(children) if self.is_seq() => children.get(index).map(|id| self.tree.node(NodeId(*id))),
+            _ => self.items().nth(index),
+        }
+    }
+
     /// The items of the list under a key; nothing when it is missing or no list.
     pub fn list(self, key: &str) -> Items<'t> {
         match self.get(key) {
@@ -195,7 +204,7 @@ impl<'t> Node<'t> {
         Entries(children)
     }
 
-    fn children(self) -> Children<'t> {
+    pub(crate) fn children(self) -> Children<'t> {
         Children { tree: self.tree, next: self.id.0 + 1, end: self.data.a }
     }
 
@@ -258,7 +267,7 @@ impl<'t> Node<'t> {
         for (taken, step) in route.steps().iter().enumerate() {
             let next = match step {
                 Step::Key(key) => node.entry(key),
-                Step::Index(index) => node.items().nth(*index as usize),
+                Step::Index(index) => node.item(*index as usize),
             };
             match next {
                 Some(next) => node = next,
@@ -273,18 +282,26 @@ impl<'t> Node<'t> {
         let mut route = Route::root();
         let mut node = self;
         while node.id != below.id {
-            let mut index = 0;
-            let next = Children { tree: self.tree, next: node.id.0 + 1, end: node.data.a }
-                .inspect(|child| index += usize::from(child.id.0 <= below.id.0))
-                .find(|child| child.id.0 <= below.id.0 && below.id.0 < self.tree.subtree_end(child.id.0))?;
+            let (index, next) = node.child_around(below)?;
             route = match (node.kind(), next.key()) {
                 (Kind::Map, Some(key)) => route.key(key),
-                (Kind::Seq, _) => route.index(index - 1),
+                (Kind::Seq, _) => route.index(index),
                 _ => return None,
             };
             node = next;
         }
         Some(route)
+    }
+
+    /// The child that is `below` or has it somewhere inside, and its place among the children.
+    fn child_around(self, below: Node<'t>) -> Option<(usize, Node<'t>)> {
+        let around = |id: u32| id <= below.id.0 && below.id.0 < self.tree.subtree_end(id);
+        let Some(children) = Siblings::get(self.tree, self) else {
+            return self.children().enumerate().find(|(_, child)| around(child.id.0));
+        };
+        let index = children.partition_point(|id| *id <= below.id.0).checked_sub(1)?;
+        let id = children.get(index).copied().filter(|id| around(*id))?;
+        Some((index, self.tree.node(NodeId(id))))
     }
 }
 
@@ -301,7 +318,7 @@ impl std::fmt::Debug for Node<'_> {
 }
 
 #[derive(Clone, Copy)]
-struct Children<'t> {
+pub(crate) struct Children<'t> {
     tree: &'t Tree,
     next: u32,
     end: u32,

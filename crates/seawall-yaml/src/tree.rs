@@ -1,5 +1,8 @@
 //! The arena behind a document: 24 bytes a node, in document order.
 
+use std::sync::OnceLock;
+
+use crate::siblings::Siblings;
 use crate::text::{Span, Text};
 use crate::vocabulary;
 use crate::{Node, TreeBuilder};
@@ -134,6 +137,7 @@ pub struct Tree {
     pub(crate) far_keys: Box<[(u32, u32)]>,
     pub(crate) text: Option<Text>,
     pub(crate) dropped: DroppedFields,
+    pub(crate) siblings: OnceLock<Box<Siblings>>,
 }
 
 /// What the reader left out of a tree on purpose.

@@ -8,6 +8,8 @@ use seawall_checks::{Profile, Select};
 use seawall_core::{Pillar, Severity};
 use seawall_report::Format;
 
+use crate::commands::RbacArgs;
+
 /// The whole of Kubernetes security in one binary
 #[derive(Debug, Parser)]
 #[command(name = "seawall", version, propagate_version = true, max_term_width = 110)]
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Checks(ChecksArgs),
     /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
     Paths(crate::commands::PathsArgs),
+    /// Ask who may do what: who-can, can-i, show, risks, diff
+    Rbac(RbacArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell
@@ -154,11 +158,11 @@ fn format() -> impl TypedValueParser<Value = Format> {
     words(Format::ALL.iter().map(|format| format.as_str()))
 }
 
-fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+pub(crate) fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     words(std::iter::once("none").chain(Severity::ALL.iter().map(|severity| severity.as_str())))
 }
 
-fn severity() -> impl TypedValueParser<Value = Severity> {
+pub(crate) fn severity() -> impl TypedValueParser<Value = Severity> {
     words(Severity::ALL.iter().map(|severity| severity.as_str()))
 }
 

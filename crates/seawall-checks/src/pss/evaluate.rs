@@ -14,7 +14,8 @@ use super::control::{Control, Rule, Violation, asked};
 use super::exact::{NotEvaluatedReason, Pod};
 use super::policy::{Level, Policy, Version};
 use crate::Evaluation;
-use crate::engine::{GroupKey, Judged, conclude, crashed, locate, malformed, normalised, unread};
+use crate::engine::{GroupKey, Judged, conclude, crashed, locate, malformed, unread};
+use crate::normal::Normaliser;
 
 /// Judges one pod or pod template: what it violates, in upstream's order; nothing at the level `privileged`.
 ///
@@ -140,7 +141,7 @@ impl Runner<'_> {
         // As for the checks: a pod of an owner that is not here goes by its owner's name.
         let subject =
             self.inventory.absent_controller(resource).unwrap_or_else(|| resource.subject().clone());
-        let first = normalised(resource, &violation.places.first()?.route, false);
+        let first = Normaliser::new(resource).route(&violation.places.first()?.route, false).text;
         let place = |place| locate(self.inventory, place, LocationRole::Primary, None, false);
         let finding = Finding {
             check: Arc::clone(info),

@@ -205,3 +205,28 @@ fn fails_beyond_number_are_counted() {
     assert_eq!(evaluation.findings.len(), 1_000);
     assert_eq!(evaluation.not_evaluated[0].reason, "1000 fails of this object are shown, 200 more are not");
 }
+
+/// Long lists are looked up through tables, short ones by walking: both must name and place items alike.
+#[test]
+fn a_long_list_gives_the_findings_of_a_short_one() {
+    let containers = |count: usize| {
+        let one = |i: usize| {
+            let name = if i.is_multiple_of(2) { "twin".to_owned() } else { format!("c{i}") };
+            format!("{{name: {name}, image: a, securityContext: {{privileged: true}}}}")
+        };
+        workload("Pod", "v1", "web", "", &(0..count).map(one).collect::<Vec<_>>().join(", "))
+    };
+    let shown = |count: usize| -> Vec<(String, String)> {
+        let evaluation = privileged(&inventory(&containers(count)));
+        let shown = |finding: &seawall_core::Finding| {
+            (finding.locations[0].route.to_string(), finding.fingerprint.to_string())
+        };
+        evaluation.findings.iter().map(shown).collect()
+    };
+    let (short, long) = (shown(20), shown(200));
+    assert_eq!((short.len(), long.len()), (20, 200));
+    assert_eq!(short, long[..20]);
+    let prints: std::collections::HashSet<&String> = long.iter().map(|(_, print)| print).collect();
+    assert_eq!(prints.len(), 200);
+    assert_eq!(long[150].0, "spec.containers[150].securityContext.privileged");
+}

@@ -72,6 +72,20 @@ impl Rbac {
         }
     }
 
+    /// The same for a ClusterRole of a control plane that is only assumed.
+    pub(super) fn remember_default(&mut self, id: RoleId, labels: &[&str], from: &[&str]) {
+        let yes = self.symbols.intern("true");
+        let labels = labels.iter().map(|key| (self.symbols.intern(key), yes)).collect();
+        self.aggregated.labels.insert(id, labels);
+        self.aggregated.open.remove(&id);
+        if !from.is_empty() {
+            let selector =
+                |key: &&str| Selector(Box::new([Condition::In(self.symbols.intern(key), Box::new([yes]))]));
+            let selectors = from.iter().map(selector).collect();
+            self.aggregated.open.insert(id, selectors);
+        }
+    }
+
     /// Forgets a ClusterRole.
     pub(super) fn forget(&mut self, id: RoleId) {
         self.aggregated.labels.remove(&id);

@@ -24,7 +24,8 @@ impl Rbac {
         let Some((namespace, name)) = key(matches!(kind, "Role" | "RoleBinding")) else { return false };
         match kind {
             "Role" | "ClusterRole" => {
-                self.role_ids.get(&RoleKey { namespace, name }).is_some_and(|id| self.role(*id).is_some())
+                let role = self.role_ids.get(&RoleKey { namespace, name }).and_then(|id| self.role(*id));
+                role.is_some_and(|role| !role.assumed)
             }
             "RoleBinding" | "ClusterRoleBinding" => {
                 let scope = namespace.map_or(Scope::Cluster, Scope::Namespace);
@@ -61,19 +62,26 @@ impl Rbac {
             let scope = namespace.map_or(Scope::Cluster, Scope::Namespace);
             return self.take_binding(BindingKey { scope, name });
         }
-        let Some(id) = self.role_ids.get(&RoleKey { namespace, name }).copied() else { return false };
-        let Some(role) = self.roles.get_mut(id.0 as usize).and_then(|slot| slot.role.take()) else {
+        let key = RoleKey { namespace, name };
+        let Some(id) = self.role_ids.get(&key).copied() else { return false };
+        if self.role(id).is_none_or(|role| role.assumed) {
             return false;
-        };
-        self.rule_sets.give_back(role.rule_set);
+        }
+        let role = self.roles.get_mut(id.0 as usize).and_then(|slot| slot.role.take());
+        if let Some(role) = role {
+            self.rule_sets.give_back(role.rule_set);
+        }
         if !namespaced {
             self.forget(id);
+            if self.assumes_defaults {
+                self.assume(key);
+            }
             self.aggregate();
         }
         true
     }
 
-    fn role_id(&mut self, key: RoleKey) -> RoleId {
+    pub(super) fn role_id(&mut self, key: RoleKey) -> RoleId {
         if let Some(id) = self.role_ids.get(&key) {
             return *id;
         }
@@ -92,7 +100,7 @@ impl Rbac {
         let rules: Vec<Rule> = view.rules().map(|rule| Rule::read(rule, &mut self.symbols)).collect();
         let rule_set = self.rule_sets.take(rules);
         let aggregated = view.is_cluster_role() && view.is_aggregated();
-        let role = Role { id, key, rule_set, sources: None, aggregated, expected: false };
+        let role = Role { id, key, rule_set, sources: None, aggregated, expected: false, assumed: false };
         let old = self.roles.get_mut(id.0 as usize).and_then(|slot| slot.role.replace(role));
         if let Some(old) = old {
             self.rule_sets.give_back(old.rule_set);

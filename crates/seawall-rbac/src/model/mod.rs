@@ -11,7 +11,7 @@ mod rule_sets;
 use std::collections::HashMap;
 
 use seawall_core::{Problem, ProblemSeverity};
-use seawall_inventory::{Inventory, Resource};
+use seawall_inventory::{Completeness, GroupKind, Inventory, Resource};
 
 pub use binding::{Binding, BindingId, ObjectRef, Scope, SubjectId};
 pub use role::{Role, RoleId, RoleKind, RuleEvidence};
@@ -48,6 +48,7 @@ pub struct Rbac {
     roles: Vec<RoleSlot>,
     pub(crate) rule_sets: RuleSets,
     aggregated: Aggregated,
+    assumes_defaults: bool,
     subject_ids: HashMap<Subject, SubjectId>,
     subjects: Vec<Subject>,
     binding_ids: HashMap<BindingKey, BindingId>,
@@ -57,10 +58,17 @@ pub struct Rbac {
 }
 
 impl Rbac {
-    /// Reads all roles and bindings. Of several objects of one identity the first counts.
+    /// Reads all roles and bindings. Of several objects of one identity the first counts. Where the inventory does not
+    /// have all ClusterRoles (files, or a cluster that did not give them), those that every control plane has are
+    /// assumed ([`Role::is_assumed`]): a binding to `cluster-admin` grants everything in a folder too.
     pub fn build(inventory: &Inventory) -> (Rbac, Vec<Problem>) {
         let mut rbac = Rbac::default();
         let mut problems = Vec::new();
+        let roles = inventory.completeness(GroupKind::new(RBAC_GROUP, "ClusterRole"));
+        if roles != Completeness::Complete {
+            rbac.assumes_defaults = true;
+            rbac.assume_defaults();
+        }
         for kind in ["ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"] {
             for resource in inventory.of_kind_any_group(kind) {
                 if rbac.holds(resource) {

@@ -26,6 +26,7 @@ pub struct Role {
     pub(crate) sources: Option<Box<[(RoleId, u32)]>>,
     pub(crate) aggregated: bool,
     pub(crate) expected: bool,
+    pub(crate) assumed: bool,
 }
 
 impl Role {
@@ -62,6 +63,11 @@ impl Role {
     /// Whether it is a role of a vanilla control plane, with no rule beyond those that come with it.
     pub fn is_expected(&self) -> bool {
         self.expected
+    }
+
+    /// Whether there is no object: the inventory cannot show all ClusterRoles, and every control plane has this one.
+    pub fn is_assumed(&self) -> bool {
+        self.assumed
     }
 }
 

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod answers;
+mod defaults;
+mod diff;
 mod properties;
+mod risks;
 
 use std::sync::Arc;
 

@@ -5,7 +5,15 @@ use proptest::sample::{select, subsequence};
 use seawall_inventory::Resource;
 use seawall_rbac::{Rbac, Request, UserInfo};
 
-use crate::{inventory, resources};
+use crate::resources;
+
+/// A cluster that answered about everything.
+fn inventory(resources: impl IntoIterator<Item = Resource>) -> seawall_inventory::Inventory {
+    let mut builder = seawall_inventory::InventoryBuilder::default();
+    builder.complete();
+    resources.into_iter().for_each(|resource| builder.push(resource));
+    builder.build()
+}
 
 const VERBS: &[&str] = &["get", "list", "create", "*"];
 const GROUPS: &[&str] = &["", "apps", "*"];

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Display;
 
-use seawall_core::{Edit, Finding, Fingerprint, Fix, FixValue, Location, LocationRole, Route};
+use seawall_core::{Edit, Finding, Fingerprint, Fix, FixValue, Location, LocationRole, Route, Steps};
 use seawall_inventory::Inventory;
 use serde::{Serialize, Serializer};
 
@@ -86,9 +86,9 @@ impl Serialize for Locations<'_> {
 
 #[derive(Serialize)]
 struct WireLocation<'a> {
-    route: Shown<Route>,
+    route: Shown<Steps<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    missing: Option<Shown<Route>>,
+    missing: Option<Shown<Steps<'a>>>,
     file: Option<&'a str>,
     line: Option<u32>,
     column: Option<u32>,
@@ -117,8 +117,8 @@ impl<'a> Locations<'a> {
             _ => place.other_subject(self.finding),
         };
         WireLocation {
-            route: Shown(location.anchor()),
-            missing: place.missing().map(Shown),
+            route: Shown(Steps(place.existing())),
+            missing: place.missing().map(|steps| Shown(Steps(steps))),
             file: place.file(),
             line: position.map(|position| position.line),
             column: position.map(|position| position.column),

@@ -1,47 +1,40 @@
 //! `seawall.dev/report/v1`: the shape is held by `schemas/report-v1.schema.json`, explained in `docs/reports.md`.
 //!
-//! Written as a stream: no more than one finding is in memory beside the report itself. The order of keys is fixed.
+//! Written as a stream: no more than some thousand findings are in memory as text. The order of keys is fixed.
 
 mod finding;
+mod findings;
 mod parts;
 mod writer;
 
-use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
 use crate::Report;
-use crate::place::Positions;
 
 pub(crate) use finding::WireFinding;
+pub(crate) use findings::write_findings;
 pub(crate) use parts::{WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings};
-pub(crate) use writer::write_json;
+pub(crate) use writer::{write_json, write_value};
 
 /// The value of the key `schema`.
 pub(crate) const SCHEMA: &str = "seawall.dev/report/v1";
 
 #[derive(Serialize)]
-struct WireReport<'a> {
+struct Head<'a> {
     schema: &'static str,
     inputs: WireInputs<'a>,
     scores: WireScores,
     coverage: WireCoverage,
-    findings: Findings<'a>,
+}
+
+#[derive(Serialize)]
+struct Tail<'a> {
     not_evaluated: NotEvaluatedList<'a>,
     problems: Problems<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timings: Option<WireTimings<'a>>,
-}
-
-struct Findings<'a>(&'a Report<'a>);
-
-impl Serialize for Findings<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let positions = RefCell::new(Positions::default());
-        let wire = |finding| WireFinding::new(self.0.inventory, finding, &positions);
-        serializer.collect_seq(self.0.evaluation.findings.iter().map(wire))
-    }
 }
 
 struct NotEvaluatedList<'a>(&'a Report<'a>);
@@ -60,17 +53,32 @@ impl Serialize for Problems<'_> {
     }
 }
 
-/// Writes the report as one document and a newline.
+/// Writes the report as one document and a newline: the entries of a head, the findings, the entries of a tail.
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let document = WireReport {
+    let head = Head {
         schema: SCHEMA,
         inputs: WireInputs::new(report.inputs),
         scores: WireScores(report.scores()),
         coverage: WireCoverage::new(report.evaluation.coverage),
-        findings: Findings(report),
+    };
+    let tail = Tail {
         not_evaluated: NotEvaluatedList(report),
         problems: Problems(report),
         timings: report.timings.map(WireTimings),
     };
-    write_json(&document, out)
+    let mut text = Vec::new();
+    write_value(&head, &mut text)?;
+    out.write_all(text.strip_suffix(b"}").unwrap_or(&text))?;
+    out.write_all(b",\"findings\":[")?;
+    write_findings(report, out, |first, finding, to| {
+        if !first {
+            to.push(b',');
+        }
+        write_value(&finding, to)
+    })?;
+    out.write_all(b"],")?;
+    text.clear();
+    write_value(&tail, &mut text)?;
+    out.write_all(text.strip_prefix(b"{").unwrap_or(&text))?;
+    out.write_all(b"\n")
 }

@@ -35,9 +35,15 @@ impl Formatter for Safe {
     }
 }
 
+/// Writes a value.
+pub(crate) fn write_value(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Safe))?;
+    Ok(())
+}
+
 /// Writes a value and a newline.
-pub(crate) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Safe))?;
+pub(crate) fn write_json(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    write_value(value, out)?;
     out.write_all(b"\n")
 }
 

@@ -1,6 +1,6 @@
 //! The places of a finding: `--> file:line:column` with the line and carets below it.
 
-use seawall_core::{Finding, Location, LocationRole, Position, Severity};
+use seawall_core::{Finding, Location, LocationRole, Position, Severity, Steps};
 use seawall_yaml::{Span, Text};
 
 use super::line::show;
@@ -189,5 +189,5 @@ fn paint(location: &Location, severity: Severity) -> Paint {
 
 /// The note of a place, or which field is missing there.
 fn label(place: &Place<'_>) -> Option<String> {
-    place.location.note.clone().or_else(|| place.missing().map(|route| format!("no `{route}` here")))
+    place.location.note.clone().or_else(|| place.missing().map(|steps| format!("no `{}` here", Steps(steps))))
 }

@@ -92,7 +92,7 @@ impl<'t> Chain<'t> {
         for step in route.steps() {
             let next = nodes.last().and_then(|node| match step {
                 Step::Key(key) => node.entry(key),
-                Step::Index(index) => node.items().nth(*index as usize),
+                Step::Index(index) => node.item(*index as usize),
             });
             match next {
                 Some(next) => nodes.push(next),

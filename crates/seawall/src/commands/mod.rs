@@ -4,6 +4,7 @@ mod checks;
 mod explain;
 mod man;
 mod paths;
+mod rbac;
 mod scan;
 mod targets;
 mod version;
@@ -13,6 +14,7 @@ use std::io::{self, BufWriter, Write};
 use clap::CommandFactory;
 
 pub(crate) use paths::PathsArgs;
+pub(crate) use rbac::RbacArgs;
 
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
@@ -28,6 +30,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Paths(args) => paths::run(&args),
+        Command::Rbac(args) => rbac::run(&args),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

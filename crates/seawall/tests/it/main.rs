@@ -10,6 +10,7 @@
 mod bad_input;
 mod commands;
 mod examples;
+mod rbac;
 mod scan;
 
 use std::io::Write;

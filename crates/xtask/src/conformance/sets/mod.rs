@@ -9,6 +9,7 @@ mod paths_kubehound;
 mod paths_kubesplaining;
 mod posture;
 mod pss;
+mod rbac_sar;
 mod yaml_k8s;
 
 use std::collections::BTreeSet;
@@ -25,10 +26,14 @@ use super::verdict::Cases;
 pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
-const BUILT: &[(&str, Loader)] =
-    &[("paths-kubehound", paths_kubehound::load),
+const BUILT: &[(&str, Loader)] = &[
+    ("paths-kubehound", paths_kubehound::load),
     ("paths-kubesplaining", paths_kubesplaining::load),
-    ("posture", posture::load), ("pss", pss::load), ("yaml-k8s", yaml_k8s::load)];
+    ("posture", posture::load),
+    ("pss", pss::load),
+    ("rbac-sar", rbac_sar::load),
+    ("yaml-k8s", yaml_k8s::load),
+];
 
 /// How the cases of a set are read, when it can be run.
 pub(crate) fn built(name: &str) -> Option<Loader> {
