@@ -173,7 +173,7 @@ fn clouds_trust_accounts_and_nodes() {
 fn workloads_stand_for_pods_that_are_not_here() {
     let deployment = "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: d, namespace: a}\n\
                       spec: {template: {spec: {containers: [{name: c, image: i, securityContext: {privileged: true}}]}}}\n";
-    assert_eq!(pairs(&model(deployment), &[], &["node-root"]), ["Deployment/a/d → node-root"]);
+    assert_eq!(pairs(&model(deployment), &["Deployment"], &["node-root"]), ["Deployment/a/d → node-root"]);
     let none = deployment.replace("spec: {template", "spec: {replicas: 0, template");
     let none = model(&(none + "---\nkind: Node\napiVersion: v1\nmetadata: {name: n}\n"));
     assert!(none.pairs(&seawall_paths::Filter::default()).unwrap().is_empty());
@@ -181,5 +181,5 @@ fn workloads_stand_for_pods_that_are_not_here() {
                  spec: {template: {spec: {containers: [{name: c, image: i, securityContext: {privileged: true}}]}}}\n\
                  ---\nkind: Pod\napiVersion: v1\nmetadata: {name: p, namespace: a, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: r, controller: true}]}\n\
                  spec: {nodeName: n1, containers: [{name: c, image: i, securityContext: {privileged: true}}]}\n";
-    assert_eq!(pairs(&model(&format!("{deployment}{owned}")), &[], &["node-root"]), ["Pod/a/p → node-root"]);
+    assert_eq!(pairs(&model(&format!("{deployment}{owned}")), &["Pod"], &["node-root"]), ["Pod/a/p → node-root"]);
 }
