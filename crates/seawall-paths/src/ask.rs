@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
 use seawall_core::Confidence;
+use serde::Serialize;
 
 use crate::Primitive;
 use crate::model::Model;
@@ -191,12 +191,18 @@ impl Model {
     fn sinks(&self, words: &[String]) -> Result<Vec<u32>, Unknown> {
         let made = self.made();
         if words.is_empty() {
-            return Ok(made.graph.vertices().filter(|(_, vertex)| vertex.is_sink()).map(|(id, _)| id).collect());
+            return Ok(made
+                .graph
+                .vertices()
+                .filter(|(_, vertex)| vertex.is_sink())
+                .map(|(id, _)| id)
+                .collect());
         }
         let mut sinks = BTreeSet::new();
         for word in words {
             let fits = |(id, vertex): &(u32, Vertex)| {
-                vertex.sink_word(&made.names).as_deref() == Some(word) || !vertex.is_inner() && made.word(*id) == *word
+                vertex.sink_word(&made.names).as_deref() == Some(word)
+                    || !vertex.is_inner() && made.word(*id) == *word
             };
             let found: Vec<u32> = made.graph.vertices().filter(fits).map(|(id, _)| id).collect();
             // A sink that nothing leads to is no mistake.
@@ -220,14 +226,18 @@ impl Model {
         let mut dags = Vec::new();
         for sink in self.sinks(&filter.to)? {
             search.back_from(sink, None, &mut scratch);
-            for start in starts.iter().copied().filter(|start| *start != sink && scratch.distance(*start).is_some()) {
+            for start in
+                starts.iter().copied().filter(|start| *start != sink && scratch.distance(*start).is_some())
+            {
                 let Dag { edges, ways } = all_shortest(&search, start, &scratch);
                 let edges = edges.iter().filter_map(|id| made.graph.edge(*id));
                 dags.push(PathDag {
                     from: made.word(start),
                     sink: made.graph.vertex(sink).sink_word(&made.names).unwrap_or_else(|| made.word(sink)),
                     ways: ways.to_string(),
-                    edges: edges.map(|edge| (self.label(edge.from), self.label(edge.to), edge.primitive.id())).collect(),
+                    edges: edges
+                        .map(|edge| (self.label(edge.from), self.label(edge.to), edge.primitive.id()))
+                        .collect(),
                 });
             }
         }
@@ -264,7 +274,7 @@ impl Model {
         let real = found.iter().filter(|found| !found.expected && !found.attenuated);
         let starts: BTreeSet<u32> = real.flat_map(|found| found.starts.iter().copied()).collect();
         let starts: Vec<u32> = starts.into_iter().collect();
-        let cut = minimum_cut(graph, &starts, &sinks);
+        let cut = minimum_cut(graph, &made.tables.defaults, &starts, &sinks);
         let mut changes: Vec<Change> =
             cut.elements.iter().map(|element| self.change(*element, &starts, &sinks)).collect();
         changes.sort_by(|a, b| (b.severs, &a.object, &a.route).cmp(&(a.severs, &b.object, &b.route)));
@@ -274,7 +284,8 @@ impl Model {
         let mut dominated = BTreeMap::new();
         for sink in &sinks {
             let chain = dominators(&search, &starts, *sink, &mut scratch);
-            let words: Vec<String> = chain.into_iter().map(|id| self.label(id)).filter(|word| !word.is_empty()).collect();
+            let words: Vec<String> =
+                chain.into_iter().map(|id| self.label(id)).filter(|word| !word.is_empty()).collect();
             if !words.is_empty() {
                 dominated.insert(made.word(*sink), words);
             }
@@ -294,7 +305,8 @@ impl Model {
         let (object, route, what) = match element {
             Element::Vertex(id) => {
                 let evidence = words::evidence_of(self, made, id);
-                let (object, route) = evidence.map(|evidence| (evidence.object, evidence.route)).unwrap_or_default();
+                let (object, route) =
+                    evidence.map(|evidence| (evidence.object, evidence.route)).unwrap_or_default();
                 let what = match made.graph.vertex(id) {
                     Vertex::Binding(_) => "remove the binding, or bind a role with fewer rights".to_owned(),
                     _ => "remove the rule, or restrict it".to_owned(),
@@ -377,7 +389,9 @@ impl Model {
                 }
                 current => {
                     let (role, place) = match current {
-                        Vertex::Rule { place, .. } => (words::evidence_of(self, made, vertex), made.space(place)),
+                        Vertex::Rule { place, .. } => {
+                            (words::evidence_of(self, made, vertex), made.space(place))
+                        }
                         Vertex::Rights { role: number, place } => {
                             let named = || {
                                 let id = made.tables.roles.get(number as usize)?;
@@ -414,7 +428,8 @@ impl Model {
                 continue;
             }
             if seen.insert(vertex) {
-                let inside = graph.outgoing(vertex).filter(|(_, edge)| edge.primitive == Primitive::Structure);
+                let inside =
+                    graph.outgoing(vertex).filter(|(_, edge)| edge.primitive == Primitive::Structure);
                 stack.extend(inside.map(|(_, edge)| edge.to));
             }
         }

@@ -85,7 +85,8 @@ impl Model {
     pub(crate) fn made(&self) -> &Made {
         self.made.get_or_init(|| {
             let mut names = self.names.clone();
-            let (graph, tables) = assemble(&mut names, &self.facts, (&self.rbac, &self.network), self.version);
+            let (graph, tables) =
+                assemble(&mut names, &self.facts, (&self.rbac, &self.network), self.version);
             Made { graph, tables, names }
         })
     }

@@ -17,20 +17,37 @@ pub(crate) enum Vertex {
     Internet,
     User(Name),
     Group(Name),
-    Account { namespace: Name, name: Name },
+    Account {
+        namespace: Name,
+        name: Name,
+    },
     /// A pod, or a workload whose pods are not here; `kind` is the kind's name.
-    Pod { kind: Name, namespace: Name, name: Name },
+    Pod {
+        kind: Name,
+        namespace: Name,
+        name: Name,
+    },
     /// The number of its pod's vertex, and its name.
-    Container { pod: u32, name: Name },
+    Container {
+        pod: u32,
+        name: Name,
+    },
     Node(Name),
     /// A node that is not known by name: pods that are not placed yet run there.
     SomeNode,
     /// All files of a node, to read. `None` is [`Vertex::SomeNode`].
     NodeFiles(Option<Name>),
-    Secret { namespace: Name, name: Name },
+    Secret {
+        namespace: Name,
+        name: Name,
+    },
     CloudRole(Name),
     /// A port to talk to: of a Service, of a container, or a node-local address.
-    Endpoint { namespace: Name, owner: Name, port: Name },
+    Endpoint {
+        namespace: Name,
+        owner: Name,
+        port: Name,
+    },
     /// The metadata service of the cloud that the nodes run in.
     Metadata,
 
@@ -51,11 +68,22 @@ pub(crate) enum Vertex {
     /// A binding: number in the rights room.
     Binding(u32),
     /// The rules of one role where a binding grants them.
-    Rights { role: u32, place: Place },
+    Rights {
+        role: u32,
+        place: Place,
+    },
     /// One rule of such a role.
-    Rule { role: u32, rule: u32, place: Place },
+    Rule {
+        role: u32,
+        rule: u32,
+        place: Place,
+    },
     /// Somebody holds a permission, for objects of one name or for all.
-    Held { permission: Permission, place: Place, name: Option<Name> },
+    Held {
+        permission: Permission,
+        place: Place,
+        name: Option<Name>,
+    },
     /// All premises of a rule are held: the number of the conjunction.
     All(u32),
 
@@ -73,7 +101,11 @@ impl Vertex {
     pub(crate) fn is_start(self) -> bool {
         matches!(
             self,
-            Vertex::Internet | Vertex::User(_) | Vertex::Group(_) | Vertex::Account { .. } | Vertex::Pod { .. }
+            Vertex::Internet
+                | Vertex::User(_)
+                | Vertex::Group(_)
+                | Vertex::Account { .. }
+                | Vertex::Pod { .. }
         )
     }
 

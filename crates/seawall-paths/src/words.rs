@@ -17,8 +17,12 @@ impl Made {
             Vertex::Internet => "internet".into(),
             Vertex::User(name) => format!("User/{}", text(name)),
             Vertex::Group(name) => format!("Group/{}", text(name)),
-            Vertex::Account { namespace, name } => format!("ServiceAccount/{}/{}", text(namespace), text(name)),
-            Vertex::Pod { kind, namespace, name } => format!("{}/{}/{}", text(kind), text(namespace), text(name)),
+            Vertex::Account { namespace, name } => {
+                format!("ServiceAccount/{}/{}", text(namespace), text(name))
+            }
+            Vertex::Pod { kind, namespace, name } => {
+                format!("{}/{}/{}", text(kind), text(namespace), text(name))
+            }
             Vertex::Container { pod, name } => match self.graph.vertex(pod) {
                 Vertex::Pod { namespace, name: pod, .. } => {
                     format!("Container/{}/{}/{}", text(namespace), text(pod), text(name))
@@ -45,8 +49,12 @@ impl Made {
             Vertex::Kubelets => "kubelets".into(),
             Vertex::Users => "users".into(),
             Vertex::Groups => "groups".into(),
-            Vertex::Held { permission, place, .. } => format!("{} in {}", permission.words(), self.place(place)),
-            Vertex::Binding(_) | Vertex::Rights { .. } | Vertex::Rule { .. } | Vertex::All(_) => String::new(),
+            Vertex::Held { permission, place, .. } => {
+                format!("{} in {}", permission.words(), self.place(place))
+            }
+            Vertex::Binding(_) | Vertex::Rights { .. } | Vertex::Rule { .. } | Vertex::All(_) => {
+                String::new()
+            }
             sink => sink.sink_word(&self.names).unwrap_or_default(),
         }
     }
@@ -179,6 +187,8 @@ impl Telling<'_> {
             (Vertex::Container { .. }, Vertex::Secret { .. }) => self.at = word,
             // A node stays what was gained, not the word for it.
             (Vertex::Node(_) | Vertex::SomeNode, Vertex::NodeRoot | Vertex::ControlPlaneRoot) => {}
+            // Whoever owns the node reads its files.
+            (Vertex::Node(_), Vertex::NodeFiles(_)) => {}
             // Any of them: which one the search took first says nothing.
             (Vertex::Nodes, Vertex::Node(_) | Vertex::SomeNode) if self.ends_here(edge.to) => {}
             _ => {
@@ -224,7 +234,8 @@ impl Telling<'_> {
     fn all(&mut self, number: u32, ways: &[Vec<Hop>]) {
         let made = self.made;
         let start = self.at.clone();
-        let premises = made.graph.alls().get(number as usize).map(|all| all.premises.clone()).unwrap_or_default();
+        let premises =
+            made.graph.alls().get(number as usize).map(|all| all.premises.clone()).unwrap_or_default();
         let mut order: Vec<(&Vec<Hop>, u32)> = ways.iter().zip(premises).collect();
         order.sort_by_key(|(way, _)| way.len());
         let mut evidence = Vec::new();

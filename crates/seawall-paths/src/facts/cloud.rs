@@ -20,7 +20,8 @@ const ANNOTATIONS: &[(&str, CloudKind)] = &[
 
 /// The cloud identities of a service account: annotation, value.
 pub(crate) fn cloud_roles(account: &Resource) -> Vec<(&'static str, CloudKind, String)> {
-    let named = ANNOTATIONS.iter().filter_map(|(key, kind)| Some((*key, *kind, account.annotation(key)?.to_owned())));
+    let named =
+        ANNOTATIONS.iter().filter_map(|(key, kind)| Some((*key, *kind, account.annotation(key)?.to_owned())));
     named.filter(|(_, _, value)| !value.is_empty()).collect()
 }
 

@@ -101,7 +101,8 @@ struct Strength {
     gate: Option<&'static str>,
 }
 
-const CERTAIN: Strength = Strength { confidence: Confidence::High, attenuated: false, kernel: true, gate: None };
+const CERTAIN: Strength =
+    Strength { confidence: Confidence::High, attenuated: false, kernel: true, gate: None };
 const FILE: Strength = Strength { kernel: false, ..CERTAIN };
 
 impl ContainerFacts {
@@ -147,7 +148,7 @@ impl Reader<'_, '_, '_> {
         }
         if let Some(user) = &self.user {
             gates.push(user.clone());
-            confidence = lower(confidence);
+            confidence = if kernel { lower(confidence) } else { Confidence::Low };
         }
         if attenuated {
             confidence = Confidence::Low;
@@ -218,7 +219,9 @@ impl Reader<'_, '_, '_> {
         let medium = Strength { confidence: Confidence::Medium, ..CERTAIN };
         let weak = Strength { confidence: Confidence::Low, attenuated: true, kernel: false, gate: None };
         if self.pod.host_pid {
-            let same_user = Strength { gate: Some("processes of the same user with no more capabilities"), ..medium };
+            let gate =
+                Some("only processes of the same user with no more capabilities, not those of every pod");
+            let same_user = Strength { confidence: Confidence::Low, gate, ..medium };
             self.add_at(Primitive::B09, Landing::Tokens, &at("hostPID"), same_user);
         }
         if self.pod.host_ipc {
@@ -239,7 +242,9 @@ impl Reader<'_, '_, '_> {
         let container = *self.container;
         let mut claims = Vec::new();
         for mount in container.volume_mounts() {
-            let Some(volume) = container.pod().volumes().find(|volume| volume.name() == mount.volume) else { continue };
+            let Some(volume) = container.pod().volumes().find(|volume| volume.name() == mount.volume) else {
+                continue;
+            };
             if let Some(path) = volume.host_path() {
                 let path = match mount.node.str("subPath") {
                     Some(below) => format!("{path}/{below}"),
@@ -252,7 +257,8 @@ impl Reader<'_, '_, '_> {
             }
             let claim = volume.node().get("persistentVolumeClaim");
             if let Some(name) = claim.and_then(|claim| claim.str("claimName")) {
-                let read_only = mount.read_only || claim.and_then(|claim| claim.bool("readOnly")) == Some(true);
+                let read_only =
+                    mount.read_only || claim.and_then(|claim| claim.bool("readOnly")) == Some(true);
                 let route = volume.place(&["persistentVolumeClaim", "claimName"]).route.to_string();
                 claims.push(ClaimMount {
                     claim: self.names.intern(name),
@@ -279,10 +285,17 @@ fn container_host_pid(container: &ContainerView<'_>) -> bool {
 
 fn unprivileged_user(container: &ContainerView<'_>) -> Option<String> {
     if let Some(user) = container.effective(&["runAsUser"]).and_then(Node::as_i64) {
-        return (user != 0).then(|| format!("runs as user {user}: files and capabilities of root are out of reach without another flaw"));
+        return (user != 0).then(|| {
+            format!(
+                "runs as user {user}: files and capabilities of root are out of reach without another flaw"
+            )
+        });
     }
     let non_root = container.effective(&["runAsNonRoot"]).and_then(Node::as_bool) == Some(true);
-    non_root.then(|| "does not run as root: files and capabilities of root are out of reach without another flaw".to_owned())
+    non_root.then(|| {
+        "does not run as root: files and capabilities of root are out of reach without another flaw"
+            .to_owned()
+    })
 }
 
 fn apparmor_unconfined(container: &ContainerView<'_>) -> bool {
@@ -306,7 +319,11 @@ fn projections<'r>(volume: Node<'r>) -> impl Iterator<Item = Node<'r>> {
 fn mounts_token(container: &ContainerView<'_>) -> bool {
     let token = |source: Node<'_>| {
         let token = source.get("serviceAccountToken")?;
-        Some(token.str("audience").is_none_or(|audience| audience.is_empty() || audience.contains("kubernetes")))
+        Some(
+            token
+                .str("audience")
+                .is_none_or(|audience| audience.is_empty() || audience.contains("kubernetes")),
+        )
     };
     mounted(container).flat_map(projections).any(|source| token(source) == Some(true))
 }
@@ -316,7 +333,8 @@ fn secrets(container: &ContainerView<'_>, names: &mut Names) -> Box<[Name]> {
     let mut add = |name: Option<&str>| found.extend(name.map(|name| names.intern(name)));
     for volume in mounted(container) {
         add(volume.get("secret").and_then(|secret| secret.str("secretName")));
-        projections(volume).for_each(|source| add(source.get("secret").and_then(|secret| secret.str("name"))));
+        projections(volume)
+            .for_each(|source| add(source.get("secret").and_then(|secret| secret.str("name"))));
     }
     for variable in container.env() {
         add(variable.node.path(&["valueFrom", "secretKeyRef"]).and_then(|secret| secret.str("name")));
@@ -334,7 +352,12 @@ fn ports(container: &ContainerView<'_>, names: &mut Names) -> Box<[Port]> {
         let number = u16::try_from(port.int("containerPort")?).ok()?;
         let host = port.int("hostPort").is_some_and(|host| host > 0);
         let route = container.place_of(port).route.to_string();
-        Some(Port { name: port.str("name").map(|name| names.intern(name)), number, host, route: names.intern(&route) })
+        Some(Port {
+            name: port.str("name").map(|name| names.intern(name)),
+            number,
+            host,
+            route: names.intern(&route),
+        })
     };
     container.node().list("ports").filter_map(read).collect()
 }

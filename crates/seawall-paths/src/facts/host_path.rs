@@ -29,8 +29,22 @@ const SOCKET_NAMES: &[&str] =
 
 /// Folders whose files the node runs or trusts: writing below them is root.
 const TRUSTED: &[&str] = &[
-    "/etc", "/root", "/home", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/opt", "/var/lib/kubelet",
-    "/var/spool/cron", "/var/lib/containerd", "/var/lib/docker", "/var/lib/containers", "/var/lib/rancher",
+    "/etc",
+    "/root",
+    "/home",
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib64",
+    "/boot",
+    "/opt",
+    "/var/lib/kubelet",
+    "/var/spool/cron",
+    "/var/lib/containerd",
+    "/var/lib/docker",
+    "/var/lib/containers",
+    "/var/lib/rancher",
 ];
 
 /// Parts of trusted folders that ordinary workloads write and nothing runs: the sockets and state of plugins.
@@ -98,7 +112,9 @@ pub(crate) fn gains(written: &str, read_only: bool) -> Vec<Gain> {
     if (covers(&path, "/dev") || is_disk(&path)) && !read_only {
         add(Primitive::B18, Landing::Node);
     }
-    if ["/run/systemd", "/run/dbus"].iter().any(|dir| covers(&path, dir)) || covers("/run/systemd/private", &path) {
+    if ["/run/systemd", "/run/dbus"].iter().any(|dir| covers(&path, dir))
+        || covers("/run/systemd/private", &path)
+    {
         add(Primitive::B19, Landing::Node);
     }
     if covers(&path, "/var/log") && !read_only {
@@ -110,7 +126,9 @@ pub(crate) fn gains(written: &str, read_only: bool) -> Vec<Gain> {
 /// A block device by the usual names of disks.
 fn is_disk(path: &str) -> bool {
     path.strip_prefix("/dev/").is_some_and(|name| {
-        ["sd", "vd", "xvd", "nvme", "mapper/", "dm-", "mem", "kmem"].iter().any(|start| name.starts_with(start))
+        ["sd", "vd", "xvd", "nvme", "mapper/", "dm-", "mem", "kmem"]
+            .iter()
+            .any(|start| name.starts_with(start))
     })
 }
 

@@ -19,7 +19,8 @@ impl NodeFacts {
     pub(crate) fn read(node: &Resource) -> Self {
         let spec = node.root().get("spec");
         let labelled = node.labels().iter().any(|(key, _)| CONTROL_PLANE.contains(&key));
-        let tainted = spec.into_iter().flat_map(|spec| spec.list("taints")).filter_map(|taint| taint.str("key"));
+        let tainted =
+            spec.into_iter().flat_map(|spec| spec.list("taints")).filter_map(|taint| taint.str("key"));
         let provider = spec.and_then(|spec| spec.get("providerID")).and_then(Tree::as_str).unwrap_or("");
         let version = node.root().path(&["status", "nodeInfo", "kubeletVersion"]).and_then(Tree::as_str);
         let minor = version.and_then(|version| version.strip_prefix("v1.")).and_then(|rest| {
@@ -35,6 +36,9 @@ impl NodeFacts {
 
     /// Whether the node runs in a cloud that hands out roles at a metadata address.
     pub(crate) fn has_metadata_service(&self) -> bool {
-        matches!(self.provider.as_str(), "aws" | "gce" | "azure" | "openstack" | "alicloud" | "digitalocean" | "oci")
+        matches!(
+            self.provider.as_str(),
+            "aws" | "gce" | "azure" | "openstack" | "alicloud" | "digitalocean" | "oci"
+        )
     }
 }

@@ -39,7 +39,8 @@ impl PodFacts {
     fn of(resource: &Resource, pod: &PodView<'_>, names: &mut Names) -> Self {
         let owner = controller(resource);
         let context = pod_context(pod);
-        let daemon = resource.kind() == "DaemonSet" || owner.is_some_and(|owner| owner.str("kind") == Some("DaemonSet"));
+        let daemon = resource.kind() == "DaemonSet"
+            || owner.is_some_and(|owner| owner.str("kind") == Some("DaemonSet"));
         let node = pod.spec().str("nodeName").filter(|name| !name.is_empty());
         PodFacts {
             node: node.map(|name| names.intern(name)),
@@ -47,13 +48,19 @@ impl PodFacts {
             automount: pod.spec().bool("automountServiceAccountToken"),
             host_network: context.host_network,
             daemon,
-            owner: owner.and_then(|owner| {
-                Some((names.intern(owner.str("kind")?), names.intern(owner.str("name")?)))
-            }),
+            owner: owner
+                .and_then(|owner| Some((names.intern(owner.str("kind")?), names.intern(owner.str("name")?)))),
             mirror: resource.annotation("kubernetes.io/config.mirror").is_some()
                 || owner.is_some_and(|owner| owner.str("kind") == Some("Node")),
-            labels: pod.labels().iter().map(|(key, value)| (names.intern(key), names.intern(value))).collect(),
-            containers: pod.containers().map(|container| ContainerFacts::read(&container, &context, names)).collect(),
+            labels: pod
+                .labels()
+                .iter()
+                .map(|(key, value)| (names.intern(key), names.intern(value)))
+                .collect(),
+            containers: pod
+                .containers()
+                .map(|container| ContainerFacts::read(&container, &context, names))
+                .collect(),
         }
     }
 }

@@ -241,7 +241,8 @@ fn service(service: &Resource, names: &mut Names) -> ServiceFacts {
 
 fn backends(ingress: &Resource, names: &mut Names) -> Vec<Name> {
     let Some(spec) = ingress.root().get("spec") else { return Vec::new() };
-    let rules = spec.list("rules").flat_map(|rule| rule.get("http").into_iter().flat_map(|http| http.list("paths")));
+    let rules =
+        spec.list("rules").flat_map(|rule| rule.get("http").into_iter().flat_map(|http| http.list("paths")));
     let backends = rules.filter_map(|path| path.get("backend"));
     let defaults = spec.get("defaultBackend").or_else(|| spec.get("backend"));
     let service = |backend: Node<'_>| {
@@ -258,4 +259,3 @@ fn backends(ingress: &Resource, names: &mut Names) -> Vec<Name> {
 pub(crate) fn selects(selector: &[(Name, Name)], labels: &[(Name, Name)]) -> bool {
     !selector.is_empty() && selector.iter().all(|pair| labels.contains(pair))
 }
-

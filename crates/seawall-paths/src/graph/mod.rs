@@ -15,8 +15,10 @@ use crate::Primitive;
 use crate::names::Name;
 use crate::vertex::Vertex;
 
-/// What an attenuated step costs beside a plain one: any path without one is preferred.
-pub(crate) const ATTENUATED: u32 = 64;
+/// What an attack step costs; what its doubt costs is less, so that of equally long paths the surest is the shortest.
+pub(crate) const ATTACK: u32 = 64;
+/// What an attenuated step costs: any path without one is preferred.
+pub(crate) const ATTENUATED: u32 = 64 * ATTACK;
 
 /// Where the reason of an edge stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,12 +46,17 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    /// What the step costs: structure nothing, an attack 1.
+    /// What the step costs: structure nothing.
     pub(crate) fn cost(&self) -> u32 {
+        let doubt = match self.confidence {
+            Confidence::High => 0,
+            Confidence::Medium => 1,
+            Confidence::Low => 2,
+        };
         match (self.attenuated, self.primitive) {
             (true, _) => ATTENUATED,
             (false, Primitive::Structure) => 0,
-            (false, _) => 1,
+            (false, _) => ATTACK + doubt,
         }
     }
 }

@@ -52,7 +52,9 @@ impl Holdings {
                 }
             }
         }
-        let whole = |permission| holdings.list.iter().any(|held| held.permission == permission && held.names.is_none());
+        let whole = |permission| {
+            holdings.list.iter().any(|held| held.permission == permission && held.names.is_none())
+        };
         holdings.admin = whole(Permission::PodCreate)
             && whole(Permission::WorkloadCreate)
             && (whole(Permission::SecretList) || whole(Permission::SecretGet))

@@ -86,7 +86,11 @@ const CREATE: &[&str] = &["create"];
 const CHANGE: &[&str] = &["update", "patch"];
 const WRITE: &[&str] = &["create", "update", "patch"];
 
-const fn ask(groups: &'static [&'static str], resources: &'static [&'static str], verbs: &'static [&'static str]) -> Ask {
+const fn ask(
+    groups: &'static [&'static str],
+    resources: &'static [&'static str],
+    verbs: &'static [&'static str],
+) -> Ask {
     Ask { groups, resources, verbs, cluster: false, names: Naming::Restricts }
 }
 
@@ -135,10 +139,7 @@ pub(crate) const TABLE: &[(Permission, &[Ask])] = &[
     (Permission::PodLog, &[ask(CORE, &["pods/log"], &["get"])]),
     (
         Permission::PodRemove,
-        &[
-            ask(CORE, &["pods"], &["delete", "deletecollection"]),
-            ask(CORE, &["pods/eviction"], CREATE),
-        ],
+        &[ask(CORE, &["pods"], &["delete", "deletecollection"]), ask(CORE, &["pods/eviction"], CREATE)],
     ),
     (Permission::NodeChange, &[ask(CORE, &["nodes", "nodes/status"], CHANGE).cluster()]),
     (Permission::SecretGet, &[ask(CORE, &["secrets"], &["get"])]),
@@ -200,12 +201,12 @@ impl Permission {
     /// The permission in words.
     pub(crate) fn words(self) -> String {
         if let Permission::Operator(row) = self {
-            let word = crate::rules::operators::CATALOGUE.get(row as usize).map_or_else(String::new, |operator| operator.resource.join(", "));
+            let word = crate::rules::operators::CATALOGUE
+                .get(row as usize)
+                .map_or_else(String::new, |operator| operator.resource.join(", "));
             return format!("write {word}");
         }
         let ask = TABLE.iter().find(|(permission, _)| *permission == self).and_then(|(_, asks)| asks.first());
-        ask.map_or_else(String::new, |ask| {
-            format!("{} {}", ask.verbs.join("/"), ask.resources.join(", "))
-        })
+        ask.map_or_else(String::new, |ask| format!("{} {}", ask.verbs.join("/"), ask.resources.join(", ")))
     }
 }

@@ -28,7 +28,8 @@ impl Assembly<'_> {
             let role = self.names.intern(&mapped.arn);
             let from = self.vertex(Vertex::CloudRole(role));
             let because = self.object("ConfigMap/kube-system/aws-auth", &format!("data.{}", mapped.key));
-            let user = mapped.user.iter().map(|name| Vertex::User(self.names.intern(name))).collect::<Vec<_>>();
+            let user =
+                mapped.user.iter().map(|name| Vertex::User(self.names.intern(name))).collect::<Vec<_>>();
             let groups: Vec<Vertex> =
                 mapped.groups.iter().map(|name| Vertex::Group(self.names.intern(name))).collect();
             for identity in user.into_iter().chain(groups) {

@@ -43,7 +43,9 @@ impl Assembly<'_> {
                     }
                     closed = Some(gate);
                 }
-                closed.unwrap_or_else(|| self.opened("no namespace is known to enforce a Pod Security level", false))
+                closed.unwrap_or_else(|| {
+                    self.opened("no namespace is known to enforce a Pod Security level", false)
+                })
             }
         }
     }
@@ -51,7 +53,10 @@ impl Assembly<'_> {
     fn gate_of(&mut self, namespace: Name) -> Gate {
         let name = self.names.text(namespace).to_owned();
         let Some(facts) = self.facts.namespaces.get(&namespace) else {
-            return self.opened(&format!("namespace `{name}` is not here: its Pod Security level is unknown"), false);
+            return self.opened(
+                &format!("namespace `{name}` is not here: its Pod Security level is unknown"),
+                false,
+            );
         };
         match &facts.enforce {
             None => self.opened(&format!("namespace `{name}` enforces no Pod Security level"), true),
@@ -60,7 +65,9 @@ impl Assembly<'_> {
             }
             Some((written, _)) => {
                 let written = printable(written);
-                let text = format!("namespace `{name}` enforces the Pod Security level `{written}`, which refuses such pods");
+                let text = format!(
+                    "namespace `{name}` enforces the Pod Security level `{written}`, which refuses such pods"
+                );
                 Gate { open: false, confidence: Confidence::Low, text: self.names.intern(&text) }
             }
         }
@@ -70,7 +77,9 @@ impl Assembly<'_> {
         let others = self.facts.admission.len();
         let mut text = text.to_owned();
         if others > 0 {
-            text.push_str(&format!("; {others} admission policies and webhooks may refuse such pods and are not judged"));
+            text.push_str(&format!(
+                "; {others} admission policies and webhooks may refuse such pods and are not judged"
+            ));
         }
         let sure = known && others == 0;
         let confidence = if sure { Confidence::High } else { Confidence::Medium };

@@ -66,10 +66,14 @@ impl Assembly<'_> {
         let number = u32::try_from(self.tables.bindings.len()).unwrap_or(u32::MAX);
         self.tables.bindings.push(binding.id());
         let role_number = self.tables.role(role);
+        if self.rbac.role_of(binding).is_none_or(|role| role.is_expected()) {
+            self.tables.defaults.insert(role_number);
+        }
         let vertex = self.vertex(Vertex::Binding(number));
         let rights = self.vertex(Vertex::Rights { role: role_number, place });
         self.graph.step(vertex, rights, Step::structure());
-        let expected = binding.is_expected() && self.rbac.role_of(binding).is_some_and(|role| role.is_expected());
+        let expected =
+            binding.is_expected() && self.rbac.role_of(binding).is_some_and(|role| role.is_expected());
         for subject in binding.subjects().iter().filter_map(|id| self.rbac.subject(*id)) {
             let from = self.subject(subject);
             self.graph.step(from, vertex, Step { expected, ..Step::structure() });
@@ -88,7 +92,14 @@ impl Assembly<'_> {
         self.vertex(vertex)
     }
 
-    fn open(&mut self, role: RoleId, place: Place, rights: u32, holdings: &Holdings, grants: &mut Vec<Grant>) {
+    fn open(
+        &mut self,
+        role: RoleId,
+        place: Place,
+        rights: u32,
+        holdings: &Holdings,
+        grants: &mut Vec<Grant>,
+    ) {
         let number = self.tables.role(role);
         if let Some(rule) = holdings.everything {
             let vertex = self.rule(number, rule, place, rights);
@@ -102,7 +113,9 @@ impl Assembly<'_> {
             if place == Place::Cluster {
                 return;
             }
-        } else if holdings.admin && let Place::Namespace(namespace) = place {
+        } else if holdings.admin
+            && let Place::Namespace(namespace) = place
+        {
             let admin = self.vertex(Vertex::NamespaceAdmin(namespace));
             self.graph.step(rights, admin, Step::new(Primitive::A02));
         }
@@ -113,7 +126,13 @@ impl Assembly<'_> {
             }
             let rule = self.rule(number, held.rule, place, rights);
             self.opened_by(held, place, rule);
-            grants.push(Grant { permission: held.permission, place, names: held.names.clone(), rights, rule });
+            grants.push(Grant {
+                permission: held.permission,
+                place,
+                names: held.names.clone(),
+                rights,
+                rule,
+            });
         }
     }
 
@@ -134,7 +153,12 @@ impl Assembly<'_> {
 fn default_role(rbac: &Rbac, id: RoleId) -> Option<Holdings> {
     let reference = rbac.role_name(id).to_string();
     let hold = |permissions: &[Permission]| -> Vec<Holding> {
-        let held = |permission: &Permission| Holding { permission: *permission, rule: 0, names: None, cluster: false };
+        let held = |permission: &Permission| Holding {
+            permission: *permission,
+            rule: 0,
+            names: None,
+            cluster: false,
+        };
         permissions.iter().map(held).collect()
     };
     const EDIT: &[Permission] = &[

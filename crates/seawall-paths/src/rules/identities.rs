@@ -86,7 +86,8 @@ impl Assembly<'_> {
         let internet = self.vertex(Vertex::Internet);
         let user = self.names.find("system:anonymous").and_then(|name| self.graph.known(Vertex::User(name)));
         let group = self.group("system:unauthenticated");
-        let gates = self.names.intern("needs an API server that is reached from there and takes anonymous requests");
+        let gates =
+            self.names.intern("needs an API server that is reached from there and takes anonymous requests");
         for to in [user, group].into_iter().flatten() {
             let step = Step::new(Primitive::A51).sure(Confidence::Medium).gated(Some(gates));
             self.graph.step(internet, to, step);

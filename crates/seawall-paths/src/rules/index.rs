@@ -31,7 +31,8 @@ impl Index {
         let pods = facts.pods.keys().map(|(_, namespace, _)| *namespace);
         let here: BTreeSet<Name> = facts.namespaces.keys().copied().chain(accounts).chain(pods).collect();
         index.namespaces = here.into_iter().collect();
-        let kinds = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "CronJob", "ReplicationController"];
+        let kinds =
+            ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "CronJob", "ReplicationController"];
         let kinds = kinds.map(|kind| names.intern(kind));
         for ((kind, namespace, name), pod) in &facts.pods {
             if kinds.contains(kind) {

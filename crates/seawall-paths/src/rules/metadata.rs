@@ -42,7 +42,11 @@ impl Assembly<'_> {
         let mut reached: HashMap<ClassId, bool> = HashMap::new();
         for id in network.endpoints() {
             let Some(endpoint) = network.endpoint(id) else { continue };
-            let names = (self.names.find(endpoint.kind()), self.names.find(endpoint.namespace()), self.names.find(endpoint.name()));
+            let names = (
+                self.names.find(endpoint.kind()),
+                self.names.find(endpoint.namespace()),
+                self.names.find(endpoint.name()),
+            );
             let (Some(kind), Some(namespace), Some(name)) = names else { continue };
             let Some(pod) = self.graph.known(Vertex::Pod { kind, namespace, name }) else { continue };
             let ask = |target| network.can(target, Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
@@ -60,7 +64,8 @@ impl Assembly<'_> {
                 (_, false) => step.sure(Confidence::Low).gated(Some(doubts)),
             };
             self.graph.step(pod, service, step);
-            let containers = facts.pods.get(&(kind, namespace, name)).into_iter().flat_map(|pod| pod.containers.iter());
+            let containers =
+                facts.pods.get(&(kind, namespace, name)).into_iter().flat_map(|pod| pod.containers.iter());
             for container in containers {
                 if let Some(vertex) = self.graph.known(Vertex::Container { pod, name: container.name }) {
                     self.graph.step(vertex, service, step);

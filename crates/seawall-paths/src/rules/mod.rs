@@ -33,6 +33,8 @@ pub(crate) struct Tables {
     role_numbers: HashMap<RoleId, u32>,
     /// The vertex of a pod and what owns it, as a number that pods of one owner share.
     pub(crate) owners: HashMap<u32, u32>,
+    /// Roles, by number, that every API server makes again: taking a rule away from one is no change that lasts.
+    pub(crate) defaults: std::collections::HashSet<u32>,
 }
 
 impl Tables {

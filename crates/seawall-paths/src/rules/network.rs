@@ -34,8 +34,10 @@ impl Assembly<'_> {
         for ((namespace, name), service) in &facts.services {
             let Some(first) = service.selector.first() else { continue };
             let candidates = by_label.get(&(*namespace, *first)).into_iter().flatten();
-            let selected: Vec<(u32, &PodFacts)> =
-                candidates.filter(|(_, pod)| store::selects(&service.selector, &pod.labels)).copied().collect();
+            let selected: Vec<(u32, &PodFacts)> = candidates
+                .filter(|(_, pod)| store::selects(&service.selector, &pod.labels))
+                .copied()
+                .collect();
             self.service((*namespace, *name), service, &selected);
         }
     }
@@ -89,7 +91,11 @@ impl Assembly<'_> {
     fn enters(&mut self, endpoint: u32, pod: u32, container: Name) {
         let Some(container) = self.graph.known(Vertex::Container { pod, name: container }) else { return };
         let gates = self.names.intern("needs a flaw in the application that listens");
-        self.graph.step(endpoint, container, Step::new(Primitive::E02).sure(Confidence::Low).gated(Some(gates)));
+        self.graph.step(
+            endpoint,
+            container,
+            Step::new(Primitive::E02).sure(Confidence::Low).gated(Some(gates)),
+        );
     }
 
     /// Declared container ports; a host port is open on the node's address.
@@ -109,8 +115,12 @@ impl Assembly<'_> {
                     if port.host || pod.host_network {
                         let internet = self.vertex(Vertex::Internet);
                         let because = Evidence::Field { object: vertex, route: port.route };
-                        let gates = self.names.intern("open on the address of the node, which may be private");
-                        let step = Step::new(Primitive::E01).sure(Confidence::Medium).because(because).gated(Some(gates));
+                        let gates =
+                            self.names.intern("open on the address of the node, which may be private");
+                        let step = Step::new(Primitive::E01)
+                            .sure(Confidence::Medium)
+                            .because(because)
+                            .gated(Some(gates));
                         self.graph.step(internet, endpoint, step);
                     }
                 }

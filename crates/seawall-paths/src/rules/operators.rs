@@ -77,7 +77,13 @@ pub(crate) const CATALOGUE: &[Operator] = &[
 impl Operator {
     pub(crate) fn ask(&self) -> Ask {
         const VERBS: &[&str] = &["create", "update", "patch"];
-        Ask { groups: self.group, resources: self.resource, verbs: VERBS, cluster: false, names: Naming::Restricts }
+        Ask {
+            groups: self.group,
+            resources: self.resource,
+            verbs: VERBS,
+            cluster: false,
+            names: Naming::Restricts,
+        }
     }
 }
 

@@ -146,8 +146,13 @@ impl Assembly<'_> {
         let kubelets = self.vertex(Vertex::Kubelets);
         let some = self.vertex(Vertex::SomeNode);
         self.graph.step(some, sink, Step::structure());
-        let here: BTreeSet<Name> =
-            self.facts.nodes.keys().copied().chain(self.facts.pods.values().filter_map(|pod| pod.node)).collect();
+        let here: BTreeSet<Name> = self
+            .facts
+            .nodes
+            .keys()
+            .copied()
+            .chain(self.facts.pods.values().filter_map(|pod| pod.node))
+            .collect();
         if here.is_empty() {
             self.graph.step(all, some, Step::structure());
         }
@@ -168,7 +173,7 @@ impl Assembly<'_> {
             self.graph.step(node, user, Step::new(Primitive::C02));
             self.graph.step(node, group, Step::new(Primitive::C02));
             self.graph.step(files, user, Step::new(Primitive::C02));
-            self.graph.step(files, tokens, Step::structure());
+            self.graph.step(files, tokens, Step::new(Primitive::B15));
             self.graph.step(kubelets, user, Step::structure());
             self.graph.step(user, group, Step::structure());
             // The Node authorizer lets a kubelet ask for the tokens of its pods' accounts and read their secrets.

@@ -1,11 +1,11 @@
 //! Claims that are bound to paths of a node (B20): Pod Security admission sees only the claim.
 
 use crate::Primitive;
+use crate::facts::container::lower;
 use crate::facts::{ContainerFacts, PodFacts, host_path};
 use crate::graph::build::Step;
 use crate::names::Name;
 use crate::rules::Assembly;
-use crate::facts::container::lower;
 
 impl Assembly<'_> {
     pub(crate) fn claims(

@@ -49,7 +49,9 @@ impl Assembly<'_> {
                     self.reaches(step, place, rule);
                 }
             }
-            Permission::PodProxy | Permission::ServiceProxy => self.reaches(Step::new(Primitive::A12), place, rule),
+            Permission::PodProxy | Permission::ServiceProxy => {
+                self.reaches(Step::new(Primitive::A12), place, rule)
+            }
             Permission::SecretList => self.over(Vertex::Secrets(place), Step::new(Primitive::A17), rule),
             Permission::SecretGet => self.over_secrets(place, names, rule),
             Permission::TokenCreate => self.over_accounts(Primitive::A20, place, names, rule),
@@ -57,13 +59,17 @@ impl Assembly<'_> {
             Permission::ImpersonateUser => match names {
                 None => self.over(Vertex::Users, Step::new(Primitive::A22), rule),
                 Some(names) => {
-                    names.iter().for_each(|name| self.over(Vertex::User(*name), Step::new(Primitive::A22), rule));
+                    names
+                        .iter()
+                        .for_each(|name| self.over(Vertex::User(*name), Step::new(Primitive::A22), rule));
                 }
             },
             Permission::NodeProxy => match names {
                 None => self.over(Vertex::Pods(Place::Cluster), Step::new(Primitive::A37), rule),
                 Some(names) => {
-                    names.iter().for_each(|name| self.over(Vertex::PodsOn(*name), Step::new(Primitive::A37), rule));
+                    names
+                        .iter()
+                        .for_each(|name| self.over(Vertex::PodsOn(*name), Step::new(Primitive::A37), rule));
                 }
             },
             Permission::MutateByWebhook => {
@@ -73,7 +79,9 @@ impl Assembly<'_> {
                 self.over(Vertex::Nodes, step, rule);
             }
             Permission::ReadByWebhook => {
-                let gates = self.names.intern("sees secrets as they are written, by a server that the API server reaches");
+                let gates = self
+                    .names
+                    .intern("sees secrets as they are written, by a server that the API server reaches");
                 let step = Step::new(Primitive::A31).sure(Confidence::Low).gated(Some(gates));
                 self.over(Vertex::Secrets(Place::Cluster), step, rule);
             }
@@ -177,7 +185,9 @@ impl Assembly<'_> {
         for namespace in self.at(place) {
             for name in names {
                 // At cluster scope a name means that secret of every namespace: only those that are here count.
-                if matches!(place, Place::Namespace(_)) || self.facts.secrets.contains_key(&(namespace, *name)) {
+                if matches!(place, Place::Namespace(_))
+                    || self.facts.secrets.contains_key(&(namespace, *name))
+                {
                     self.over(Vertex::Secret { namespace, name: *name }, Step::new(Primitive::A16), rule);
                 }
             }

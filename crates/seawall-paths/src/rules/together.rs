@@ -40,15 +40,31 @@ enum Opens {
 }
 
 const JOINTS: &[Joint] = &[
-    Joint { primitive: Primitive::R7, premises: &[P::ImpersonateMasters, P::ImpersonateUser], opens: Opens::Masters },
-    Joint { primitive: Primitive::R7, premises: &[P::ImpersonateMasters, P::ImpersonateAccount], opens: Opens::Masters },
-    Joint { primitive: Primitive::A22, premises: &[P::ImpersonateGroup, P::ImpersonateUser], opens: Opens::Anybody },
+    Joint {
+        primitive: Primitive::R7,
+        premises: &[P::ImpersonateMasters, P::ImpersonateUser],
+        opens: Opens::Masters,
+    },
+    Joint {
+        primitive: Primitive::R7,
+        premises: &[P::ImpersonateMasters, P::ImpersonateAccount],
+        opens: Opens::Masters,
+    },
+    Joint {
+        primitive: Primitive::A22,
+        premises: &[P::ImpersonateGroup, P::ImpersonateUser],
+        opens: Opens::Anybody,
+    },
     Joint {
         primitive: Primitive::A24,
         premises: &[P::EscalateClusterRole, P::UpdateClusterRole],
         opens: Opens::ClusterAdmin,
     },
-    Joint { primitive: Primitive::A24, premises: &[P::EscalateRole, P::UpdateRole], opens: Opens::NamespaceAdmin },
+    Joint {
+        primitive: Primitive::A24,
+        premises: &[P::EscalateRole, P::UpdateRole],
+        opens: Opens::NamespaceAdmin,
+    },
     Joint {
         primitive: Primitive::A25,
         premises: &[P::CreateClusterRoleBinding, P::BindClusterRole],
@@ -64,7 +80,11 @@ const JOINTS: &[Joint] = &[
         premises: &[P::CreateRoleBinding, P::BindClusterRole],
         opens: Opens::NamespaceAdmin,
     },
-    Joint { primitive: Primitive::A25, premises: &[P::CreateRoleBinding, P::BindRole], opens: Opens::RolesOfNamespace },
+    Joint {
+        primitive: Primitive::A25,
+        premises: &[P::CreateRoleBinding, P::BindRole],
+        opens: Opens::RolesOfNamespace,
+    },
     Joint { primitive: Primitive::A18, premises: &[P::SecretCreate, P::SecretGet], opens: Opens::Accounts },
     Joint { primitive: Primitive::A18, premises: &[P::SecretCreate, P::SecretList], opens: Opens::Accounts },
     Joint {
@@ -77,10 +97,22 @@ const JOINTS: &[Joint] = &[
         premises: &[P::RequestCreate, P::RequestApprove, P::SignerKubelet],
         opens: Opens::Kubelets,
     },
-    Joint { primitive: Primitive::A31, premises: &[P::MutationPolicy, P::MutationBinding], opens: Opens::AccountsAndNodes },
+    Joint {
+        primitive: Primitive::A31,
+        premises: &[P::MutationPolicy, P::MutationBinding],
+        opens: Opens::AccountsAndNodes,
+    },
     Joint { primitive: Primitive::A35, premises: &[P::NamespaceUpdate, P::PodCreate], opens: Opens::Nodes },
-    Joint { primitive: Primitive::A35, premises: &[P::NamespaceUpdate, P::WorkloadCreate], opens: Opens::Nodes },
-    Joint { primitive: Primitive::A39, premises: &[P::VolumeCreate, P::ClaimCreate, P::PodCreate], opens: Opens::Nodes },
+    Joint {
+        primitive: Primitive::A35,
+        premises: &[P::NamespaceUpdate, P::WorkloadCreate],
+        opens: Opens::Nodes,
+    },
+    Joint {
+        primitive: Primitive::A39,
+        premises: &[P::VolumeCreate, P::ClaimCreate, P::PodCreate],
+        opens: Opens::Nodes,
+    },
     Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::PodRemove], opens: Opens::PodsToNode },
 ];
 
@@ -174,14 +206,16 @@ impl Assembly<'_> {
         if !needs_node {
             for rules in alone.values() {
                 // At cluster scope the same role opened the whole cluster already.
-                let here = holders.iter().flatten().any(|grant| rules.contains(&grant.rule) && grant.place == place);
+                let here =
+                    holders.iter().flatten().any(|grant| rules.contains(&grant.rule) && grant.place == place);
                 if here {
                     self.joined_alone(rules, &targets, step);
                 }
             }
         }
         // Anybody who holds one of the premises then holds all of them.
-        let some_is_whole = holders.iter().any(|list| list.iter().all(|grant| alone.contains_key(&grant.rights)));
+        let some_is_whole =
+            holders.iter().any(|list| list.iter().all(|grant| alone.contains_key(&grant.rights)));
         if some_is_whole && !needs_node {
             return;
         }
@@ -298,7 +332,12 @@ impl Assembly<'_> {
             let mut ways: Vec<(P, Place)> = Vec::new();
             if bind.place == Place::Cluster {
                 ways.push((P::CreateClusterRoleBinding, Place::Cluster));
-                ways.extend(index.places(&[P::CreateRoleBinding]).into_iter().map(|place| (P::CreateRoleBinding, place)));
+                ways.extend(
+                    index
+                        .places(&[P::CreateRoleBinding])
+                        .into_iter()
+                        .map(|place| (P::CreateRoleBinding, place)),
+                );
             } else {
                 ways.push((P::CreateRoleBinding, bind.place));
             }
@@ -310,7 +349,11 @@ impl Assembly<'_> {
                 if targets.is_empty() {
                     continue;
                 }
-                let held = Vertex::Held { permission: P::BindClusterRole, place: bind.place, name: names.first().copied() };
+                let held = Vertex::Held {
+                    permission: P::BindClusterRole,
+                    place: bind.place,
+                    name: names.first().copied(),
+                };
                 let held = self.vertex(held);
                 self.graph.step(bind.rule, held, Step::structure());
                 let create = self.held(create, place, index);
@@ -370,7 +413,10 @@ impl Assembly<'_> {
                 let place = Place::Namespace(*namespace);
                 let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
                 let Some(pod_vertex) = self.graph.known(vertex) else { continue };
-                let Some(from) = self.graph.known(Vertex::Container { pod: pod_vertex, name: container }) else { continue };
+                let Some(from) = self.graph.known(Vertex::Container { pod: pod_vertex, name: container })
+                else {
+                    continue;
+                };
                 if index.at(P::PodLog, place).next().is_none() {
                     continue;
                 }

@@ -89,7 +89,12 @@ impl Net {
         let mut node = source;
         loop {
             if node == sink {
-                let room = way.iter().filter_map(|number| self.arcs.get(*number)).map(|arc| arc.room).min().unwrap_or(0);
+                let room = way
+                    .iter()
+                    .filter_map(|number| self.arcs.get(*number))
+                    .map(|arc| arc.room)
+                    .min()
+                    .unwrap_or(0);
                 for number in &way {
                     if let Some(arc) = self.arcs.get_mut(*number) {
                         arc.room -= room;
@@ -101,7 +106,8 @@ impl Net {
                 return room;
             }
             let level = levels.get(node).copied().flatten();
-            let choice = self.out.get(node).and_then(|list| list.get(next.get(node).copied().unwrap_or(0))).copied();
+            let choice =
+                self.out.get(node).and_then(|list| list.get(next.get(node).copied().unwrap_or(0))).copied();
             match choice {
                 Some(number) => {
                     let Some(arc) = self.arcs.get(number) else { return 0 };
@@ -126,7 +132,8 @@ impl Net {
 }
 
 /// The cheapest cut between `starts` and `sinks`.
-pub(crate) fn minimum_cut(graph: &Graph, starts: &[u32], sinks: &[u32]) -> Cut {
+/// Bindings of a vanilla control plane and the rules of its roles, by number in `roles`, stay.
+pub(crate) fn minimum_cut(graph: &Graph, roles: &HashSet<u32>, starts: &[u32], sinks: &[u32]) -> Cut {
     let search = Search::new(graph, Without::default(), ThroughAdmin::Ends);
     let inside = between(&search, starts, sinks);
     let mut net = Net::default();
@@ -139,7 +146,7 @@ pub(crate) fn minimum_cut(graph: &Graph, starts: &[u32], sinks: &[u32]) -> Cut {
         enter.insert(vertex, front);
         let price = match graph.vertex(vertex) {
             Vertex::Binding(_) if !fixed.contains(&vertex) => Some(BINDING),
-            Vertex::Rule { .. } => Some(RULE),
+            Vertex::Rule { role, .. } if !roles.contains(&role) => Some(RULE),
             _ => None,
         };
         let back = match price {
@@ -179,7 +186,8 @@ pub(crate) fn minimum_cut(graph: &Graph, starts: &[u32], sinks: &[u32]) -> Cut {
             search.back_from(**premise, None, &mut scratch);
             starts.iter().filter(|start| scratch.distance(**start).is_some()).count()
         };
-        if let Some(from) = all.premises.iter().min_by_key(reached_by).and_then(|premise| leave.get(premise)) {
+        if let Some(from) = all.premises.iter().min_by_key(reached_by).and_then(|premise| leave.get(premise))
+        {
             net.arc(*from, to, FIXED, None);
         }
     }
@@ -222,7 +230,9 @@ fn between(search: &Search<'_>, starts: &[u32], sinks: &[u32]) -> BTreeSet<u32> 
     let mut scratch = Scratch::new(graph.len());
     for sink in sinks {
         search.back_from(*sink, None, &mut scratch);
-        leads.extend(scratch.touched().filter(|vertex| scratch.distance(*vertex).is_some_and(|far| far < ATTENUATED)));
+        leads.extend(
+            scratch.touched().filter(|vertex| scratch.distance(*vertex).is_some_and(|far| far < ATTENUATED)),
+        );
         // Premises of a conjunction are on the way too.
         let alls: Vec<u32> = scratch.touched().filter(|vertex| graph.all(*vertex).is_some()).collect();
         for all in alls.iter().filter_map(|vertex| graph.all(*vertex)) {

@@ -15,7 +15,8 @@ pub(crate) fn dominators(search: &Search<'_>, starts: &[u32], sink: u32, scratch
     let inside = |vertex: u32| scratch.distance(vertex).is_some();
     let starts: Vec<u32> = starts.iter().copied().filter(|start| inside(*start)).collect();
     let successors = |vertex: u32| -> Vec<u32> {
-        let mut next: Vec<u32> = graph.outgoing(vertex).map(|(_, edge)| edge.to).filter(|to| inside(*to)).collect();
+        let mut next: Vec<u32> =
+            graph.outgoing(vertex).map(|(_, edge)| edge.to).filter(|to| inside(*to)).collect();
         let alls = graph.conjunctions(vertex).iter().filter_map(|number| graph.alls().get(*number as usize));
         next.extend(alls.map(|all| all.vertex).filter(|to| inside(*to)));
         next
@@ -34,8 +35,9 @@ pub(crate) fn dominators(search: &Search<'_>, starts: &[u32], sink: u32, scratch
         }
     }
     order.reverse();
-    let place: BTreeMap<u32, usize> =
-        std::iter::once((ROOT, 0)).chain(order.iter().zip(1..).map(|(vertex, place)| (*vertex, place))).collect();
+    let place: BTreeMap<u32, usize> = std::iter::once((ROOT, 0))
+        .chain(order.iter().zip(1..).map(|(vertex, place)| (*vertex, place)))
+        .collect();
     let mut before: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for start in &starts {
         before.entry(*start).or_default().push(ROOT);

@@ -35,6 +35,9 @@ enum Meeting {
     Owner(u32, Vec<Primitive>),
 }
 
+/// Starts, each with the step that it takes first when that is not the one noted.
+type Members = Vec<(u32, Option<u32>)>;
+
 /// The ways from `starts` to `sinks`. Those to the admin of a namespace are left out for starts that hold the cluster
 /// anyway, unless `all` asks for them.
 pub(crate) fn find(
@@ -58,8 +61,7 @@ pub(crate) fn find(
             scratch.touched().filter(|start| wanted.contains(start) && !skip(start)).collect();
         grouped(search, scratch, *sink, (reached, owners))
     };
-    let found: Vec<Vec<Found>> =
-        sinks.par_iter().map_init(|| Scratch::new(graph.len()), to).collect();
+    let found: Vec<Vec<Found>> = sinks.par_iter().map_init(|| Scratch::new(graph.len()), to).collect();
     found.into_iter().flatten().collect()
 }
 
@@ -78,7 +80,7 @@ fn grouped(
     (mut starts, owners): (Vec<u32>, &HashMap<u32, u32>),
 ) -> Vec<Found> {
     starts.sort_unstable();
-    let mut groups: BTreeMap<(Meeting, bool), Vec<(u32, Option<u32>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Meeting, bool), Members> = BTreeMap::new();
     for start in starts {
         let (first, expected) = first_step(search, scratch, start);
         let meeting = meeting(search, scratch, (start, first), owners);
@@ -142,7 +144,9 @@ fn is_default(search: &Search<'_>, scratch: &Scratch, start: u32) -> bool {
                 // A conjunction is a default when every way to it is one.
                 let ways = search.way(vertex, scratch);
                 return ways.iter().any(|hop| match hop {
-                    Hop::All { number: own, ways } => *own == number && ways.iter().all(|way| begins_expected(search, way)),
+                    Hop::All { number: own, ways } => {
+                        *own == number && ways.iter().all(|way| begins_expected(search, way))
+                    }
                     Hop::Edge(_) => false,
                 });
             }

@@ -66,7 +66,8 @@ impl<'g> Search<'g> {
             let mut grown = HashSet::new();
             for (number, all) in (0u32..).zip(graph.alls()) {
                 let rests = rests_on.get(number as usize).map_or(&[][..], Vec::as_slice);
-                if changed.as_ref().is_some_and(|changed| !rests.iter().any(|other| changed.contains(other))) {
+                if changed.as_ref().is_some_and(|changed| !rests.iter().any(|other| changed.contains(other)))
+                {
                     continue;
                 }
                 let mut below = HashSet::new();
@@ -98,7 +99,9 @@ impl<'g> Search<'g> {
                 _ => None,
             }));
             let mut met: Vec<(u32, u32)> = match members {
-                None => scratch.touched().filter_map(|vertex| Some((vertex, scratch.distance(vertex)?))).collect(),
+                None => {
+                    scratch.touched().filter_map(|vertex| Some((vertex, scratch.distance(vertex)?))).collect()
+                }
                 Some(so_far) => {
                     let met = |(vertex, far): (u32, u32)| Some((vertex, far.max(scratch.distance(vertex)?)));
                     so_far.into_iter().filter_map(met).collect()

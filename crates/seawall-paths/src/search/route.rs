@@ -34,7 +34,9 @@ impl Search<'_> {
                 Some(Next::All(number)) => {
                     let Some(all) = self.graph.alls().get(number as usize) else { break };
                     let ways = match nested < MAX_NESTED {
-                        true => all.premises.iter().map(|premise| self.way_to(vertex, *premise, nested)).collect(),
+                        true => {
+                            all.premises.iter().map(|premise| self.way_to(vertex, *premise, nested)).collect()
+                        }
                         false => Vec::new(),
                     };
                     hops.push(Hop::All { number, ways });

@@ -59,7 +59,7 @@ proptest! {
                 model.delete(GroupKind::new(resource.group(), resource.kind()), resource.namespace(), resource.name());
             }
             // The graph is made now and then, so that a stale one would be seen.
-            if standing.len() % 3 == 0 {
+            if standing.len().is_multiple_of(3) {
                 let _ = model.size();
             }
         }

@@ -25,8 +25,10 @@ fn broken_objects_neither_panic_nor_hide_others() {
 /// An invalid level is enforced as the strictest, as the API server does.
 #[test]
 fn an_unknown_level_is_the_strictest() {
-    let yaml = crate::namespaced("{apiGroups: [''], resources: [pods], verbs: [create]}")
-        .replace("metadata: {name: ci}", "metadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: typo}}");
+    let yaml = crate::namespaced("{apiGroups: [''], resources: [pods], verbs: [create]}").replace(
+        "metadata: {name: ci}",
+        "metadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: typo}}",
+    );
     assert!(steps(&model(&yaml)).contains(&"~A05 ServiceAccount/ci/bot → nodes".to_owned()));
 }
 

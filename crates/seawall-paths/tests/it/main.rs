@@ -1,5 +1,11 @@
 //! The attack graph over small clusters: each primitive with a cluster that has it and one that barely has not.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
 
 mod changes;
 mod hostile;
@@ -56,7 +62,13 @@ fn pairs(model: &Model, from: &[&str], to: &[&str]) -> Vec<String> {
         .iter()
         .flat_map(|group| {
             let path = &group.path;
-            let mark = if path.expected { " (expected)" } else if path.attenuated { " (held back)" } else { "" };
+            let mark = if path.expected {
+                " (expected)"
+            } else if path.attenuated {
+                " (held back)"
+            } else {
+                ""
+            };
             group.starts.iter().map(move |start| format!("{start} → {}{mark}", path.sink))
         })
         .collect();

@@ -25,7 +25,11 @@ fn containers_reach_their_node() {
     let caps = |cap: &str| context(&format!("capabilities: {{add: [{cap}]}}"));
     check(&[
         case(context("privileged: true"), "B01 Container/a/p/c → Node/n1", ("true", "false")),
-        case(pod("hostPID: true,", "securityContext: {privileged: true}"), "B02 Container/a/p/c → Node/n1", ("hostPID: true", "hostPID: false")),
+        case(
+            pod("hostPID: true,", "securityContext: {privileged: true}"),
+            "B02 Container/a/p/c → Node/n1",
+            ("hostPID: true", "hostPID: false"),
+        ),
         case(caps("CAP_SYS_MODULE"), "B03 Container/a/p/c → Node/n1", ("CAP_SYS_MODULE", "SYS_TIME")),
         case(caps("ALL"), "B03 Container/a/p/c → Node/n1", ("add", "drop")),
         case(caps("sys_admin"), "B04 Container/a/p/c → Node/n1", ("sys_admin", "SYS_NICE")),
@@ -36,20 +40,64 @@ fn containers_reach_their_node() {
         ),
         case(caps("DAC_READ_SEARCH"), "B06 Container/a/p/c → NodeFiles/n1", ("DAC_READ_SEARCH", "CHOWN")),
         case(caps("SYS_RAWIO"), "B07 Container/a/p/c → Node/n1", ("SYS_RAWIO", "NET_BIND_SERVICE")),
-        case(pod("hostPID: true,", "tty: true"), "B09 Container/a/p/c → tokens on Node/n1", ("hostPID: true", "hostPID: false")),
-        case(pod("hostIPC: true,", "tty: true"), "~B10 Container/a/p/c → Node/n1", ("hostIPC: true", "hostIPC: false")),
-        case(pod("hostNetwork: true,", "tty: true"), "~B11 Container/a/p/c → Node/n1", ("hostNetwork: true", "hostNetwork: false")),
-        case(volume("/var/run/docker.sock", ", readOnly: true"), "B12 Container/a/p/c → Node/n1", ("docker.sock", "my.sock")),
-        case(volume("/etc/cron.d", ""), "B13 Container/a/p/c → Node/n1", ("mountPath: /m", "mountPath: /m, readOnly: true")),
-        case(volume("/etc/kubernetes", ", readOnly: true"), "B14 Container/a/p/c → NodeFiles/n1", ("/etc/kubernetes", "/etc/ssl/certs")),
-        case(volume("/var/lib/kubelet/pods", ", readOnly: true"), "B15 Container/a/p/c → tokens on Node/n1", ("/pods", "/plugins")),
-        case(volume("/proc", ""), "B16 Container/a/p/c → Node/n1", ("mountPath: /m", "mountPath: /m, readOnly: true")),
+        case(
+            pod("hostPID: true,", "tty: true"),
+            "B09 Container/a/p/c → tokens on Node/n1",
+            ("hostPID: true", "hostPID: false"),
+        ),
+        case(
+            pod("hostIPC: true,", "tty: true"),
+            "~B10 Container/a/p/c → Node/n1",
+            ("hostIPC: true", "hostIPC: false"),
+        ),
+        case(
+            pod("hostNetwork: true,", "tty: true"),
+            "~B11 Container/a/p/c → Node/n1",
+            ("hostNetwork: true", "hostNetwork: false"),
+        ),
+        case(
+            volume("/var/run/docker.sock", ", readOnly: true"),
+            "B12 Container/a/p/c → Node/n1",
+            ("docker.sock", "my.sock"),
+        ),
+        case(
+            volume("/etc/cron.d", ""),
+            "B13 Container/a/p/c → Node/n1",
+            ("mountPath: /m", "mountPath: /m, readOnly: true"),
+        ),
+        case(
+            volume("/etc/kubernetes", ", readOnly: true"),
+            "B14 Container/a/p/c → NodeFiles/n1",
+            ("/etc/kubernetes", "/etc/ssl/certs"),
+        ),
+        case(
+            volume("/var/lib/kubelet/pods", ", readOnly: true"),
+            "B15 Container/a/p/c → tokens on Node/n1",
+            ("/pods", "/plugins"),
+        ),
+        case(
+            volume("/proc", ""),
+            "B16 Container/a/p/c → Node/n1",
+            ("mountPath: /m", "mountPath: /m, readOnly: true"),
+        ),
         case(volume("/dev", ""), "B18 Container/a/p/c → Node/n1", ("path: /dev", "path: /dev/fuse")),
         case(volume("/run/dbus", ""), "B19 Container/a/p/c → Node/n1", ("/run/dbus", "/run/app")),
-        case(pod("shareProcessNamespace: true,", "tty: true"), "B22 Container/a/p/c → Pod/a/p", ("true", "false")),
-        case(context("windowsOptions: {hostProcess: true}"), "B23 Container/a/p/c → Node/n1", ("true", "false")),
+        case(
+            pod("shareProcessNamespace: true,", "tty: true"),
+            "B22 Container/a/p/c → Pod/a/p",
+            ("true", "false"),
+        ),
+        case(
+            context("windowsOptions: {hostProcess: true}"),
+            "B23 Container/a/p/c → Node/n1",
+            ("true", "false"),
+        ),
         // The volume must be mounted by the container.
-        case(volume("/", ""), "B13 Container/a/p/c → Node/n1", ("{name: v, mountPath", "{name: w, mountPath")),
+        case(
+            volume("/", ""),
+            "B13 Container/a/p/c → Node/n1",
+            ("{name: v, mountPath", "{name: w, mountPath"),
+        ),
     ]);
 }
 
@@ -57,12 +105,24 @@ fn containers_reach_their_node() {
 #[test]
 fn every_kind_of_container_counts() {
     for kind in ["initContainers", "ephemeralContainers"] {
-        let yaml = pod(&format!("{kind}: [{{name: x, image: i, securityContext: {{privileged: true}}}}],"), "tty: true");
+        let yaml = pod(
+            &format!("{kind}: [{{name: x, image: i, securityContext: {{privileged: true}}}}],"),
+            "tty: true",
+        );
         assert!(steps(&model(&yaml)).contains(&"B01 Container/a/p/x → Node/n1".to_owned()), "{kind}");
     }
     // A pod-level user that is not root makes writing to the node doubtful.
-    let yaml = |spec: &str| pod(&format!("{spec} volumes: [{{name: v, hostPath: {{path: /etc}}}}],"), "volumeMounts: [{name: v, mountPath: /m}]");
-    for (spec, sure) in [("", "high"), ("securityContext: {runAsUser: 1000},", "medium"), ("securityContext: {runAsUser: 0},", "high")] {
+    let yaml = |spec: &str| {
+        pod(
+            &format!("{spec} volumes: [{{name: v, hostPath: {{path: /etc}}}}],"),
+            "volumeMounts: [{name: v, mountPath: /m}]",
+        )
+    };
+    for (spec, sure) in [
+        ("", "high"),
+        ("securityContext: {runAsUser: 1000},", "low"),
+        ("securityContext: {runAsUser: 0},", "high"),
+    ] {
         let model = model(&yaml(spec));
         let step = model.attacks().into_iter().find(|attack| attack.primitive.id() == "B13").unwrap();
         assert_eq!(step.confidence.as_str(), sure, "{spec}");
@@ -79,7 +139,10 @@ fn what_weakens_an_escape_keeps_it_visible() {
         assert_eq!(pairs(&model, &["Pod"], &["node-root"]), ["Pod/a/p → node-root (held back)"], "{weak}");
     }
     // A path of the node is shared with a sandbox as it is with a container.
-    let yaml = pod("runtimeClassName: gvisor, volumes: [{name: v, hostPath: {path: /}}],", "volumeMounts: [{name: v, mountPath: /m}]");
+    let yaml = pod(
+        "runtimeClassName: gvisor, volumes: [{name: v, hostPath: {path: /}}],",
+        "volumeMounts: [{name: v, mountPath: /m}]",
+    );
     assert_eq!(pairs(&model(&yaml), &["Pod"], &["node-root"]), ["Pod/a/p → node-root"]);
 }
 
@@ -96,16 +159,26 @@ fn a_node_holds_its_pods_and_its_kubelet() {
     let own = ["Pod/a/p → cluster-admin"];
     assert_eq!(pairs(&model(&yaml), &["Pod/a/p"], &["cluster-admin"]), own);
     // On another node the pod is out of reach.
-    let elsewhere = yaml.replace("spec: {nodeName: n1, serviceAccountName", "spec: {nodeName: n2, serviceAccountName");
+    let elsewhere =
+        yaml.replace("spec: {nodeName: n1, serviceAccountName", "spec: {nodeName: n2, serviceAccountName");
     assert!(pairs(&model(&elsewhere), &["Pod/a/p"], &["cluster-admin"]).is_empty());
     // Without a mounted token the kubelet still may ask for one, and so may who holds the node.
-    let unmounted = yaml.replace("serviceAccountName: strong,", "serviceAccountName: strong, automountServiceAccountToken: false,");
+    let unmounted = yaml.replace(
+        "serviceAccountName: strong,",
+        "serviceAccountName: strong, automountServiceAccountToken: false,",
+    );
     assert_eq!(pairs(&model(&unmounted), &["Pod/a/p"], &["cluster-admin"]), own);
     assert!(pairs(&model(&unmounted), &["Pod/b/s"], &["cluster-admin"]).is_empty());
     // The pod's word goes before the account's.
-    let account = yaml.replace("metadata: {name: strong, namespace: b}\n---\nkind: Pod", "metadata: {name: strong, namespace: b}\nautomountServiceAccountToken: false\n---\nkind: Pod");
+    let account = yaml.replace(
+        "metadata: {name: strong, namespace: b}\n---\nkind: Pod",
+        "metadata: {name: strong, namespace: b}\nautomountServiceAccountToken: false\n---\nkind: Pod",
+    );
     assert!(pairs(&model(&account), &["Pod/b/s"], &["cluster-admin"]).is_empty());
-    let overruled = account.replace("serviceAccountName: strong,", "serviceAccountName: strong, automountServiceAccountToken: true,");
+    let overruled = account.replace(
+        "serviceAccountName: strong,",
+        "serviceAccountName: strong, automountServiceAccountToken: true,",
+    );
     assert_eq!(pairs(&model(&overruled), &["Pod/b/s"], &["cluster-admin"]), ["Pod/b/s → cluster-admin"]);
 }
 
@@ -113,7 +186,10 @@ fn a_node_holds_its_pods_and_its_kubelet() {
 fn a_control_plane_node_is_the_cluster() {
     let plain = pod("", "securityContext: {privileged: true}");
     assert_eq!(pairs(&model(&plain), &["Pod"], &[]), ["Pod/a/p → node-root"]);
-    let labelled = plain.replace("metadata: {name: n1}", "metadata: {name: n1, labels: {node-role.kubernetes.io/control-plane: ''}}");
+    let labelled = plain.replace(
+        "metadata: {name: n1}",
+        "metadata: {name: n1, labels: {node-role.kubernetes.io/control-plane: ''}}",
+    );
     assert_eq!(
         pairs(&model(&labelled), &["Pod"], &[]),
         ["Pod/a/p → cluster-admin", "Pod/a/p → control-plane-node-root", "Pod/a/p → node-root"]
@@ -123,14 +199,17 @@ fn a_control_plane_node_is_the_cluster() {
 /// A claim hides the path of the node from Pod Security admission.
 #[test]
 fn claims_lead_to_paths_of_the_node() {
-    let yaml = pod("volumes: [{name: v, persistentVolumeClaim: {claimName: data}}],", "volumeMounts: [{name: v, mountPath: /m, readOnly: true}]")
-        + "---\nkind: PersistentVolumeClaim\napiVersion: v1\nmetadata: {name: data, namespace: a}\nspec: {volumeName: pv}\n\
+    let yaml = pod(
+        "volumes: [{name: v, persistentVolumeClaim: {claimName: data}}],",
+        "volumeMounts: [{name: v, mountPath: /m, readOnly: true}]",
+    ) + "---\nkind: PersistentVolumeClaim\napiVersion: v1\nmetadata: {name: data, namespace: a}\nspec: {volumeName: pv}\n\
            ---\nkind: PersistentVolume\napiVersion: v1\nmetadata: {name: pv}\nspec: {hostPath: {path: /var/lib/kubelet}}\n";
     check(&[
         case(yaml.clone(), "B20 Container/a/p/c → tokens on Node/n1", ("hostPath: {path", "nfs: {path")),
         // Bound from the other side only.
         case(
-            yaml.replace("spec: {volumeName: pv}", "spec: {}").replace("spec: {hostPath", "spec: {claimRef: {namespace: a, name: data}, hostPath"),
+            yaml.replace("spec: {volumeName: pv}", "spec: {}")
+                .replace("spec: {hostPath", "spec: {claimRef: {namespace: a, name: data}, hostPath"),
             "B20 Container/a/p/c → tokens on Node/n1",
             ("claimRef: {namespace: a", "claimRef: {namespace: b"),
         ),
@@ -181,5 +260,8 @@ fn workloads_stand_for_pods_that_are_not_here() {
                  spec: {template: {spec: {containers: [{name: c, image: i, securityContext: {privileged: true}}]}}}\n\
                  ---\nkind: Pod\napiVersion: v1\nmetadata: {name: p, namespace: a, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: r, controller: true}]}\n\
                  spec: {nodeName: n1, containers: [{name: c, image: i, securityContext: {privileged: true}}]}\n";
-    assert_eq!(pairs(&model(&format!("{deployment}{owned}")), &["Pod"], &["node-root"]), ["Pod/a/p → node-root"]);
+    assert_eq!(
+        pairs(&model(&format!("{deployment}{owned}")), &["Pod"], &["node-root"]),
+        ["Pod/a/p → node-root"]
+    );
 }

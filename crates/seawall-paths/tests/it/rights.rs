@@ -22,7 +22,10 @@ fn permissions_in_a_namespace() {
         case(
             rule("{apiGroups: [''], resources: [pods], verbs: [create]}"),
             "A05 ServiceAccount/ci/bot → nodes",
-            ("metadata: {name: ci}", "metadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: baseline}}"),
+            (
+                "metadata: {name: ci}",
+                "metadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: baseline}}",
+            ),
         ),
         // A rule with names never allows `create`: the request carries none.
         case(
@@ -96,7 +99,9 @@ fn permissions_in_a_namespace() {
             ("verbs: [create, get]", "verbs: [create]"),
         ),
         case(
-            rule("{apiGroups: [''], resources: [serviceaccounts/token], verbs: [create], resourceNames: [other]}"),
+            rule(
+                "{apiGroups: [''], resources: [serviceaccounts/token], verbs: [create], resourceNames: [other]}",
+            ),
             "A20 ServiceAccount/ci/bot → ServiceAccount/ci/other",
             ("resourceNames: [other]", "resourceNames: [bot2]"),
         ),
@@ -123,7 +128,9 @@ fn permissions_in_the_cluster() {
         ),
         // Spelled out, everything is everything.
         case(
-            clusterwide("{apiGroups: ['*'], resources: ['*'], verbs: [get, list, create, update, patch, delete]}"),
+            clusterwide(
+                "{apiGroups: ['*'], resources: ['*'], verbs: [get, list, create, update, patch, delete]}",
+            ),
             "A01 ServiceAccount/ci/bot → cluster-admin",
             (", delete]", "]"),
         ),
@@ -143,19 +150,23 @@ fn permissions_in_the_cluster() {
             ("verbs: [create]", "verbs: [update]"),
         ),
         case(
-            clusterwide("{apiGroups: [admissionregistration.k8s.io], resources: [mutatingwebhookconfigurations], verbs: [patch]}"),
+            clusterwide(
+                "{apiGroups: [admissionregistration.k8s.io], resources: [mutatingwebhookconfigurations], verbs: [patch]}",
+            ),
             "A31 ServiceAccount/ci/bot → nodes",
             ("verbs: [patch]", "verbs: [delete]"),
         ),
         case(
-            clusterwide("{apiGroups: [kustomize.toolkit.fluxcd.io], resources: [kustomizations], verbs: [create]}")
-                + "---\nkind: ServiceAccount\napiVersion: v1\nmetadata: {name: kustomize-controller, namespace: flux}\n",
+            clusterwide(
+                "{apiGroups: [kustomize.toolkit.fluxcd.io], resources: [kustomizations], verbs: [create]}",
+            ) + "---\nkind: ServiceAccount\napiVersion: v1\nmetadata: {name: kustomize-controller, namespace: flux}\n",
             "A52 ServiceAccount/ci/bot → ServiceAccount/flux/kustomize-controller",
             ("name: kustomize-controller,", "name: another-controller,"),
         ),
         case(
-            clusterwide("{apiGroups: [''], resources: [configmaps], verbs: [update], resourceNames: [aws-auth]}")
-                + "---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: aws-auth, namespace: kube-system}\n",
+            clusterwide(
+                "{apiGroups: [''], resources: [configmaps], verbs: [update], resourceNames: [aws-auth]}",
+            ) + "---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: aws-auth, namespace: kube-system}\n",
             "A41 ServiceAccount/ci/bot → system-masters",
             ("resourceNames: [aws-auth]", "resourceNames: [coredns]"),
         ),
@@ -166,8 +177,10 @@ fn permissions_in_the_cluster() {
 #[test]
 fn cluster_scoped_objects_in_a_role_binding_open_nothing() {
     let rule = "{apiGroups: ['*'], resources: [nodes/proxy, users, groups, mutatingwebhookconfigurations], verbs: ['*']}";
-    let own: Vec<String> =
-        steps(&model(&namespaced(rule))).into_iter().filter(|step| step.contains(&format!("{BOT} →"))).collect();
+    let own: Vec<String> = steps(&model(&namespaced(rule)))
+        .into_iter()
+        .filter(|step| step.contains(&format!("{BOT} →")))
+        .collect();
     assert!(own.is_empty(), "{own:?}");
 }
 
@@ -178,13 +191,21 @@ fn exec_by_get_depends_on_the_version() {
     let step = "A08 ServiceAccount/ci/bot → pods of namespace ci";
     for (version, opens) in [(Some((1, 34)), true), (Some((1, 35)), false), (None, true)] {
         let (model, _) = Model::build(&inventory(&yaml, version));
-        let found = model.attacks().into_iter().find(|attack| format!("{} {} → {}", attack.primitive, attack.from, attack.to) == step);
+        let found = model
+            .attacks()
+            .into_iter()
+            .find(|attack| format!("{} {} → {}", attack.primitive, attack.from, attack.to) == step);
         assert_eq!(found.is_some(), opens, "{version:?}");
         let sure = found.map(|attack| attack.confidence.as_str());
         assert_eq!(sure, if version.is_none() { Some("medium") } else { opens.then_some("high") });
     }
     // The newest kubelet tells as much as the API server when it is old enough, or too new.
-    let kubelet = |minor: u32| yaml.replace("spec: {providerID: kind://n1}", &format!("status: {{nodeInfo: {{kubeletVersion: v1.{minor}.1}}}}"));
+    let kubelet = |minor: u32| {
+        yaml.replace(
+            "spec: {providerID: kind://n1}",
+            &format!("status: {{nodeInfo: {{kubeletVersion: v1.{minor}.1}}}}"),
+        )
+    };
     for (minor, sure) in [(31, Some("high")), (33, Some("medium")), (35, None)] {
         let (model, _) = Model::build(&inventory(&kubelet(minor), None));
         let found = model.attacks().into_iter().find(|attack| attack.primitive.id() == "A08");

@@ -28,7 +28,8 @@ fn plain(model: &Model) -> Vec<Group> {
 fn a_vanilla_cluster_has_no_path_beside_its_defaults() {
     let Some(path) = data("corpus/cluster/vanilla.jsonl.zst") else { return };
     let model = loaded(&path);
-    let ways: Vec<String> = plain(&model).iter().map(|group| format!("{} → {}", group.path.from, group.path.sink)).collect();
+    let ways: Vec<String> =
+        plain(&model).iter().map(|group| format!("{} → {}", group.path.from, group.path.sink)).collect();
     assert!(ways.is_empty(), "{ways:#?}");
     assert!(model.paths(&Filter::default()).unwrap().iter().any(|group| group.path.expected));
 }

@@ -65,7 +65,9 @@ fn one_role_holds_all() {
 /// Two accounts of which the first may run pods as the second: each holds one half, whoever holds the first holds both.
 #[test]
 fn halves_of_different_identities_combine() {
-    let account = |name: &str| format!("---\nkind: ServiceAccount\napiVersion: v1\nmetadata: {{name: {name}, namespace: ci}}\n");
+    let account = |name: &str| {
+        format!("---\nkind: ServiceAccount\napiVersion: v1\nmetadata: {{name: {name}, namespace: ci}}\n")
+    };
     let bound = |name: &str, kind: &str, rules: &str| {
         let space = if kind == "Role" { ", namespace: ci" } else { "" };
         let binding = if kind == "Role" { "RoleBinding" } else { "ClusterRoleBinding" };
@@ -91,14 +93,23 @@ fn halves_of_different_identities_combine() {
         pairs(&model, &["ServiceAccount/ci/one", "ServiceAccount/ci/two"], &["cluster-admin"]),
         ["ServiceAccount/ci/one → cluster-admin"]
     );
-    let filter = seawall_paths::Filter { from: vec!["ServiceAccount/ci/one".into()], to: vec!["cluster-admin".into()] };
+    let filter = seawall_paths::Filter {
+        from: vec!["ServiceAccount/ci/one".into()],
+        to: vec!["cluster-admin".into()],
+    };
     let groups = model.paths(&filter).unwrap();
     let path = &groups[0].path;
     let primitives: Vec<&str> = path.steps.iter().map(|step| step.primitive).collect();
     assert_eq!(primitives, ["A20", "A25"], "{path:#?}");
     let requires = &path.steps[1].requires;
-    assert!(requires.iter().any(|what| what.starts_with("ServiceAccount/ci/one: create clusterrolebindings")), "{requires:?}");
-    assert!(requires.iter().any(|what| what.starts_with("ServiceAccount/ci/two: bind clusterroles")), "{requires:?}");
+    assert!(
+        requires.iter().any(|what| what.starts_with("ServiceAccount/ci/one: create clusterrolebindings")),
+        "{requires:?}"
+    );
+    assert!(
+        requires.iter().any(|what| what.starts_with("ServiceAccount/ci/two: bind clusterroles")),
+        "{requires:?}"
+    );
 }
 
 /// Moving pods is worth something only to who holds a node.

@@ -36,7 +36,10 @@ pub(super) fn run(args: &CutArgs) -> anyhow::Result<ExitStatus> {
     let report = model.cut(&filter)?;
     let shown = match args.output {
         Output::Text => text(&report),
-        Output::Json => serde_json::to_string_pretty(&json!({"schema": "seawall.dev/paths-cut/v1", "cut": report}))? + "\n",
+        Output::Json => {
+            serde_json::to_string_pretty(&json!({"schema": "seawall.dev/paths-cut/v1", "cut": report}))?
+                + "\n"
+        }
     };
     print(shown.as_bytes())
 }
@@ -48,11 +51,16 @@ fn text(report: &CutReport) -> String {
     if report.starts == 0 {
         return format!("nothing reaches {sinks}\n");
     }
-    let _ = writeln!(out, "{} starts reach {sinks}; {} changes sever them:", report.starts, report.changes.len());
+    let _ =
+        writeln!(out, "{} starts reach {sinks}; {} changes sever them:", report.starts, report.changes.len());
     for (number, change) in report.changes.iter().enumerate() {
         let _ = writeln!(out, "{:>3}. {} {}", number + 1, escape(&change.object), escape(&change.route));
         let _ = writeln!(out, "     {}", change.what);
-        let _ = writeln!(out, "     alone it severs {}; an alternate path survives for {}", change.severs, change.survive);
+        let _ = writeln!(
+            out,
+            "     alone it severs {}; an alternate path survives for {}",
+            change.severs, change.survive
+        );
     }
     if !report.uncut.is_empty() {
         let uncut: Vec<String> = report.uncut.iter().map(|start| escape(start).into_owned()).collect();

@@ -10,7 +10,8 @@ const SCHEMA: &str = "seawall.dev/paths/v1";
 pub(super) fn paths(groups: &[Group], limit: usize) -> anyhow::Result<String> {
     let (expected, others): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(|group| group.path.expected);
     let shown = if limit == 0 { others.len() } else { limit.min(others.len()) };
-    let entries = |groups: &[&Group]| groups.iter().map(|group| entry(group)).collect::<Result<Vec<Value>, _>>();
+    let entries =
+        |groups: &[&Group]| groups.iter().map(|group| entry(group)).collect::<Result<Vec<Value>, _>>();
     let report = json!({
         "schema": SCHEMA,
         "paths": entries(others.get(..shown).unwrap_or(&[]))?,

@@ -9,8 +9,10 @@ use super::ListArgs;
 
 pub(super) fn paths(groups: &[Group], args: &ListArgs) -> String {
     let mut out = String::new();
-    let plain: Vec<&Group> = groups.iter().filter(|group| !group.path.expected && !group.path.attenuated).collect();
-    let held: Vec<&Group> = groups.iter().filter(|group| !group.path.expected && group.path.attenuated).collect();
+    let plain: Vec<&Group> =
+        groups.iter().filter(|group| !group.path.expected && !group.path.attenuated).collect();
+    let held: Vec<&Group> =
+        groups.iter().filter(|group| !group.path.expected && group.path.attenuated).collect();
     let expected: Vec<&Group> = groups.iter().filter(|group| group.path.expected).collect();
     let shown = if args.limit == 0 { plain.len() } else { args.limit.min(plain.len()) };
     sinks(&mut out, plain.get(..shown).unwrap_or(&[]));
@@ -45,7 +47,7 @@ pub(super) fn paths(groups: &[Group], args: &ListArgs) -> String {
 
 fn sinks(out: &mut String, groups: &[&Group]) {
     let mut last = "";
-    for group in groups {
+    for group in groups.iter().filter(|group| holder(group, groups).is_none()) {
         let sink = group.path.sink.as_str();
         if sink != last {
             let of_sink = groups.iter().filter(|group| group.path.sink == sink);
@@ -54,22 +56,56 @@ fn sinks(out: &mut String, groups: &[&Group]) {
             last = sink;
         }
         one(out, group);
+        for pods in
+            groups.iter().filter(|other| holder(other, groups).is_some_and(|own| std::ptr::eq(own, *group)))
+        {
+            let _ = writeln!(out, "    so do {}{}, by its token", escape(&pods.path.from), alike(pods));
+        }
     }
     if !groups.is_empty() {
         out.push('\n');
     }
 }
 
-fn one(out: &mut String, group: &Group) {
-    let path = &group.path;
-    let alike = match group.starts.len() {
+/// The account whose path a pod follows once it holds the token.
+fn holder<'g>(pod: &Group, groups: &[&'g Group]) -> Option<&'g Group> {
+    let (first, rest) = pod.path.steps.split_first()?;
+    let same = |group: &&&Group| {
+        group.path.from == first.to && group.path.sink == pod.path.sink && group.path.steps.as_slice() == rest
+    };
+    if first.primitive != "C09" {
+        return None;
+    }
+    groups.iter().find(same).copied()
+}
+
+fn alike(group: &Group) -> String {
+    match group.starts.len() {
         0 | 1 => String::new(),
         count => format!(" and {} like it", count - 1),
-    };
-    let _ = writeln!(out, "  {}{alike} → {} ({} confidence)", escape(&path.from), escape(&path.to), path.confidence.as_str());
+    }
+}
+
+fn one(out: &mut String, group: &Group) {
+    let path = &group.path;
+    let alike = alike(group);
+    let _ = writeln!(
+        out,
+        "  {}{alike} → {} ({} confidence)",
+        escape(&path.from),
+        escape(&path.to),
+        path.confidence.as_str()
+    );
     for step in &path.steps {
         let mark = if step.attenuated { " [held back]" } else { "" };
-        let _ = writeln!(out, "    {:<3} {} {} → {}{mark}", step.primitive, escape(&step.from), step.does, escape(&step.to));
+        let _ = writeln!(
+            out,
+            "    {:<3} {} {} → {}{mark}",
+            step.primitive,
+            escape(&step.from),
+            step.does,
+            escape(&step.to)
+        );
         for required in &step.requires {
             let _ = writeln!(out, "        needs {}", escape(required));
         }
@@ -80,7 +116,9 @@ fn one(out: &mut String, group: &Group) {
             let _ = writeln!(out, "        note: {}", escape(gate));
         }
     }
-    if let Some(step) = path.steps.iter().find(|step| !step.fix.is_empty()) {
+    // The token of an account is seldom what should go.
+    let steps = || path.steps.iter().filter(|step| !step.fix.is_empty());
+    if let Some(step) = steps().find(|step| step.primitive != "C09").or_else(|| steps().next()) {
         let _ = writeln!(out, "    help: {}", escape(&step.fix));
     }
 }

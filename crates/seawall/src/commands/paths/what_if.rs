@@ -110,7 +110,9 @@ fn applied(args: &WhatIfArgs, objects: &str) -> anyhow::Result<Vec<Resource>> {
     // The whole file is read as it stands, so that problems name its lines; deletions are no objects.
     let text = seawall_yaml::Text::new(objects.to_owned());
     let (documents, problems) = seawall_yaml::read(&text, &seawall_yaml::Limits::default());
-    if let Some(problem) = problems.iter().find(|problem| problem.severity == seawall_core::ProblemSeverity::Error) {
+    if let Some(problem) =
+        problems.iter().find(|problem| problem.severity == seawall_core::ProblemSeverity::Error)
+    {
         bail!("in `{}`: {}", args.patch.display(), problem.message);
     }
     let mut resources = Vec::new();
@@ -149,7 +151,12 @@ fn changed(inventory: &Inventory, added: &[Resource], deletions: &[Deletion]) ->
         })
     };
     let stays = |old: &&Resource| !replaced(old) && !deletions.iter().any(|deletion| deletes(deletion, old));
-    inventory.resources().iter().filter(stays).chain(added).for_each(|resource| builder.push(resource.clone()));
+    inventory
+        .resources()
+        .iter()
+        .filter(stays)
+        .chain(added)
+        .for_each(|resource| builder.push(resource.clone()));
     Ok(builder.build())
 }
 

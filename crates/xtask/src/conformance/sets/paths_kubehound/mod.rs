@@ -38,12 +38,14 @@ impl Case for EdgeCase {
 
 /// Reads the cluster and the edge tests; a case is one kind of edge.
 pub(super) fn load(dir: &Path) -> Result<Cases> {
-    let texts = files(&dir.join("cluster"), "*.yaml")?.iter().map(|path| text(path)).collect::<Result<Vec<_>>>()?;
+    let texts =
+        files(&dir.join("cluster"), "*.yaml")?.iter().map(|path| text(path)).collect::<Result<Vec<_>>>()?;
     let cluster = Arc::new(Cluster { texts, said: OnceLock::new() });
     let mut cases: Cases = Vec::new();
     for folder in folders(&dir.join("edges"))? {
         let path = folder.join("expected.json");
-        let labels = serde_json::from_str(&text(&path)?).with_context(|| format!("in `{}`", path.display()))?;
+        let labels =
+            serde_json::from_str(&text(&path)?).with_context(|| format!("in `{}`", path.display()))?;
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         cases.push(Box::new(EdgeCase { name, cluster: Arc::clone(&cluster), labels }));
     }

@@ -53,8 +53,12 @@ pub(super) fn score(labels: &Labels, said: &[Said]) -> Verdict {
             (true, true) => Outcome::Passed,
             (true, false) => Outcome::Failed("the right to read Secrets of `default` is missed".to_owned()),
             (false, _) => {
-                let gains: Vec<String> = found.iter().chain(&through).map(|(from, to)| format!("{from} → {to}")).collect();
-                Outcome::Failed(format!("gains a ServiceAccount without a token Secret: {}", gains.join(", ")))
+                let gains: Vec<String> =
+                    found.iter().chain(&through).map(|(from, to)| format!("{from} → {to}")).collect();
+                Outcome::Failed(format!(
+                    "gains a ServiceAccount without a token Secret: {}",
+                    gains.join(", ")
+                ))
             }
         }
     } else {
@@ -91,7 +95,9 @@ fn silent(labels: &Labels, said: &[Said]) -> Verdict {
 fn in_scope(labels: &Labels, said: &Said) -> bool {
     match labels.from.as_str() {
         "PermissionSet" => said.namespace.as_deref() == Some("default"),
-        "Volume" => said.set.starts_with("ServiceAccount/default/") && said.set != "ServiceAccount/default/default",
+        "Volume" => {
+            said.set.starts_with("ServiceAccount/default/") && said.set != "ServiceAccount/default/default"
+        }
         class => is_class(&said.from, class),
     }
 }
@@ -125,7 +131,9 @@ fn reads_secrets(labels: &Labels, said: &[Said]) -> bool {
     labels.paths.iter().all(|(source, _)| {
         said.iter().any(|said| {
             let by = said.by.as_ref().map(|(role, binding)| format!("{role}::{binding}"));
-            labels.is(said.primitive) && by.as_deref() == Some(source) && said.set == "secrets of namespace default"
+            labels.is(said.primitive)
+                && by.as_deref() == Some(source)
+                && said.set == "secrets of namespace default"
         })
     })
 }
@@ -172,7 +180,10 @@ mod tests {
 
     #[test]
     fn exact_edges_allow_no_others() {
-        let two = [said("A08", "default", &["Pod/default/web", "Pod/default/db"]), said("A08", "other", &["Pod/other/x"])];
+        let two = [
+            said("A08", "default", &["Pod/default/web", "Pod/default/db"]),
+            said("A08", "other", &["Pod/other/x"]),
+        ];
         let one = [("role::binding", "web")];
         assert_eq!(score(&labels("superset", &one), &two).outcome, Outcome::Passed);
         assert_eq!(
@@ -187,7 +198,12 @@ mod tests {
 
     #[test]
     fn the_control_pod_may_only_be_itself() {
-        let control = Labels { primitive: "-".into(), from: "Container".into(), scope: "c".into(), ..labels("exact", &[]) };
+        let control = Labels {
+            primitive: "-".into(),
+            from: "Container".into(),
+            scope: "c".into(),
+            ..labels("exact", &[])
+        };
         let step = |primitive: &'static str, set: &str| Said {
             primitive,
             from: "Container/default/c/c".into(),
@@ -196,7 +212,13 @@ mod tests {
             to: vec![set.to_owned()],
             set: set.to_owned(),
         };
-        assert_eq!(score(&control, &[step("C09", "ServiceAccount/default/default")]).outcome, Outcome::Passed);
-        assert_eq!(score(&control, &[step("B01", "Node/a")]).outcome, Outcome::Failed("B01 → Node/a".to_owned()));
+        assert_eq!(
+            score(&control, &[step("C09", "ServiceAccount/default/default")]).outcome,
+            Outcome::Passed
+        );
+        assert_eq!(
+            score(&control, &[step("B01", "Node/a")]).outcome,
+            Outcome::Failed("B01 → Node/a".to_owned())
+        );
     }
 }

@@ -55,7 +55,11 @@ pub(super) fn say(texts: &[String]) -> Result<Said, String> {
             from: attack.from,
             to: attack.to,
             scope: attack.namespace.unwrap_or_else(|| "cluster".to_owned()),
-            evidence: attack.evidence.iter().map(|place| format!("{} {}", place.object, place.route)).collect(),
+            evidence: attack
+                .evidence
+                .iter()
+                .map(|place| format!("{} {}", place.object, place.route))
+                .collect(),
         });
     }
     let groups = model.paths(&Filter::default()).map_err(|unknown| unknown.to_string())?;

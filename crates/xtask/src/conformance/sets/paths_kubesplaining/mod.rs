@@ -33,9 +33,13 @@ impl Case for ClusterCase {
 pub(super) fn load(dir: &Path) -> Result<Cases> {
     let mut cases: Cases = Vec::new();
     for folder in folders(dir)? {
-        let texts = files(&folder.join("input"), "*.yaml")?.iter().map(|path| text(path)).collect::<Result<Vec<_>>>()?;
+        let texts = files(&folder.join("input"), "*.yaml")?
+            .iter()
+            .map(|path| text(path))
+            .collect::<Result<Vec<_>>>()?;
         let path = folder.join("expected.json");
-        let labels = serde_json::from_str(&text(&path)?).with_context(|| format!("in `{}`", path.display()))?;
+        let labels =
+            serde_json::from_str(&text(&path)?).with_context(|| format!("in `{}`", path.display()))?;
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         cases.push(Box::new(ClusterCase { name, texts, labels }));
     }

@@ -102,7 +102,8 @@ pub(super) fn score(labels: &Labels, said: &Said) -> Verdict {
         }
     }
     if labels.complete {
-        let listed: BTreeSet<&str> = labels.expected.iter().filter_map(|label| label.subject.as_deref()).collect();
+        let listed: BTreeSet<&str> =
+            labels.expected.iter().filter_map(|label| label.subject.as_deref()).collect();
         let others = escalating(said).into_iter().filter(|subject| !listed.contains(subject.as_str()));
         wrong.extend(others.map(|subject| format!("{subject} is no subject with an escalation")));
     }
@@ -121,8 +122,10 @@ fn word(label: &Label) -> String {
 
 /// Subjects with a right that opens a step, or a way to a sink.
 fn escalating(said: &Said) -> BTreeSet<String> {
-    let identity = |word: &str| ["ServiceAccount/", "User/", "Group/"].iter().any(|kind| word.starts_with(kind));
-    let steps = said.steps.iter().filter(|step| step.primitive.starts_with(['A', 'R']) && identity(&step.from));
+    let identity =
+        |word: &str| ["ServiceAccount/", "User/", "Group/"].iter().any(|kind| word.starts_with(kind));
+    let steps =
+        said.steps.iter().filter(|step| step.primitive.starts_with(['A', 'R']) && identity(&step.from));
     let ways = said.reached.iter().filter(|reached| identity(&reached.from));
     steps.map(|step| step.from.clone()).chain(ways.map(|way| way.from.clone())).collect()
 }
@@ -133,7 +136,12 @@ fn says(label: &Label, said: &Said) -> Result<(), String> {
     }
     if let Some(primitive) = primitive(&label.technique) {
         let fits = |step: &&Step| step.primitive == primitive && is_about(label, step);
-        return said.steps.iter().any(|step| fits(&step)).then_some(()).ok_or_else(|| format!("no such {primitive}"));
+        return said
+            .steps
+            .iter()
+            .any(|step| fits(&step))
+            .then_some(())
+            .ok_or_else(|| format!("no such {primitive}"));
     }
     let subject = label.subject.as_deref().unwrap_or("");
     let object = label.object.as_deref().unwrap_or("");
@@ -151,10 +159,13 @@ fn says(label: &Label, said: &Said) -> Result<(), String> {
             let uses = |step: &Step| step.primitive == "C09" && step.to == subject;
             said.steps.iter().any(uses) && escalating(said).contains(subject)
         }
-        "dangling-role" => {
-            said.roleless.iter().any(|(binding, subjects)| binding == object && subjects.iter().any(|own| own == subject))
+        "dangling-role" => said
+            .roleless
+            .iter()
+            .any(|(binding, subjects)| binding == object && subjects.iter().any(|own| own == subject)),
+        "dangling-subject" => {
+            said.nobody.iter().any(|(binding, account)| binding == object && account == subject)
         }
-        "dangling-subject" => said.nobody.iter().any(|(binding, account)| binding == object && account == subject),
         "imds-reachable" => said.metadata.contains(object),
         "namespace-without-policy" => said.ungoverned.contains(object),
         "cross-namespace-allow" => {
@@ -172,7 +183,9 @@ fn is_about(label: &Label, step: &Step) -> bool {
     let by_object = label.object.as_ref().is_none_or(|object| {
         let place = object.split_once('/').map_or("", |(_, rest)| rest);
         let own = step.from.split_once('/').map_or("", |(_, rest)| rest);
-        step.to == *object || own == place || own.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
+        step.to == *object
+            || own == place
+            || own.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
     });
     let by_scope = label.scope.as_ref().is_none_or(|scope| *scope == step.scope);
     let by_volume = label.detail.volume.as_ref().is_none_or(|volume| {
@@ -237,10 +250,18 @@ mod tests {
     fn recall_denial_and_completeness_decide() {
         let reader = "ServiceAccount/a/reader";
         let right = label("secrets-list", reader, "correct");
-        let case = |expected: Vec<Label>, deny: Vec<Label>, complete| score(&Labels { complete, expected, deny }, &said()).outcome;
+        let case = |expected: Vec<Label>, deny: Vec<Label>, complete| {
+            score(&Labels { complete, expected, deny }, &said()).outcome
+        };
         assert_eq!(case(vec![right.clone()], vec![], true), Outcome::Passed);
-        assert!(matches!(case(vec![label("secrets-get", reader, "correct")], vec![], false), Outcome::Failed(_)));
-        assert!(matches!(case(vec![label("secrets-list", reader, "upstream-only")], vec![], false), Outcome::Failed(_)));
+        assert!(matches!(
+            case(vec![label("secrets-get", reader, "correct")], vec![], false),
+            Outcome::Failed(_)
+        ));
+        assert!(matches!(
+            case(vec![label("secrets-list", reader, "upstream-only")], vec![], false),
+            Outcome::Failed(_)
+        ));
         assert_eq!(case(vec![label("secrets-get", reader, "conditional")], vec![], false), Outcome::Passed);
         assert!(matches!(case(vec![], vec![right], false), Outcome::Failed(_)));
         assert!(matches!(case(vec![], vec![], true), Outcome::Failed(_)));
