@@ -18,6 +18,8 @@ pub enum OriginKind {
     File,
     /// A dump of a cluster.
     Snapshot,
+    /// A live cluster; the file name is the target as given, for example `cluster:prod`.
+    Cluster,
 }
 
 /// Where a resource came from. The text itself, when there is one, hangs on the resource's tree.

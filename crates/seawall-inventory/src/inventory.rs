@@ -29,7 +29,9 @@ pub struct InventoryBuilder {
     words: HashMap<Box<str>, Arc<str>>,
     complete: bool,
     complete_kinds: BTreeSet<(String, String)>,
+    partial_kinds: BTreeSet<(String, String)>,
     refused: BTreeMap<(String, String), String>,
+    refused_groups: BTreeMap<String, String>,
     server_version: Option<(u32, u32)>,
 }
 
@@ -57,7 +59,7 @@ impl InventoryBuilder {
         self.resources.push(resource);
     }
 
-    /// Every kind that is not refused is complete: the source is a cluster that answered about all of them.
+    /// Every kind that is neither refused nor partial is complete: the source is a cluster that answered about all of them.
     pub fn complete(&mut self) {
         self.complete = true;
     }
@@ -67,6 +69,16 @@ impl InventoryBuilder {
         if !self.complete_kinds.iter().any(|(group, name)| group == kind.group && name == kind.kind) {
             self.complete_kinds.insert((kind.group.to_owned(), kind.kind.to_owned()));
         }
+    }
+
+    /// Some objects of this kind are elsewhere (only some namespaces were read), whatever else is said of it.
+    pub fn partial_kind(&mut self, kind: GroupKind<'_>) {
+        self.partial_kinds.insert((kind.group.to_owned(), kind.kind.to_owned()));
+    }
+
+    /// An API group whose kinds could not even be listed: nothing is known of those that are not complete by themselves.
+    pub fn refuse_group(&mut self, group: &str, reason: &str) {
+        self.refused_groups.insert(group.to_owned(), reason.to_owned());
     }
 
     /// A kind that could not be read.
@@ -95,7 +107,9 @@ impl InventoryBuilder {
             by_kind,
             complete: self.complete,
             complete_kinds: self.complete_kinds,
+            partial_kinds: self.partial_kinds,
             refused: self.refused,
+            refused_groups: self.refused_groups,
             server_version: self.server_version,
             names: OnceLock::new(),
             pods: OnceLock::new(),
@@ -129,7 +143,9 @@ pub struct Inventory {
     by_kind: HashMap<Box<str>, Vec<ResourceId>>,
     complete: bool,
     complete_kinds: BTreeSet<(String, String)>,
+    partial_kinds: BTreeSet<(String, String)>,
     refused: BTreeMap<(String, String), String>,
+    refused_groups: BTreeMap<String, String>,
     server_version: Option<(u32, u32)>,
     names: OnceLock<NameIndex>,
     pods: OnceLock<PodIndex>,
@@ -191,8 +207,13 @@ impl Inventory {
         let kind = (kind.group.to_owned(), kind.kind.to_owned());
         match self.refused.get(&kind) {
             Some(reason) => Completeness::Refused(reason.clone()),
-            None if self.complete || self.complete_kinds.contains(&kind) => Completeness::Complete,
-            None => Completeness::Partial,
+            None if self.partial_kinds.contains(&kind) => Completeness::Partial,
+            None if self.complete_kinds.contains(&kind) => Completeness::Complete,
+            None => match self.refused_groups.get(&kind.0) {
+                Some(reason) => Completeness::Refused(reason.clone()),
+                None if self.complete => Completeness::Complete,
+                None => Completeness::Partial,
+            },
         }
     }
 

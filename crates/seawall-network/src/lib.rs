@@ -20,6 +20,11 @@
 //! - an endpoint whose address is not known is met by no block of addresses;
 //! - nothing of the size classes × classes is ever held.
 
+pub mod exposure;
+pub mod lint;
+pub mod list;
+pub mod map;
+
 mod addresses;
 mod class_set;
 mod intervals;

@@ -18,11 +18,14 @@ pub enum Profile {
     KubeRouter,
     /// The AWS VPC network plugin.
     AwsVpc,
+    /// No plugin: what manifests alone tell. Pods have labels and no address, and host-network pods are like others. This is
+    /// how netpol-analyzer reads them.
+    LabelsOnly,
 }
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Profile; 7] = [
+    pub const ALL: [Profile; 8] = [
         Profile::StrictSpec,
         Profile::Calico,
         Profile::Cilium,
@@ -30,6 +33,7 @@ impl Profile {
         Profile::Antrea,
         Profile::KubeRouter,
         Profile::AwsVpc,
+        Profile::LabelsOnly,
     ];
 
     /// The word for it on the command line.
@@ -42,13 +46,19 @@ impl Profile {
             Profile::Antrea => "antrea",
             Profile::KubeRouter => "kube-router",
             Profile::AwsVpc => "aws-vpc-cni",
+            Profile::LabelsOnly => "labels-only",
         }
     }
 
     /// Whether an `ipBlock` of a NetworkPolicy meets the addresses of pods and nodes of the cluster.
     pub const fn blocks_meet_cluster(self) -> bool {
         // Cilium: what has an identity in the cluster is never matched by address.
-        !matches!(self, Profile::Cilium)
+        !matches!(self, Profile::Cilium | Profile::LabelsOnly)
+    }
+
+    /// Whether addresses, nodes and host networks of pods play a part.
+    pub const fn knows_places(self) -> bool {
+        !matches!(self, Profile::LabelsOnly)
     }
 
     /// Whether a peer with an empty `namespaceSelector` and no `podSelector`, or an empty one, meets host-network pods.
@@ -66,7 +76,7 @@ impl std::fmt::Display for Profile {
 /// A word that is no profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a network plugin: expected `strict-spec`, `calico`, `cilium`, `ovn-k`, `antrea`, `kube-router` or `aws-vpc-cni`"
+    "not a network plugin: expected `strict-spec`, `calico`, `cilium`, `ovn-k`, `antrea`, `kube-router`, `aws-vpc-cni` or `labels-only`"
 )]
 pub struct UnknownProfile;
 

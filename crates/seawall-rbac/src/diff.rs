@@ -89,7 +89,10 @@ fn grants(rbac: &Rbac, symbols: &mut Symbols) -> BTreeMap<Subject, Scoped> {
         .map(|rules| rules.iter().map(|rule| rule.translated(&rbac.symbols, symbols)).collect())
         .collect();
     let mut granted: BTreeMap<Subject, Scoped> = BTreeMap::new();
-    for (subject, bindings) in rbac.named_subjects() {
+    // Members of `system:masters` gain and lose nothing by bindings.
+    let masters = Subject::group(crate::subject::MASTERS);
+    let named = rbac.named_subjects().filter(|(subject, _)| **subject != masters);
+    for (subject, bindings) in named {
         let scoped = granted.entry(subject.clone()).or_default();
         for binding in bindings {
             let Some(role) = rbac.role_of(binding) else { continue };
@@ -140,35 +143,43 @@ fn written(rule: &Rule, symbols: &Symbols) -> Right {
     }
 }
 
-/// Parts put together: verbs of one resource, then resources with the same verbs.
+/// Parts put together: verbs of one object, then names, resources and groups with the same rest.
 fn joined(parts: &BTreeSet<Part>, symbols: &Symbols) -> Vec<Right> {
-    type Verbs = BTreeSet<Sym>;
-    let mut resources: BTreeMap<(Sym, Option<Sym>, Sym), Verbs> = BTreeMap::new();
-    let mut paths: BTreeMap<Sym, Verbs> = BTreeMap::new();
+    type Set = BTreeSet<Sym>;
+    let mut objects: BTreeMap<(Sym, Sym, Option<Sym>), Set> = BTreeMap::new();
+    let mut paths: BTreeMap<Sym, Set> = BTreeMap::new();
     for part in parts {
         match part {
             Part::Resource(group, resource, verb, name) => {
-                resources.entry((*group, *name, *resource)).or_default().insert(*verb);
+                objects.entry((*group, *resource, *name)).or_default().insert(*verb);
             }
             Part::Path(path, verb) => {
                 paths.entry(*path).or_default().insert(*verb);
             }
         }
     }
-    let mut by_verbs: BTreeMap<(Sym, Option<Sym>, Verbs), BTreeSet<Sym>> = BTreeMap::new();
-    for ((group, name, resource), verbs) in resources {
-        by_verbs.entry((group, name, verbs)).or_default().insert(resource);
+    let mut named: BTreeMap<(Sym, Sym, Set, bool), Set> = BTreeMap::new();
+    for ((group, resource, name), verbs) in objects {
+        named.entry((group, resource, verbs, name.is_some())).or_default().extend(name);
     }
-    let mut paths_by_verbs: BTreeMap<Verbs, BTreeSet<Sym>> = BTreeMap::new();
+    let mut resources: BTreeMap<(Sym, Set, Set), Set> = BTreeMap::new();
+    for ((group, resource, verbs, _), names) in named {
+        resources.entry((group, verbs, names)).or_default().insert(resource);
+    }
+    let mut groups: BTreeMap<(Set, Set, Set), Set> = BTreeMap::new();
+    for ((group, verbs, names), resources) in resources {
+        groups.entry((resources, verbs, names)).or_default().insert(group);
+    }
+    let mut paths_by_verbs: BTreeMap<Set, Set> = BTreeMap::new();
     for (path, verbs) in paths {
         paths_by_verbs.entry(verbs).or_default().insert(path);
     }
-    let resources = by_verbs.into_iter().map(|((group, name, verbs), resources)| Right {
-        groups: texts([group], symbols),
+    let resources = groups.into_iter().map(|((resources, verbs, names), groups)| Right {
+        groups: texts(groups, symbols),
         resources: texts(resources, symbols),
         paths: Vec::new(),
         verbs: texts(verbs, symbols),
-        names: texts(name, symbols),
+        names: texts(names, symbols),
     });
     let paths = paths_by_verbs.into_iter().map(|(verbs, paths)| Right {
         groups: Vec::new(),

@@ -2,7 +2,8 @@
 //!
 //! In: an `Inventory`, or objects one at a time. Out: an [`Rbac`] that answers whether a client may do something and
 //! through which binding and rule ([`Rbac::allows`]), who may ([`Rbac::who_can`]), and gives bindings and roles with
-//! their rules compiled.
+//! their rules compiled. Beside them [`minimize`] makes the smallest roles that an audit log asks for, and [`kubeconfig`]
+//! judges the files that open clusters.
 //!
 //! Invariants, above all what is absent:
 //! - no IO, no clock, no threads; nothing panics on any object;
@@ -16,6 +17,8 @@ mod authorize;
 mod covers;
 mod defaults;
 mod diff;
+pub mod kubeconfig;
+pub mod minimize;
 mod model;
 pub mod primitives;
 mod request;

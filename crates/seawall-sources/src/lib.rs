@@ -1,10 +1,12 @@
 //! Files, folders, standard input and snapshots turned into an inventory. **IO**: reads files, nothing else.
 //!
-//! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen.
+//! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen. Audit logs are given
+//! to their reader event by event: [`read_audit`].
 //!
 //! ```text
 //! Target ─ walk ─ bytes ─ Text ─ documents (rayon) ─ objects, List items ─┐
-//! snapshot ─ lines (rayon, batches, text not kept) ─ objects ─────────────┴─ Inventory
+//! snapshot ─ lines (rayon, batches, text not kept) ─┬─ Intake ────────────┴─ Inventory
+//! live cluster (read by the caller) ─ objects ──────┘
 //! ```
 //!
 //! Invariants, above all what is absent:
@@ -13,8 +15,10 @@
 //! - the order of resources follows the order of targets, of file names and of documents, whatever the number of threads;
 //! - memory is bounded by the [`SourceLimits`]; the text of snapshots is not kept.
 
+mod audit;
 mod documents;
 mod ignored;
+mod intake;
 mod limits;
 mod list;
 mod load;
@@ -26,7 +30,9 @@ mod templates;
 mod walk;
 mod zstd;
 
+pub use audit::{AuditRead, read_audit};
+pub use intake::Intake;
 pub use limits::SourceLimits;
-pub use load::{Counts, Loaded, load, load_watched};
+pub use load::{Counts, Loaded, load, load_with};
 pub use progress::Progress;
 pub use target::{Target, TargetError};

@@ -1,6 +1,7 @@
 //! Loading: targets in, inventory out.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,13 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use seawall_core::{Problem, ProblemSeverity};
+use seawall_core::{OriginKind, Problem, ProblemSeverity};
 use seawall_inventory::{Inventory, InventoryBuilder};
 
 use crate::documents::{FileContent, read_file};
 use crate::templates::Template;
 use crate::walk::{Walked, manifests};
-use crate::{Progress, SourceLimits, Target, snapshot, templates};
+use crate::{Intake, Progress, SourceLimits, Target, snapshot, templates};
 
 /// Everything that was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,13 +62,29 @@ pub struct Loaded {
     templates: Vec<Template>,
 }
 
-/// Reads all targets into one inventory.
+/// Reads all targets into one inventory. A live cluster is a problem: reading one takes [`load_with`].
 pub fn load(targets: &[Target], limits: &SourceLimits) -> Loaded {
-    load_watched(targets, limits, &Progress::default())
+    let loaded = load_with(targets, limits, &Progress::default(), |_, intake| {
+        intake.broken();
+        intake.problem(Problem::new(ProblemSeverity::Error, "a live cluster cannot be read here"));
+        Ok::<(), Infallible>(())
+    });
+    match loaded {
+        Ok(loaded) => loaded,
+    }
 }
 
-/// Reads all targets into one inventory and counts while it does.
-pub fn load_watched(targets: &[Target], limits: &SourceLimits, progress: &Progress) -> Loaded {
+/// Reads all targets into one inventory and counts while it does; `live` reads a live cluster (the named context, or
+/// the current one).
+///
+/// # Errors
+/// The first error of `live`.
+pub fn load_with<E>(
+    targets: &[Target],
+    limits: &SourceLimits,
+    progress: &Progress,
+    mut live: impl FnMut(Option<&str>, &mut Intake<'_>) -> Result<(), E>,
+) -> Result<Loaded, E> {
     let mut builder = InventoryBuilder::new();
     let mut loaded = Loaded::default();
     let budget = AtomicU64::new(limits.total_bytes);
@@ -98,13 +115,19 @@ pub fn load_watched(targets: &[Target], limits: &SourceLimits, progress: &Progre
                 contents.into_iter().for_each(|content| add(content, &mut builder, &mut loaded));
             }
             Target::Snapshot(path) => snapshot::read(path, limits, progress, &mut builder, &mut loaded),
+            Target::Cluster(context) => {
+                let name = context.as_ref().map_or("cluster".into(), |context| format!("cluster:{context}"));
+                let mut intake = Intake::new(&name.into(), OriginKind::Cluster, &mut builder, &mut loaded);
+                live(context.as_deref(), &mut intake)?;
+                intake.finish();
+            }
         }
     }
     let templates = templates::problems(&loaded.templates);
     loaded.problems.extend(templates);
     loaded.inventory = builder.build();
     loaded.counts.resources = loaded.inventory.resources().len();
-    loaded
+    Ok(loaded)
 }
 
 /// Whether a file was not read before under this or another name.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Counts that grow while [`load_watched`](crate::load_watched) runs. They may be read from any thread; only the
+/// Counts that grow while [`load_with`](crate::load_with) runs. They may be read from any thread; only the
 /// [`Counts`](crate::Counts) of the result are exact.
 #[derive(Debug, Default)]
 pub struct Progress {

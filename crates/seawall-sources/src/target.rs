@@ -13,6 +13,8 @@ pub enum Target {
     Folder(PathBuf),
     /// A dump of a cluster: `.jsonl`, `.jsonl.zst`, `.jsonl.gz`.
     Snapshot(PathBuf),
+    /// A live cluster, `cluster` or `cluster:CONTEXT`: the context of the kubeconfig, if one was named.
+    Cluster(Option<String>),
 }
 
 /// A target that cannot be read at all.
@@ -27,13 +29,11 @@ pub enum TargetError {
         #[source]
         cause: std::io::Error,
     },
-    /// Reading live clusters is not part of this build.
-    #[error("`{0}`: this build reads files, folders and snapshots; it cannot read a live cluster")]
-    Cluster(String),
 }
 
 impl Target {
-    /// Reads a target as written on the command line; looks at the file system to tell files from folders.
+    /// Reads a target as written on the command line; looks at the file system to tell files from folders. `cluster` is a
+    /// live cluster unless there is a file of that name.
     ///
     /// # Errors
     /// When there is no such file or folder.
@@ -44,16 +44,25 @@ impl Target {
         let path = PathBuf::from(text);
         let metadata = match std::fs::metadata(&path) {
             Ok(metadata) => metadata,
-            Err(_) if text == "cluster" || text.starts_with("cluster:") => {
-                return Err(TargetError::Cluster(text.to_owned()));
+            Err(cause) => {
+                return cluster(text).map(Target::Cluster).ok_or(TargetError::Unreadable { path, cause });
             }
-            Err(cause) => return Err(TargetError::Unreadable { path, cause }),
         };
         Ok(match metadata.is_dir() {
             true => Target::Folder(path),
             false if is_snapshot(&path) => Target::Snapshot(path),
             false => Target::File(path),
         })
+    }
+}
+
+/// The context that a target names when it is a live cluster.
+fn cluster(text: &str) -> Option<Option<String>> {
+    match text.split_once(':') {
+        None => (text == "cluster").then_some(None),
+        Some((word, context)) => {
+            (word == "cluster").then(|| Some(context.to_owned()).filter(|context| !context.is_empty()))
+        }
     }
 }
 

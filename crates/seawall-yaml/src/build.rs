@@ -95,6 +95,15 @@ impl TreeBuilder {
         }
     }
 
+    /// Whether a key of the open map names the value of a Secret. `opens` says that its value is a map.
+    pub(crate) fn names_secret(&self, key: &str, opens: bool) -> bool {
+        match self.open.last().map(|frame| frame.place) {
+            Some(Place::Data) => true,
+            Some(place @ Place::Object) => !opens && place.below(Some(key)) == Place::Data,
+            _ => false,
+        }
+    }
+
     /// Names the next value of the open map; `start` is where the key is written. Gives the earlier value of the same
     /// key in this map, which is hidden from now on: the last one wins.
     pub fn key(&mut self, key: &str, start: Option<u32>) -> Option<NodeId> {

@@ -3,6 +3,9 @@
 //! `metadata.managedFields` and the annotation in which `kubectl apply` keeps its last input are left out of an object
 //! and of the items of a list (of lists). Both readers ask [`TreeBuilder::drops`](crate::TreeBuilder::drops) before
 //! they name a key; what is left out is noted in the tree and never reaches it.
+//!
+//! A reader that was told so also withholds the values of a Secret: keys under `data` and `stringData` stay, each with
+//! `null` (unknown) instead of its value.
 
 use crate::DroppedFields;
 
@@ -19,6 +22,8 @@ pub(crate) enum Place {
     Metadata,
     /// `metadata.annotations` of an object.
     Annotations,
+    /// `data` or `stringData` of an object.
+    Data,
     /// Anywhere else.
     Elsewhere,
 }
@@ -31,6 +36,7 @@ impl Place {
             (Place::Object, Some("items")) => Place::Items,
             (Place::Items, None) => Place::Object,
             (Place::Metadata, Some("annotations")) => Place::Annotations,
+            (Place::Object, Some("data" | "stringData")) => Place::Data,
             _ => Place::Elsewhere,
         }
     }

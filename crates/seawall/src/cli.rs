@@ -9,6 +9,8 @@ use seawall_core::{Pillar, Severity};
 use seawall_report::Format;
 
 use crate::commands::RbacArgs;
+#[cfg(feature = "cluster")]
+use crate::commands::SnapshotArgs;
 
 /// The whole of Kubernetes security in one binary
 #[derive(Debug, Parser)]
@@ -23,16 +25,21 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Judge manifests, folders, standard input or snapshots of clusters
+    /// Judge manifests, folders, standard input, snapshots of clusters or live clusters
     Scan(ScanArgs),
+    /// Write what a live cluster holds into a file that every other command reads
+    #[cfg(feature = "cluster")]
+    Snapshot(SnapshotArgs),
     /// Show the page of a check: what, why, attack, fix, exceptions, examples
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
     /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
     Paths(crate::commands::PathsArgs),
-    /// Ask who may do what: who-can, can-i, show, risks, diff
+    /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),
+    /// Who can reach whom, what is exposed, what is wrong with policies
+    Network(crate::commands::NetworkArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell
@@ -50,7 +57,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Files, folders, `-` for standard input, or snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`)
+    /// Files, folders, `-` for standard input, snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`), or `cluster[:CONTEXT]`
     #[arg(default_value = ".", value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Output format

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use seawall_inventory::{PodView, Resource};
+use seawall_inventory::{ContainerKind, PodView, Resource};
 use seawall_yaml::Node;
 
 use super::owners::Object;
@@ -146,8 +146,9 @@ impl Network {
     fn controller_of(&mut self, resource: &Resource) -> Option<ObjectKey> {
         let owners = resource.metadata()?.list("ownerReferences");
         let owner = owners.filter(|owner| owner.bool("controller") == Some(true)).last()?;
-        let (version, kind, name) =
-            (owner.str("apiVersion").unwrap_or(""), owner.str("kind")?, owner.str("name")?);
+        // An owner that says no kind, which the API server refuses, still tells which pods belong together.
+        let kind = owner.str("kind").unwrap_or(resource.kind());
+        let (version, name) = (owner.str("apiVersion").unwrap_or(""), owner.str("name")?);
         if kind == "Node" {
             return None;
         }
@@ -157,8 +158,9 @@ impl Network {
 
     fn read_endpoint(&mut self, key: ObjectKey, resource: &Resource, pod: &PodView<'_>) -> Endpoint {
         let is_pod = resource.kind() == "Pod";
-        let status = resource.root().get("status").filter(|_| is_pod);
-        let host_network = pod.host_flag("hostNetwork");
+        let placed = self.profile.knows_places();
+        let status = resource.root().get("status").filter(|_| is_pod && placed);
+        let host_network = placed && pod.host_flag("hostNetwork");
         let address = |key: &str| status?.str(key)?.parse::<IpAddr>().ok();
         let listed = || status?.list("podIPs").find_map(|item| item.str("ip")?.parse().ok());
         let on_host = || if host_network { address("hostIP") } else { None };
@@ -169,7 +171,7 @@ impl Network {
             ports: self.read_ports(pod),
             host_network,
             address: address("podIP").or_else(listed).or_else(on_host),
-            node: pod.spec().str("nodeName").map(|name| self.words.intern(name)),
+            node: pod.spec().str("nodeName").filter(|_| placed).map(|name| self.words.intern(name)),
             wanted: is_wanted(resource.root(), is_pod),
             class: None,
             place: 0,
@@ -178,7 +180,11 @@ impl Network {
 
     fn read_ports(&mut self, pod: &PodView<'_>) -> Box<[ContainerPort]> {
         let mut ports = Vec::new();
-        for port in pod.containers().flat_map(|container| container.node().list("ports")) {
+        // An init container that ends has no port by the time anybody connects.
+        let running = pod.containers().filter(|container| {
+            container.kind() != ContainerKind::Init || container.node().str("restartPolicy") == Some("Always")
+        });
+        for port in running.flat_map(|container| container.node().list("ports")) {
             let (Some(name), Some(number)) = (port.str("name"), port.int("containerPort")) else { continue };
             let Ok(number) = u16::try_from(number) else { continue };
             let protocol = Protocol::of_api(port.str("protocol").unwrap_or("TCP"));

@@ -8,7 +8,7 @@ use crate::selector::{LabelSelector, Pairs, pairs};
 use crate::words::{Word, Words};
 
 /// The label that the API server sets on every namespace.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+pub(crate) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Namespace {

@@ -42,7 +42,7 @@ impl PeerTable {
         self.items.get_mut(id.0 as usize)?.as_mut()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (PeerId, &Peer)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (PeerId, &Peer)> {
         let numbers = (0..u32::MAX).map(PeerId);
         numbers.zip(&self.items).filter_map(|(id, peer)| Some((id, peer.as_ref()?)))
     }

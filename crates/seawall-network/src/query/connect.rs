@@ -90,7 +90,7 @@ struct End {
 }
 
 impl End {
-    fn side(&self) -> Option<Side> {
+    fn side(&self) -> Option<Side<'static>> {
         match (self.class, self.address) {
             (Some(class), _) => Some(Side::Class(class)),
             (None, Some(address)) if self.is_host => Some(Side::Node(address)),

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use crate::addresses::AddressSet;
 use crate::class_set::ClassSet;
+use crate::list::Stranger;
 use crate::model::ContainerPort;
 use crate::model::{ClassId, End, Network, PeerId, PolicyId, Program, RuleId};
 use crate::policy::{Action, PeerKey, Peers, Rule, RulePorts, Tier};
@@ -15,8 +16,10 @@ use crate::ports::{Point, PortSet};
 
 /// The other side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub(crate) enum Side<'s> {
     Class(ClassId),
+    /// Pods that may come.
+    Stranger(&'s Stranger),
     /// An address of a node: blocks meet it only where they meet the cluster.
     Node(IpAddr),
     Address(IpAddr),
@@ -28,10 +31,11 @@ impl Network {
         self.policies.get(id.policy)?.rules.get(id.direction).as_ref()?.get(id.index as usize)
     }
 
-    pub(crate) fn peers_meet(&self, peers: &Peers<PeerId>, side: Side) -> bool {
+    pub(crate) fn peers_meet(&self, peers: &Peers<PeerId>, side: Side<'_>) -> bool {
         let Peers::Any(peers) = peers else { return true };
         peers.iter().filter_map(|id| self.peers.get(*id)).any(|peer| match side {
             Side::Class(class) => peer.classes.contains(class),
+            Side::Stranger(stranger) => stranger.is_met(self, &peer.key),
             Side::Address(address) => peer.addresses.contains(address),
             Side::Node(address) => {
                 !matches!(peer.key, PeerKey::Block { in_cluster: false, .. })
@@ -41,7 +45,7 @@ impl Network {
     }
 
     /// What a program allows with one other side; `ports` are the named ports of the destination.
-    pub(crate) fn allowed(&self, program: &Program, side: Side, ports: &[ContainerPort]) -> PortSet {
+    pub(crate) fn allowed(&self, program: &Program, side: Side<'_>, ports: &[ContainerPort]) -> PortSet {
         let mut state = State::start();
         for tier in &program.0 {
             for rule in tier.rules.iter().filter_map(|id| self.rule(*id)) {
@@ -58,7 +62,7 @@ impl Network {
     pub(crate) fn decide(
         &self,
         program: &Program,
-        side: Side,
+        side: Side<'_>,
         ports: &[ContainerPort],
         point: Point,
     ) -> Decided {

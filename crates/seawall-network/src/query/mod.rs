@@ -4,11 +4,13 @@ mod connect;
 mod evaluate;
 mod evidence;
 mod external;
+mod isolation;
 mod names;
 mod reach;
 mod workloads;
 
 pub use connect::{Because, Decision, Piece, Target, Verdict};
+pub(crate) use evaluate::Side;
 pub use evidence::{PolicyView, RuleView};
 pub use external::ExternalRow;
 pub use names::{EndpointView, NoSuchTarget};

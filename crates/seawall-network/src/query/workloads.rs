@@ -22,6 +22,13 @@ pub struct Workload {
     pub endpoints: Vec<EndpointId>,
 }
 
+impl Workload {
+    /// Whether both are of one owner.
+    pub fn same_owner(&self, other: &Self) -> bool {
+        (&self.namespace, &self.name, &self.kind) == (&other.namespace, &other.name, &other.kind)
+    }
+}
+
 impl std::fmt::Display for Workload {
     /// `namespace/name[Kind]`
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -41,6 +48,26 @@ impl Network {
         Some(EndpointView { network: self, endpoint: self.endpoint_at(id)? })
     }
 
+    /// Classes of one owner, those that no policy treats differently as one, of the first.
+    fn variants(&self, classes: BTreeMap<ClassId, Vec<EndpointId>>) -> Vec<(ClassId, Vec<EndpointId>)> {
+        let mut variants: Vec<(ClassId, Vec<EndpointId>)> = Vec::new();
+        for (class, endpoints) in classes {
+            match variants.iter_mut().find(|(other, _)| self.alike(*other, class)) {
+                Some((_, all)) => all.extend(endpoints),
+                None => variants.push((class, endpoints)),
+            }
+        }
+        variants
+    }
+
+    /// Whether the same policies govern two classes, and every rule that meets one meets the other.
+    fn alike(&self, a: ClassId, b: ClassId) -> bool {
+        let (Some(one), Some(other)) = (self.classes.get(a), self.classes.get(b)) else { return false };
+        one.ports == other.ports
+            && one.signatures == other.signatures
+            && self.peers.iter().all(|(_, peer)| peer.classes.contains(a) == peer.classes.contains(b))
+    }
+
     /// All workloads, by namespace, name and kind.
     pub fn workloads(&self) -> Vec<Workload> {
         let mut groups: BTreeMap<(String, String, String), BTreeMap<ClassId, Vec<EndpointId>>> =
@@ -53,7 +80,7 @@ impl Network {
         }
         let mut workloads = Vec::new();
         for ((namespace, name, kind), classes) in groups {
-            for (variant, (class, endpoints)) in classes.into_iter().enumerate() {
+            for (variant, (class, endpoints)) in self.variants(classes).into_iter().enumerate() {
                 let (namespace, name, kind) = (namespace.clone(), name.clone(), kind.clone());
                 workloads.push(Workload { namespace, name, kind, variant, class, endpoints });
             }

@@ -25,6 +25,8 @@ pub(crate) struct Aggregated {
     labels: HashMap<RoleId, Box<[(Sym, Sym)]>>,
     /// The selectors of the aggregated ones whose rules are not written out.
     open: BTreeMap<RoleId, Box<[Selector]>>,
+    /// Whether a ClusterRole changed since the aggregated ones were written.
+    stale: bool,
 }
 
 /// A label selector in the numbers of a model. Those that the API server refuses are not kept.
@@ -63,12 +65,14 @@ impl Rbac {
         let labels = role.labels().iter();
         let labels = labels.map(|(key, value)| (self.symbols.intern(key), self.symbols.intern(value)));
         self.aggregated.labels.insert(id, labels.collect());
+        self.aggregated.stale = true;
         self.aggregated.open.remove(&id);
         let Some(rule) = role.root().get("aggregationRule").filter(|rule| rule.is_map()) else { return };
         if role.root().list("rules").next().is_none() {
             let selectors = rule.list("clusterRoleSelectors").filter_map(|node| self.selector(node));
             let selectors = selectors.collect();
             self.aggregated.open.insert(id, selectors);
+            self.assume_parts();
         }
     }
 
@@ -77,7 +81,7 @@ impl Rbac {
         let yes = self.symbols.intern("true");
         let labels = labels.iter().map(|key| (self.symbols.intern(key), yes)).collect();
         self.aggregated.labels.insert(id, labels);
-        self.aggregated.open.remove(&id);
+        self.aggregated.stale = true;
         if !from.is_empty() {
             let selector =
                 |key: &&str| Selector(Box::new([Condition::In(self.symbols.intern(key), Box::new([yes]))]));
@@ -90,6 +94,7 @@ impl Rbac {
     pub(super) fn forget(&mut self, id: RoleId) {
         self.aggregated.labels.remove(&id);
         self.aggregated.open.remove(&id);
+        self.aggregated.stale = true;
     }
 
     fn selector(&mut self, node: Node<'_>) -> Option<Selector> {
@@ -113,9 +118,12 @@ impl Rbac {
         Some(Selector(conditions.into()))
     }
 
-    /// Writes the rules of all aggregated roles that the cluster has not written.
+    /// Writes the rules of all aggregated roles that the cluster has not written, if a ClusterRole changed.
     pub(super) fn aggregate(&mut self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        if !std::mem::take(&mut self.aggregated.stale) {
+            return problems;
+        }
         let open: Vec<RoleId> = self.aggregated.open.keys().copied().collect();
         if open.is_empty() {
             return problems;

@@ -73,9 +73,7 @@ impl Rbac {
         }
         if !namespaced {
             self.forget(id);
-            if self.assumes_defaults {
-                self.assume(key);
-            }
+            self.assume(key);
             self.aggregate();
         }
         true
@@ -188,7 +186,9 @@ impl Rbac {
             _ => return None,
         };
         let name = self.symbols.intern(reference.name);
-        Some(self.role_id(RoleKey { namespace, name }))
+        let key = RoleKey { namespace, name };
+        self.assume(key);
+        Some(self.role_id(key))
     }
 
     fn subject_number(&mut self, subject: Subject) -> SubjectId {

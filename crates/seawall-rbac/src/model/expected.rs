@@ -62,21 +62,16 @@ impl Rbac {
         )
     }
 
-    /// Puts the ClusterRoles of a control plane where they are not known to be absent.
-    pub(super) fn assume_defaults(&mut self) {
-        for name in defaults().cluster_roles() {
-            let key = RoleKey { namespace: None, name: self.symbols.intern(name) };
-            self.assume(key);
-        }
-    }
-
-    /// Puts one ClusterRole of a control plane, if this is the name of one.
+    /// Puts a ClusterRole of a control plane where it is asked for, not here, and not known to be absent.
     pub(super) fn assume(&mut self, key: RoleKey) {
         let Some(default) = defaults().role(None, self.symbols.text(key.name)) else { return };
-        if key.namespace.is_some() {
+        if !self.assumes_defaults || key.namespace.is_some() {
             return;
         }
         let id = self.role_id(key);
+        if self.role(id).is_some() {
+            return;
+        }
         let aggregated = !default.from.is_empty();
         let rules: Vec<Rule> = match aggregated {
             true => Vec::new(),
@@ -84,9 +79,20 @@ impl Rbac {
         };
         let rule_set = self.rule_sets.take(rules);
         let role = Role { id, key, rule_set, sources: None, aggregated, expected: true, assumed: true };
-        if let Some(old) = self.roles.get_mut(id.0 as usize).and_then(|slot| slot.role.replace(role)) {
-            self.rule_sets.give_back(old.rule_set);
+        if let Some(slot) = self.roles.get_mut(id.0 as usize) {
+            slot.role = Some(role);
         }
         self.remember_default(id, &default.labels, &default.from);
+        if aggregated {
+            self.assume_parts();
+        }
+    }
+
+    /// The same for those that aggregated roles are made of.
+    pub(super) fn assume_parts(&mut self) {
+        for name in defaults().labelled() {
+            let key = RoleKey { namespace: None, name: self.symbols.intern(name) };
+            self.assume(key);
+        }
     }
 }

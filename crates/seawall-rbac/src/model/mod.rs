@@ -67,7 +67,6 @@ impl Rbac {
         let roles = inventory.completeness(GroupKind::new(RBAC_GROUP, "ClusterRole"));
         if roles != Completeness::Complete {
             rbac.assumes_defaults = true;
-            rbac.assume_defaults();
         }
         for kind in ["ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"] {
             for resource in inventory.of_kind_any_group(kind) {
@@ -100,9 +99,7 @@ impl Rbac {
     /// bindings change nothing.
     pub fn apply(&mut self, resource: &Resource) -> Vec<Problem> {
         let mut problems = self.put(resource);
-        if resource.group() == RBAC_GROUP && resource.kind() == "ClusterRole" {
-            problems.extend(self.aggregate());
-        }
+        problems.extend(self.aggregate());
         problems
     }
 
@@ -126,9 +123,9 @@ impl Rbac {
         self.bindings.get(id.0 as usize)?.as_ref()
     }
 
-    /// All roles that exist, in no promised order.
+    /// All roles of the inventory, in no promised order; those that are only assumed are met through bindings.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
-        self.roles.iter().filter_map(|slot| slot.role.as_ref())
+        self.roles.iter().filter_map(|slot| slot.role.as_ref()).filter(|role| !role.assumed)
     }
 
     /// A role; `None` when it is only referred to.

@@ -23,12 +23,14 @@ pub struct What {
     pub verbs: &'static str,
     /// Whether only rules with resourceNames count.
     pub only_named: bool,
-    /// The first version (major, minor) that asks for more.
+    /// The first version (major, minor) that knows it.
+    pub since: Option<(u32, u32)>,
+    /// The first version that asks for more.
     pub until: Option<(u32, u32)>,
 }
 
 const fn on(group: &'static str, resources: &'static str, verbs: &'static str) -> What {
-    What { group, resources, verbs, only_named: false, until: None }
+    What { group, resources, verbs, only_named: false, since: None, until: None }
 }
 
 macro_rules! capabilities {
@@ -62,7 +64,10 @@ macro_rules! capabilities {
 
 /// Until when `get` opened a WebSocket to a container (`AuthorizePodWebsocketUpgradeCreatePermission`).
 const WEBSOCKET_NEEDS_CREATE: Option<(u32, u32)> = Some((1, 35));
-/// When `MutatingAdmissionPolicy` came to servers by default is for who asks; the right is judged from its beta on.
+/// The beta of `MutatingAdmissionPolicy`.
+const MUTATING_POLICIES: Option<(u32, u32)> = Some((1, 34));
+/// The alpha of constrained impersonation (KEP-5284).
+const CONSTRAINED_IMPERSONATION: Option<(u32, u32)> = Some((1, 35));
 const WRITE: &str = "create update patch";
 const CHANGE: &str = "update patch";
 const ANY_WRITE: &str = "create update patch delete deletecollection";
@@ -151,7 +156,10 @@ capabilities! {
     ImpersonateServiceAccounts: Namespace, [on("", "serviceaccounts", "impersonate")];
     /// impersonate within limits
     ImpersonateConstrained: Namespace, [
-        on("authentication.k8s.io", "users groups serviceaccounts nodes uids userextras", CONSTRAINED),
+        What {
+            since: CONSTRAINED_IMPERSONATION,
+            ..on("authentication.k8s.io", "users groups serviceaccounts nodes uids userextras", CONSTRAINED)
+        },
     ];
     /// act as somebody impersonated within limits
     ImpersonateOn: Namespace, [on("*", "*", "*")];
@@ -200,9 +208,9 @@ capabilities! {
         on(ADMISSION, "mutatingadmissionpolicies mutatingadmissionpolicybindings", "update patch delete deletecollection"),
     ];
     /// create MutatingAdmissionPolicies
-    CreateMutatingPolicies: Cluster, [on(ADMISSION, "mutatingadmissionpolicies", "create")];
+    CreateMutatingPolicies: Cluster, [What { since: MUTATING_POLICIES, ..on(ADMISSION, "mutatingadmissionpolicies", "create") }];
     /// create bindings of MutatingAdmissionPolicies
-    CreateMutatingPolicyBindings: Cluster, [on(ADMISSION, "mutatingadmissionpolicybindings", "create")];
+    CreateMutatingPolicyBindings: Cluster, [What { since: MUTATING_POLICIES, ..on(ADMISSION, "mutatingadmissionpolicybindings", "create") }];
     /// write APIServices
     WriteApiServices: Cluster, [on("apiregistration.k8s.io", "apiservices", WRITE)];
     /// write CustomResourceDefinitions

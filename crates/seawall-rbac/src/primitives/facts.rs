@@ -78,8 +78,9 @@ impl Table {
         let mut table = Table { rows: Vec::new(), by_resource: HashMap::new() };
         for capability in Capability::ALL.iter().copied().filter(|own| *own != Capability::ImpersonateOn) {
             for what in capability.what() {
-                let old = version.is_some_and(|version| what.until.is_some_and(|until| version < until));
-                if what.until.is_some() && !old {
+                let before = |bound: (u32, u32)| version.is_some_and(|version| version < bound);
+                let served = what.until.is_none_or(before) && !what.since.is_some_and(before);
+                if !served {
                     continue;
                 }
                 for resource in what.resources.split(' ') {
@@ -91,8 +92,6 @@ impl Table {
                         false => all.iter().copied().filter(carries_name).collect(),
                     };
                     let plain = if what.only_named { Vec::new() } else { all };
-                    // Impersonation, binding and approval are asked of names; everything else that says `*` is about
-                    // all objects anyway.
                     let numbers =
                         |verbs: &[&str]| verbs.iter().filter_map(|verb| symbols.get(verb)).collect();
                     let row = Row {

@@ -42,7 +42,7 @@ fn rules_are_compared_by_what_they_grant() {
         (both, both, &[][..], &[][..]),
         (both, split, &[], &[]),
         (split, both, &[], &[]),
-        (both, more, &["watch  pods,pods/log", "watch apps pods,pods/log"], &[]),
+        (both, more, &["watch ,apps pods,pods/log"], &[]),
         (both, all, &["* * *"], &[]),
         (log, some, &[], &["get  */log"]),
         (some, named, &[], &["get  pods/log"]),

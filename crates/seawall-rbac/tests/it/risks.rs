@@ -143,6 +143,17 @@ fn old_servers_open_more() {
 }
 
 #[test]
+fn new_servers_open_more() {
+    let text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\nrules:\n- {apiGroups: [admissionregistration.k8s.io], resources: [mutatingadmissionpolicies, mutatingadmissionpolicybindings], verbs: [create]}\n- {apiGroups: [authentication.k8s.io], resources: [users], verbs: ['impersonate:user-info']}\n- {apiGroups: [''], resources: [pods], verbs: ['impersonate-on:user-info:get']}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: b}\nroleRef: {kind: ClusterRole, name: r}\nsubjects: [{kind: User, name: eve}]\n";
+    let inventory = inventory(resources(text));
+    let ids = |version| found(&inventory, version).iter().map(|risk| risk.id).collect::<Vec<_>>();
+    assert_eq!(ids(Some((1, 33))), [""; 0]);
+    assert_eq!(ids(Some((1, 34))), ["A32"]);
+    assert_eq!(ids(Some((1, 35))), ["A23", "A32"]);
+    assert_eq!(ids(None), ["A23", "A32"]);
+}
+
+#[test]
 fn rights_of_groups_that_one_is_in_of_itself_count() {
     let text = "apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -195,4 +206,13 @@ fn a_folder_may_refer_to_roles_that_every_cluster_has() {
     let replaced = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: cluster-admin}\nrules: []\n";
     assert_eq!(ids("cluster-admin", replaced), [""; 0]);
     assert_eq!(ids("no-such-role", ""), [""; 0], "a folder cannot show that a role is missing");
+}
+
+/// The page is what users have of the table.
+#[test]
+fn every_primitive_is_on_its_page() {
+    let page = include_str!("../../../../docs/rbac.md");
+    for primitive in seawall_rbac::primitives::PRIMITIVES {
+        assert!(page.contains(&format!("\n| {} | ", primitive.id)), "{}", primitive.id);
+    }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use seawall_sources::{Loaded, Progress, SourceLimits, Target, load, load_watched};
+use seawall_sources::{Loaded, Progress, SourceLimits, Target, load, load_with};
 
 const POD: &str =
     "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: a, image: b}]}\n";
@@ -83,7 +83,7 @@ fn whoever_watches_sees_each_file() {
     fs::write(&dump, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"c\"}}\n").unwrap();
     let progress = Progress::default();
     let targets = [Target::Folder(folder.path().into()), Target::Snapshot(dump)];
-    load_watched(&targets, &SourceLimits::default(), &progress);
+    load_with(&targets, &SourceLimits::default(), &progress, |_, _| Ok::<(), ()>(())).unwrap();
     assert_eq!((progress.files(), progress.objects()), (2, 1));
 }
 
@@ -173,5 +173,10 @@ fn links_lead_to_files_once_and_never_round() {
 fn a_target_that_is_not_there_is_an_error() {
     let error = Target::parse("no/such/file.yaml").unwrap_err().to_string();
     assert!(error.starts_with("cannot read `no/such/file.yaml`"), "{error}");
-    assert!(Target::parse("cluster:prod").unwrap_err().to_string().contains("cannot read a live cluster"));
+    assert_eq!(Target::parse("cluster").unwrap(), Target::Cluster(None));
+    assert_eq!(Target::parse("cluster:").unwrap(), Target::Cluster(None));
+    assert_eq!(Target::parse("cluster:a:b").unwrap(), Target::Cluster(Some("a:b".into())));
+    assert!(Target::parse("clusters").is_err());
+    let loaded = load(&[Target::Cluster(None)], &SourceLimits::default());
+    assert_eq!(loaded.problems[0].message, "a live cluster cannot be read here");
 }

@@ -1,5 +1,6 @@
 //! Tests of loading.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod audit;
 mod files;
 mod snapshots;

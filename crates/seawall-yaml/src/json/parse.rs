@@ -72,6 +72,8 @@ pub(super) struct Parser<'a> {
     pub(super) open: &'a mut Vec<bool>,
     /// How much was open where a value began that is left out.
     pub(super) muted: Option<usize>,
+    /// Whether the values of Secrets become `null`.
+    pub(super) withhold: bool,
     pub(super) duplicates: Vec<Duplicate>,
 }
 
@@ -215,7 +217,17 @@ impl Parser<'_> {
         if self.builder.key(key, written).is_some() && self.duplicates.len() < MOST_DUPLICATES {
             self.duplicates.push(Duplicate { at: start, key: key.to_owned() });
         }
+        if self.withhold && self.builder.names_secret(key, self.value_opens()) {
+            self.builder.null(Style::Plain, Span::default());
+            self.muted = Some(self.open.len());
+        }
         Ok(Next::Value)
+    }
+
+    /// Whether the value that comes next is a map.
+    fn value_opens(&self) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        rest.trim_ascii_start().first() == Some(&b'{')
     }
 
     #[inline]

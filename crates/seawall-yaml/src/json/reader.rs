@@ -40,12 +40,28 @@ pub struct JsonReader {
     builder: TreeBuilder,
     scratch: Vec<u8>,
     open: Vec<bool>,
+    withhold: bool,
 }
 
 impl JsonReader {
     /// A reader.
     pub fn new() -> Self {
         JsonReader::default()
+    }
+
+    /// A reader for Secrets: keys under `data` and `stringData` of an object stay, their values are skipped unread and
+    /// become `null`.
+    ///
+    /// ```
+    /// use seawall_yaml::{Limits, json::JsonReader};
+    /// let secret = br#"{"kind":"Secret","data":{"password":"aHVudGVyMg=="}}"#;
+    /// let (tree, _) = JsonReader::withholding().read_bytes(secret, &Limits::default());
+    /// let mut json = String::new();
+    /// tree.unwrap().root().write_json(&mut json);
+    /// assert_eq!(json, r#"{"kind":"Secret","data":{"password":null}}"#);
+    /// ```
+    pub fn withholding() -> Self {
+        JsonReader { withhold: true, ..JsonReader::default() }
     }
 
     /// See [`read_json`].
@@ -103,6 +119,7 @@ impl JsonReader {
             scratch: &mut self.scratch,
             open: &mut self.open,
             muted: None,
+            withhold: self.withhold,
             duplicates: Vec::new(),
         };
         parser.skip_space();

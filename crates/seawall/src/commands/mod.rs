@@ -2,10 +2,14 @@
 
 mod checks;
 mod explain;
+mod live;
 mod man;
 mod paths;
 mod rbac;
+mod network;
 mod scan;
+#[cfg(feature = "cluster")]
+mod snapshot;
 mod targets;
 mod version;
 
@@ -13,11 +17,16 @@ use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
 
+pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use rbac::RbacArgs;
 
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
+
+pub(crate) use rbac::RbacArgs;
+#[cfg(feature = "cluster")]
+pub(crate) use snapshot::SnapshotArgs;
 
 /// Runs a command.
 ///
@@ -27,10 +36,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     let color = cli.color;
     match cli.command {
         Command::Scan(args) => scan::run(&args, color),
+        #[cfg(feature = "cluster")]
+        Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Paths(args) => paths::run(&args),
         Command::Rbac(args) => rbac::run(&args),
+        Command::Network(args) => network::run(&args, color),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -8,10 +8,11 @@ use anyhow::{Context, bail};
 use seawall_checks::{Evaluation, evaluate, pick, pss};
 use seawall_core::{ProblemSeverity, Severity};
 use seawall_report::{Format, Inputs, RenderOptions, Report, Timings, escape, render};
-use seawall_sources::{Loaded, SourceLimits, Target, load_watched};
+use seawall_sources::{Loaded, Target};
 
 use crate::ExitStatus;
 use crate::cli::{Color, FailOn, ScanArgs};
+use crate::commands::live;
 use crate::config::{self, Config};
 use crate::output;
 use crate::progress::{Stages, Ticker};
@@ -30,8 +31,10 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     quiet_panics();
 
     let stages = Arc::new(Stages::default());
-    let ticker = Ticker::start(&stages, args.quiet);
-    let loaded = load_watched(&targets, &SourceLimits::default(), &stages.reading);
+    // Reading a cluster has a line of its own.
+    let is_live = targets.iter().any(|target| matches!(target, Target::Cluster(_)));
+    let ticker = Ticker::start(&stages, args.quiet || is_live);
+    let loaded = live::load(&targets, args.quiet, &stages.reading)?;
     stages.judge(loaded.inventory.resources().len());
     let read = started.elapsed();
     let evaluation = match policy {

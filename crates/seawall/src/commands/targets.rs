@@ -4,14 +4,16 @@ use anyhow::bail;
 use clap::Args;
 use seawall_core::ProblemSeverity;
 use seawall_report::escape;
-use seawall_sources::{Loaded, SourceLimits, Target, load};
+use seawall_sources::{Loaded, Progress, Target};
 
+use crate::commands::live;
 use crate::output;
 
 /// The targets of a command that takes other words.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Files, folders, `-` for standard input, or snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`); may be repeated
+    /// Files, folders, `-` for standard input, snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`), or
+    /// `cluster[:CONTEXT]`; may be repeated
     #[arg(short = 'f', long = "file", value_name = "TARGET", default_value = ".")]
     pub(crate) targets: Vec<String>,
     /// Do not print the problems met while reading
@@ -27,7 +29,7 @@ impl TargetArgs {
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let targets =
             self.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-        let loaded = load(&targets, &SourceLimits::default());
+        let loaded = live::load(&targets, self.quiet, &Progress::default())?;
         if !self.quiet {
             let worse = loaded.problems.iter().filter(|problem| problem.severity >= ProblemSeverity::Warning);
             worse.for_each(output::problem);

@@ -8,9 +8,13 @@
 )]
 
 mod bad_input;
+mod cluster;
 mod commands;
 mod examples;
+mod least_privilege;
 mod rbac;
+mod network;
+mod network_views;
 mod scan;
 
 use std::io::Write;

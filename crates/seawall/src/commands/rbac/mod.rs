@@ -3,6 +3,8 @@
 mod can_i;
 mod diff;
 mod evidence;
+mod kubeconfig;
+mod minimize;
 mod risks;
 mod show;
 mod who_can;
@@ -38,6 +40,10 @@ enum RbacCommand {
     Risks(risks::RisksArgs),
     /// Compare two targets: what each subject gained and lost
     Diff(diff::DiffArgs),
+    /// Make the smallest roles that allow what an audit log shows
+    Minimize(minimize::MinimizeArgs),
+    /// Judge kubeconfigs: secrets in the file, verification, programs, life of certificates
+    Kubeconfig(kubeconfig::KubeconfigArgs),
 }
 
 /// What is asked for.
@@ -94,6 +100,8 @@ pub(super) fn run(args: &RbacArgs) -> anyhow::Result<ExitStatus> {
         RbacCommand::Show(args) => show::run(args),
         RbacCommand::Risks(args) => risks::run(args),
         RbacCommand::Diff(args) => diff::run(args),
+        RbacCommand::Minimize(args) => minimize::run(args),
+        RbacCommand::Kubeconfig(args) => kubeconfig::run(args),
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn run(args: &RisksArgs) -> anyhow::Result<ExitStatus> {
             let body = json!({
                 "risks": shown.iter().map(|risk| as_json(&evidence, risk)).collect::<Vec<_>>(),
                 "counts": {"open": open.len(), "expected": expected.len(), "shown": shown.len()},
-                "assumedRoles": rbac.roles().any(seawall_rbac::Role::is_assumed),
+                "assumedRoles": rbac.bindings().filter_map(|own| rbac.role_of(own)).any(seawall_rbac::Role::is_assumed),
                 "missingRolesKnown": around.all_roles,
             });
             super::print_json("risks", body)?;

@@ -4,11 +4,16 @@
 //! part that compares plain data.
 
 mod engine_input;
+mod live_network;
+mod netpol_api;
+mod netpol_cyclonus;
+mod netpol_npguard;
 mod paths_input;
 mod paths_kubehound;
 mod paths_kubesplaining;
 mod posture;
 mod pss;
+mod rbac_audit2rbac;
 mod rbac_sar;
 mod yaml_k8s;
 
@@ -32,6 +37,12 @@ const BUILT: &[(&str, Loader)] = &[
     ("posture", posture::load),
     ("pss", pss::load),
     ("rbac-sar", rbac_sar::load),
+    ("rbac-audit2rbac", rbac_audit2rbac::load),
+    ("netpol-api", netpol_api::load),
+    ("netpol-cyclonus", netpol_cyclonus::load),
+    ("netpol-npguard", netpol_npguard::load),
+    ("posture", posture::load),
+    ("pss", pss::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
 

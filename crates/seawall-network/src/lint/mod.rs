@@ -1,0 +1,205 @@
+//! What is wrong with policies themselves: those that do nothing, those that do less or more than they seem to.
+//!
+//! In: a model and the inventory that it was built from. Out: [`Lint`]s, each at a field of an object.
+//!
+//! Invariants, above all what is absent: absence proves something only where the inventory is complete, so that a policy of
+//! a folder whose pods stand elsewhere is not accused; namespaces of the system itself are left alone.
+
+mod blocks;
+mod dead;
+mod dns;
+mod exits;
+mod host;
+mod named;
+mod namespaces;
+mod sensitive;
+mod shadow;
+mod ties;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use seawall_core::{Confidence, Severity};
+use seawall_inventory::{Completeness, GroupKind, Inventory, Place, Resource};
+
+use crate::{ClassId, EndpointId, Network};
+
+/// A kind of mistake.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LintRule {
+    /// Its stable name.
+    pub id: &'static str,
+    /// How bad it is, unless the case says otherwise.
+    pub severity: Severity,
+    /// What is wrong, in general.
+    pub title: &'static str,
+    /// Why that matters.
+    pub why: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+/// One mistake.
+#[derive(Clone, Debug)]
+pub struct Lint {
+    /// Which kind of mistake.
+    pub rule: &'static LintRule,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The object and field.
+    pub place: Place,
+    /// What is wrong here, lower case.
+    pub message: String,
+    /// Other fields that take part, each with a note.
+    pub related: Vec<(Place, String)>,
+}
+
+impl Lint {
+    fn new(rule: &'static LintRule, place: Place, message: String) -> Self {
+        Lint {
+            rule,
+            severity: rule.severity,
+            confidence: Confidence::High,
+            place,
+            message,
+            related: Vec::new(),
+        }
+    }
+}
+
+/// Every rule, by id.
+pub const RULES: [&LintRule; 14] = [
+    &exits::EGRESS_TO_METADATA,
+    &dns::EGRESS_WITHOUT_DNS,
+    &blocks::IP_BLOCK_MEETS_PODS,
+    &named::NAMED_PORT_UNKNOWN,
+    &namespaces::NAMESPACE_OPEN_EGRESS,
+    &namespaces::NAMESPACE_OPEN_INGRESS,
+    &dead::PEER_MATCHES_NOTHING,
+    &namespaces::POLICIES_FORGET_EGRESS,
+    &shadow::POLICY_DUPLICATE,
+    &host::POLICY_MISSES_HOST_NETWORK,
+    &dead::POLICY_SELECTS_NOTHING,
+    &ties::PRIORITY_TIE,
+    &shadow::RULE_SHADOWED,
+    &sensitive::SENSITIVE_PORT_OPEN,
+];
+
+/// Namespaces of the system: their pods come with the cluster and are not for users to isolate.
+const SYSTEM: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+/// Beginnings of names of namespaces that come with a distribution.
+const SYSTEM_PREFIXES: [&str; 3] = ["openshift-", "gke-managed-", "calico-"];
+
+fn is_system(namespace: &str) -> bool {
+    SYSTEM.contains(&namespace) || SYSTEM_PREFIXES.iter().any(|prefix| namespace.starts_with(prefix))
+}
+
+/// What all rules look at.
+struct World<'a> {
+    network: &'a Network,
+    inventory: &'a Inventory,
+    /// Whether all pods of the cluster are here.
+    complete: bool,
+    /// Endpoints that policies can govern, by namespace and class.
+    namespaces: BTreeMap<String, BTreeMap<ClassId, Vec<EndpointId>>>,
+}
+
+impl World<'_> {
+    /// How people call some endpoints: `Deployment/web and 3 more`.
+    fn names(&self, endpoints: impl IntoIterator<Item = EndpointId>) -> String {
+        let names: BTreeSet<String> = endpoints
+            .into_iter()
+            .filter_map(|id| {
+                let (kind, name) = self.network.endpoint(id)?.workload();
+                Some(format!("`{kind}/{name}`"))
+            })
+            .collect();
+        listed(names.iter().map(String::as_str))
+    }
+
+    fn namespace_place(&self, namespace: &str) -> Option<Place> {
+        let found = self.inventory.find(GroupKind::new("", "Namespace"), None, namespace);
+        found.map(|resource| Place {
+            resource: resource.id(),
+            route: seawall_core::Route::root().keys(&["metadata", "name"]),
+        })
+    }
+
+    /// The object of an endpoint, for findings that need a place: the topmost owner that says what its pods are.
+    fn object(&self, endpoint: EndpointId) -> Option<&Resource> {
+        let view = self.network.endpoint(endpoint)?;
+        let kind = GroupKind::new(view.group(), view.kind());
+        let own = self.inventory.find(kind, Some(view.namespace()), view.name())?;
+        Some(self.inventory.top_owner(own).filter(|owner| owner.has_pods()).unwrap_or(own))
+    }
+
+    /// The namespace itself, else one of its workloads.
+    fn place_in(&self, namespace: &str, endpoints: &[EndpointId]) -> Option<Place> {
+        self.namespace_place(namespace).or_else(|| {
+            let object = endpoints.iter().find_map(|id| self.object(*id))?;
+            Some(Place {
+                resource: object.id(),
+                route: seawall_core::Route::root().keys(&["metadata", "namespace"]),
+            })
+        })
+    }
+}
+
+/// `a`, `a and b`, `a, b and 3 more`.
+fn listed<'t>(words: impl Iterator<Item = &'t str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    }
+}
+
+/// Everything that is wrong, worst first, then by file order of the object.
+pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
+    let pods = GroupKind::new("", "Pod");
+    let mut world = World {
+        network,
+        inventory,
+        complete: inventory.completeness(pods) == Completeness::Complete,
+        namespaces: BTreeMap::new(),
+    };
+    for id in network.endpoints() {
+        let (Some(view), Some(class)) = (network.endpoint(id), network.class_of(id)) else { continue };
+        if !view.host_network() {
+            let classes = world.namespaces.entry(view.namespace().to_owned()).or_default();
+            classes.entry(class).or_default().push(id);
+        }
+    }
+    let mut lints = Vec::new();
+    dead::check(&world, &mut lints);
+    shadow::check(&world, &mut lints);
+    ties::check(&world, &mut lints);
+    named::check(&world, &mut lints);
+    blocks::check(&world, &mut lints);
+    namespaces::check(&world, &mut lints);
+    exits::check(&world, &mut lints);
+    dns::check(&world, &mut lints);
+    sensitive::check(&world, &mut lints);
+    host::check(&world, &mut lints);
+    // Pods in the network of a node are selected, though in vain: that is said already.
+    let in_vain: BTreeSet<_> = lints
+        .iter()
+        .filter(|lint| lint.rule == &host::POLICY_MISSES_HOST_NETWORK)
+        .map(|lint| lint.place.resource)
+        .collect();
+    lints
+        .retain(|lint| lint.rule != &dead::POLICY_SELECTS_NOTHING || !in_vain.contains(&lint.place.resource));
+    lints.sort_by(|a, b| {
+        (b.severity, a.place.resource, &a.place.route, a.rule.id, &a.message).cmp(&(
+            a.severity,
+            b.place.resource,
+            &b.place.route,
+            b.rule.id,
+            &b.message,
+        ))
+    });
+    lints
+}

@@ -1,0 +1,79 @@
+//! Targets with live clusters among them.
+
+use seawall_sources::{Intake, Loaded, Progress, SourceLimits, Target, load_with};
+
+/// Reads all targets and counts while it does; what a cluster refused goes to standard error unless `quiet`.
+///
+/// # Errors
+/// When a cluster cannot be read at all.
+pub(super) fn load(targets: &[Target], quiet: bool, progress: &Progress) -> anyhow::Result<Loaded> {
+    load_with(targets, &SourceLimits::default(), progress, |context, intake| read(context, intake, quiet))
+}
+
+#[cfg(not(feature = "cluster"))]
+fn read(_: Option<&str>, _: &mut Intake<'_>, _: bool) -> anyhow::Result<()> {
+    anyhow::bail!("`cluster`: this build reads files, folders and snapshots; it cannot read a live cluster")
+}
+
+#[cfg(feature = "cluster")]
+fn read(context: Option<&str>, intake: &mut Intake<'_>, quiet: bool) -> anyhow::Result<()> {
+    use seawall_cluster::{Access, Options, read_into};
+
+    let access = Access::Context(context.map(str::to_owned));
+    let mut line = ProgressLine::new(quiet);
+    let summary = read_into(&access, &Options::default(), intake, &mut |progress| line.show(progress));
+    line.clear();
+    let summary = summary?;
+    if !quiet {
+        tell(&summary);
+    }
+    Ok(())
+}
+
+/// Prints what could not be read.
+#[cfg(feature = "cluster")]
+pub(super) fn tell(summary: &seawall_cluster::Summary) {
+    use seawall_core::{Problem, ProblemSeverity};
+
+    for refused in &summary.refused {
+        let message = format!("`{}` could not be read", refused.what);
+        crate::output::problem(&Problem::new(ProblemSeverity::Warning, message).caused_by(&refused.reason));
+    }
+}
+
+/// One line on the terminal that says how far it is; nothing where there is no terminal.
+#[cfg(feature = "cluster")]
+pub(super) struct ProgressLine {
+    shown: bool,
+    wanted: bool,
+}
+
+#[cfg(feature = "cluster")]
+impl ProgressLine {
+    pub(super) fn new(quiet: bool) -> Self {
+        let wanted = !quiet && std::io::IsTerminal::is_terminal(&std::io::stderr());
+        ProgressLine { shown: false, wanted }
+    }
+
+    pub(super) fn show(&mut self, progress: seawall_cluster::Progress) {
+        if self.wanted {
+            let seawall_cluster::Progress { done, kinds, objects } = progress;
+            self.write(&format!("reading the cluster: {done} of {kinds} kinds, {objects} objects"));
+            self.shown = true;
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            self.write("");
+        }
+    }
+
+    fn write(&self, text: &str) {
+        use std::io::Write as _;
+
+        // Back to the first column, and the rest of the line away. A terminal that went away is not missed.
+        let mut err = std::io::stderr();
+        let _ = write!(err, "\r{text}\x1b[K").and_then(|()| err.flush());
+    }
+}

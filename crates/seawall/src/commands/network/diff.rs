@@ -1,0 +1,194 @@
+//! `seawall network diff`
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use clap::{Args, ValueEnum};
+use seawall_network::list::{Difference, Families, Focus, Peer, difference};
+use seawall_network::{Network, Profile};
+use seawall_report::escape;
+use serde_json::json;
+
+use super::render::{field, quoted};
+use super::{conn, list};
+use crate::ExitStatus;
+use crate::commands::targets::TargetArgs;
+use crate::output;
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    /// The state before: files, a folder or a snapshot
+    old: String,
+    /// The state after
+    new: String,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = Format::Txt, value_name = "FORMAT")]
+    output: Format,
+    /// Exit with 1 when anything is different
+    #[arg(long)]
+    exit_code: bool,
+    /// List IPv6 addresses outside even where no policy speaks of them
+    #[arg(long)]
+    ipv6: bool,
+    /// The network plugin, for what the API leaves undefined
+    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
+    cni: Profile,
+    /// Do not print the problems met while reading
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Txt,
+    Csv,
+    Json,
+    Md,
+    /// For Graphviz
+    Dot,
+}
+
+/// A state: its connections and its workloads by name.
+struct State {
+    connections: Vec<seawall_network::list::Connection>,
+    workloads: BTreeSet<String>,
+}
+
+/// One line of the answer.
+struct Line {
+    kind: &'static str,
+    src: String,
+    dst: String,
+    before: String,
+    after: String,
+    info: String,
+}
+
+fn state(args: &DiffArgs, target: &str, families: Families) -> anyhow::Result<State> {
+    let loaded = TargetArgs { targets: vec![target.to_owned()], quiet: args.quiet }.load()?;
+    let (network, problems) = Network::build(&loaded.inventory, args.cni);
+    if !args.quiet {
+        problems.iter().for_each(output::problem);
+    }
+    let connections = list::connections(&network, &loaded.inventory, families, &Focus::default())?;
+    let workloads = network.workloads().iter().map(ToString::to_string).collect();
+    Ok(State { connections, workloads })
+}
+
+pub(super) fn run(args: &DiffArgs) -> anyhow::Result<ExitStatus> {
+    // A family that only one side speaks of is a difference too.
+    let families = if args.ipv6 { Families::Both } else { Families::AsMentioned };
+    let (before, after) = (state(args, &args.old, families)?, state(args, &args.new, families)?);
+    let differences = difference(&before.connections, &after.connections);
+    let mut lines: Vec<Line> = differences.iter().map(|row| line(row, &before, &after)).collect();
+    lines.sort_by(|a, b| (a.kind, &a.src, &a.dst).cmp(&(b.kind, &b.src, &b.dst)));
+    let text = match args.output {
+        Format::Txt => txt(&lines),
+        Format::Csv => csv(&lines),
+        Format::Json => record(&lines)?,
+        Format::Md => md(&lines),
+        Format::Dot => dot(&lines),
+    };
+    crate::commands::print(text.as_bytes())?;
+    let different = args.exit_code && !lines.is_empty();
+    Ok(if different { ExitStatus::Findings } else { ExitStatus::Clean })
+}
+
+fn line(row: &Difference, before: &State, after: &State) -> Line {
+    let kind = match (row.before.is_empty(), row.after.is_empty()) {
+        (true, _) => "added",
+        (_, true) => "removed",
+        _ => "changed",
+    };
+    let only_in = |one: &State, other: &State| -> Vec<String> {
+        let ends = [&row.src, &row.dst].into_iter().filter_map(|peer| match peer {
+            Peer::Workload(name) => Some(name),
+            Peer::External(..) | Peer::IngressController => None,
+        });
+        let new = ends.filter(|name| one.workloads.contains(*name) && !other.workloads.contains(*name));
+        new.cloned().collect()
+    };
+    let info = match (only_in(before, after), only_in(after, before)) {
+        (gone, _) if !gone.is_empty() => format!("workload {} removed", gone.join(" and ")),
+        (_, new) if !new.is_empty() => format!("workload {} added", new.join(" and ")),
+        _ => String::new(),
+    };
+    Line {
+        kind,
+        src: row.src.to_string(),
+        dst: row.dst.to_string(),
+        before: conn::words(&row.before),
+        after: conn::words(&row.after),
+        info,
+    }
+}
+
+// Writing to a string cannot fail, here and below.
+fn txt(lines: &[Line]) -> String {
+    let mut out = String::new();
+    if lines.is_empty() {
+        return "No connections diff\n".to_owned();
+    }
+    out.push_str("Connectivity diff:\n");
+    for line in lines {
+        let (src, dst) = (escape(&line.src), escape(&line.dst));
+        let _ = write!(
+            out,
+            "diff-type: {}, source: {src}, destination: {dst}, old: {}, new: {}",
+            line.kind, line.before, line.after
+        );
+        if !line.info.is_empty() {
+            let _ = write!(out, ", workloads-diff-info: {}", escape(&line.info));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+const TITLES: [&str; 6] = ["diff-type", "source", "destination", "old", "new", "workloads-diff-info"];
+
+fn fields(line: &Line) -> [&str; 6] {
+    [line.kind, &line.src, &line.dst, &line.before, &line.after, &line.info]
+}
+
+fn csv(lines: &[Line]) -> String {
+    let mut out = TITLES.join(",") + "\n";
+    for line in lines {
+        let _ = writeln!(out, "{}", fields(line).map(|text| field(&escape(text))).join(","));
+    }
+    out
+}
+
+fn md(lines: &[Line]) -> String {
+    let mut out = format!("| {} |\n|{}\n", TITLES.join(" | "), "---|".repeat(TITLES.len()));
+    for line in lines {
+        let _ =
+            writeln!(out, "| {} |", fields(line).map(|text| escape(text).replace('|', "\\|")).join(" | "));
+    }
+    out
+}
+
+fn record(lines: &[Line]) -> anyhow::Result<String> {
+    let rows = lines.iter().map(|line| {
+        json!({
+            "type": line.kind, "src": line.src, "dst": line.dst, "old": line.before, "new": line.after,
+            "info": line.info,
+        })
+    });
+    let report = json!({"schema": "seawall.dev/network-diff/v1", "differences": rows.collect::<Vec<_>>()});
+    Ok(serde_json::to_string_pretty(&report)? + "\n")
+}
+
+fn dot(lines: &[Line]) -> String {
+    let mut out = "digraph {\n".to_owned();
+    for line in lines {
+        let (color, label) = match line.kind {
+            "added" => ("#008000", line.after.clone()),
+            "removed" => ("#b00000", line.before.clone()),
+            _ => ("#b06000", format!("{} (was: {})", line.after, line.before)),
+        };
+        let (src, dst) = (quoted(&escape(&line.src)), quoted(&escape(&line.dst)));
+        let _ = writeln!(out, "\t{src} -> {dst} [label={} color=\"{color}\"]", quoted(&label));
+    }
+    out + "}\n"
+}

@@ -1,0 +1,156 @@
+//! `seawall network list`
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+use seawall_inventory::Inventory;
+use seawall_network::exposure::entry_points;
+use seawall_network::list::{Connection, Families, Focus, Potential, ingress_connections};
+use seawall_network::{Direction, Network, Profile, Workload};
+
+use super::{conn, render};
+use crate::ExitStatus;
+use crate::commands::targets::TargetArgs;
+use crate::output;
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    target: TargetArgs,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = Format::Txt, value_name = "FORMAT")]
+    output: Format,
+    /// Add what workloads are open to in pods that may come, and which workloads no policy governs
+    #[arg(long)]
+    exposure: bool,
+    /// Only connections of these workloads: `name`, `namespace/name` or `ingress-controller`; may be repeated
+    #[arg(long, value_name = "NAME")]
+    workload: Vec<String>,
+    /// With --workload: only those with these others; may be repeated
+    #[arg(long, value_name = "NAME", requires = "workload")]
+    peer: Vec<String>,
+    /// With --workload: only into it, or only out of it
+    #[arg(long, value_enum, value_name = "DIRECTION", requires = "workload")]
+    direction: Option<Way>,
+    /// Only this connection: `80`, `53/udp`
+    #[arg(long, value_name = "PORT[/PROTOCOL]")]
+    port: Option<String>,
+    /// List IPv6 addresses outside even where no policy speaks of them
+    #[arg(long)]
+    ipv6: bool,
+    /// The network plugin, for what the API leaves undefined
+    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
+    cni: Profile,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Way {
+    Ingress,
+    Egress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// One connection a line
+    Txt,
+    Csv,
+    Json,
+    /// For Graphviz
+    Dot,
+    /// A Markdown table
+    Md,
+}
+
+/// A list that nobody reads as a whole; it is to be narrowed instead.
+const MAX_CONNECTIONS: usize = 2_000_000;
+
+/// What is to be printed.
+pub(super) struct Listed {
+    pub(super) connections: Vec<Connection>,
+    /// With --exposure.
+    pub(super) exposure: Option<Exposure>,
+}
+
+/// What workloads are open to.
+pub(super) struct Exposure {
+    pub(super) rows: Vec<(Workload, Potential)>,
+    pub(super) unprotected: Vec<(Workload, Direction)>,
+}
+
+pub(super) fn run(args: &ListArgs) -> anyhow::Result<ExitStatus> {
+    let loaded = args.target.load()?;
+    let (network, problems) = Network::build(&loaded.inventory, args.cni);
+    if !args.target.quiet {
+        problems.iter().for_each(output::problem);
+    }
+    let focus = args.focus()?;
+    let families = if args.ipv6 { Families::Both } else { Families::AsMentioned };
+    let connections = connections(&network, &loaded.inventory, families, &focus)?;
+    let exposure = args.exposure.then(|| exposure(&network, &focus));
+    let listed = Listed { connections, exposure };
+    let text = match args.output {
+        Format::Txt => render::txt(&listed),
+        Format::Csv => render::csv(&listed),
+        Format::Json => render::json(&listed)?,
+        Format::Dot => render::dot(&listed),
+        Format::Md => render::md(&listed),
+    };
+    crate::commands::print(text.as_bytes())
+}
+
+impl ListArgs {
+    fn focus(&self) -> anyhow::Result<Focus> {
+        let direction = self.direction.map(|way| match way {
+            Way::Ingress => Direction::Ingress,
+            Way::Egress => Direction::Egress,
+        });
+        Ok(Focus {
+            workloads: self.workload.clone(),
+            peers: self.peer.clone(),
+            direction,
+            connection: self.port.as_deref().map(conn::read).transpose()?,
+        })
+    }
+}
+
+/// The connections that a focus keeps, sorted.
+pub(super) fn connections(
+    network: &Network,
+    inventory: &Inventory,
+    families: Families,
+    focus: &Focus,
+) -> anyhow::Result<Vec<Connection>> {
+    let mut connections = Vec::new();
+    let mut add = |row: Connection| {
+        if connections.len() <= MAX_CONNECTIONS {
+            connections.extend(focus.keep(row));
+        }
+    };
+    network.connections(families, &mut add);
+    ingress_connections(network, inventory, &entry_points(inventory)).into_iter().for_each(add);
+    if connections.len() > MAX_CONNECTIONS {
+        bail!(
+            "more than {MAX_CONNECTIONS} connections are allowed\nhint: name workloads with `--workload`, or ask \
+             `seawall network can`"
+        );
+    }
+    connections.sort();
+    Ok(connections)
+}
+
+fn exposure(network: &Network, focus: &Focus) -> Exposure {
+    let mut exposure = Exposure { rows: Vec::new(), unprotected: Vec::new() };
+    for workload in network.workloads().iter().filter(|workload| focus.wants(workload)) {
+        let rows = network.potential(workload).into_iter();
+        let kept = rows.filter_map(|row| focus.keep_potential(workload, row));
+        exposure.rows.extend(kept.map(|row| (workload.clone(), row)));
+        let wanted = |direction: &Direction| {
+            focus.shows_unprotected() && focus.direction.is_none_or(|wanted| wanted == *direction)
+        };
+        for direction in Direction::ALL.into_iter().filter(wanted) {
+            if !network.is_isolated(workload.class, direction) {
+                exposure.unprotected.push((workload.clone(), direction));
+            }
+        }
+    }
+    exposure
+}

@@ -1,0 +1,152 @@
+//! `seawall network explain`
+
+use std::fmt::Write as _;
+
+use clap::{Args, ValueEnum};
+use seawall_core::Route;
+use seawall_network::{Because, Decision, Direction, Network, PortSet, Profile, RuleId, Tier};
+use seawall_report::escape;
+use serde_json::{Value, json};
+
+use super::{conn, ends};
+use crate::ExitStatus;
+use crate::commands::targets::TargetArgs;
+use crate::output;
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// Source: `namespace/pod`, `namespace/name[Kind]`, `Kind/namespace/name`, an address, a CIDR or `internet`
+    src: String,
+    /// Destination, in the same forms
+    dst: String,
+    /// Port of the destination pod: `80`, `53/udp`, `8000-8100`; all ports without it
+    #[arg(value_name = "PORT[/PROTOCOL]")]
+    port: Option<String>,
+    #[command(flatten)]
+    target: TargetArgs,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    output: Format,
+    /// The network plugin, for what the API leaves undefined
+    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
+    cni: Profile,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
+    let loaded = args.target.load()?;
+    let (network, problems) = Network::build(&loaded.inventory, args.cni);
+    if !args.target.quiet {
+        problems.iter().for_each(output::problem);
+    }
+    let asked = args.port.as_deref().map(conn::read).transpose()?.unwrap_or_else(PortSet::all);
+    let (src, dst) = (ends::read(&network, &args.src)?, ends::read(&network, &args.dst)?);
+    let mut out = String::new();
+    let mut records = Vec::new();
+    for pair in ends::pairs(&network, &src, &dst)? {
+        let name = |target| ends::name(&network, target, pair.outside.as_ref());
+        let (src, dst) = (name(pair.src), name(pair.dst));
+        for piece in network.explain(pair.src, pair.dst) {
+            let ports = piece.ports.intersection(&asked);
+            if ports.is_empty() {
+                continue;
+            }
+            let verdict = &piece.verdict;
+            let word = if verdict.allowed { "allowed" } else { "denied" };
+            // Writing to a string cannot fail, here and below.
+            let _ = writeln!(out, "{} -> {} {ports}: {word}", escape(&src), escape(&dst));
+            for (direction, decision) in sides(verdict) {
+                text(&network, direction, decision, &mut out);
+            }
+            records.push(json!({
+                "src": src, "dst": dst, "ports": ports.to_string(), "allowed": verdict.allowed,
+                "egress": record(&network, &verdict.egress), "ingress": record(&network, &verdict.ingress),
+            }));
+        }
+    }
+    if args.output == Format::Json {
+        let report = json!({"schema": "seawall.dev/network-explain/v1", "connections": records});
+        out = serde_json::to_string_pretty(&report)? + "\n";
+    }
+    crate::commands::print(out.as_bytes())
+}
+
+fn sides(verdict: &seawall_network::Verdict) -> [(Direction, &Decision); 2] {
+    [(Direction::Egress, &verdict.egress), (Direction::Ingress, &verdict.ingress)]
+}
+
+fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Admin => "the Admin tier",
+        Tier::NetworkPolicy => "NetworkPolicies",
+        Tier::Baseline => "the Baseline tier",
+    }
+}
+
+/// Why, in words.
+fn because(decision: &Decision) -> String {
+    match decision.because {
+        Because::Outside => "no policy governs what is outside the cluster".to_owned(),
+        Because::HostNetwork => "policies do not govern pods in the network of their node".to_owned(),
+        Because::SamePod => "a pod always reaches itself".to_owned(),
+        Because::OwnNode => "a node always reaches its own pods".to_owned(),
+        Because::Default => "no policy decides, and the default allows".to_owned(),
+        Because::Rules(in_tier) => format!("by {}", tier(in_tier)),
+        Because::NoRule(in_tier) => format!("selected by {}, and no rule matches", tier(in_tier)),
+    }
+}
+
+fn place(network: &Network, rule: RuleId) -> Option<(String, String, String)> {
+    let rule = network.rule_view(rule)?;
+    let file = escape(rule.file()).into_owned();
+    let place = match rule.position() {
+        Some(position) => format!("{file}:{}:{}", position.line, position.column),
+        None => file,
+    };
+    let named = rule.name().map_or_else(String::new, |name| format!(" \"{}\"", escape(name)));
+    Some((escape(&rule.policy().to_string()).into_owned(), format!("{}{named}", rule.route()), place))
+}
+
+fn text(network: &Network, direction: Direction, decision: &Decision, out: &mut String) {
+    let word = if decision.allowed { "allowed" } else { "denied" };
+    let _ = writeln!(out, "  {direction}: {word}, {}", because(decision));
+    for (verb, rules) in [("passed on by", &decision.passed), ("rule", &decision.rules)] {
+        for (policy, route, place) in rules.iter().filter_map(|rule| place(network, *rule)) {
+            let _ = writeln!(out, "    {verb} {policy} {route}  {place}");
+        }
+    }
+    if decision.rules.is_empty() {
+        for policy in decision.policies.iter().filter_map(|id| network.policy(*id)) {
+            let resource = policy.resource();
+            let file = escape(&resource.origin().file);
+            let line = resource
+                .position(&Route::root().key("spec"))
+                .map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
+            let _ = writeln!(out, "    policy {}  {file}{line}", escape(&policy.to_string()));
+        }
+    }
+}
+
+fn record(network: &Network, decision: &Decision) -> Value {
+    let rule = |id: &RuleId| {
+        let view = network.rule_view(*id)?;
+        let position = view.position();
+        Some(json!({
+            "policy": view.policy().to_string(), "route": view.route().to_string(), "file": view.file(),
+            "line": position.map(|position| position.line), "column": position.map(|position| position.column),
+        }))
+    };
+    let policies = decision.policies.iter().filter_map(|id| network.policy(*id));
+    json!({
+        "allowed": decision.allowed,
+        "because": because(decision),
+        "rules": decision.rules.iter().filter_map(rule).collect::<Vec<_>>(),
+        "passed": decision.passed.iter().filter_map(rule).collect::<Vec<_>>(),
+        "policies": policies.map(|policy| policy.to_string()).collect::<Vec<_>>(),
+    })
+}
