@@ -4,9 +4,9 @@ mod checks;
 mod explain;
 mod live;
 mod man;
+mod network;
 mod paths;
 mod rbac;
-mod network;
 mod scan;
 #[cfg(feature = "cluster")]
 mod snapshot;
@@ -17,13 +17,11 @@ use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
 
-pub(crate) use network::NetworkArgs;
-pub(crate) use paths::PathsArgs;
-pub(crate) use rbac::RbacArgs;
-
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use network::NetworkArgs;
+pub(crate) use paths::PathsArgs;
 pub(crate) use rbac::RbacArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
