@@ -223,7 +223,9 @@ impl Reader<'_, '_, '_> {
                 Some("only processes of the same user with no more capabilities, not those of every pod");
             let same_user = Strength { confidence: Confidence::Low, gate, ..medium };
             self.add_at(Primitive::B09, Landing::Tokens, &at("hostPID"), same_user);
-            let gate = Some("needs a process of the node that shows its credentials, or that the same user may trace");
+            let gate = Some(
+                "needs a process of the node that shows its credentials, or that the same user may trace",
+            );
             self.add_at(Primitive::B09, Landing::Node, &at("hostPID"), Strength { gate, ..weak });
         }
         if self.pod.host_ipc {

@@ -1,13 +1,14 @@
 //! The metadata service of clouds (D04): which pods reach it under the network policies.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use seawall_core::Confidence;
-use seawall_network::{ClassId, Protocol, Target};
+use seawall_network::{ClassId, Direction, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
+use crate::names::Name;
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
@@ -40,25 +41,15 @@ impl Assembly<'_> {
         let (doubts, own) = (self.names.intern(&doubts), self.names.intern("shares the network of the node"));
         let network = self.network;
         let mut reached: HashMap<ClassId, bool> = HashMap::new();
-        for id in network.endpoints() {
-            let Some(endpoint) = network.endpoint(id) else { continue };
-            let names = (
-                self.names.find(endpoint.kind()),
-                self.names.find(endpoint.namespace()),
-                self.names.find(endpoint.name()),
-            );
-            let (Some(kind), Some(namespace), Some(name)) = names else { continue };
-            let Some(pod) = self.graph.known(Vertex::Pod { kind, namespace, name }) else { continue };
-            let ask = |target| network.can(target, Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
-            let allowed = match endpoint.class() {
-                Some(class) => *reached.entry(class).or_insert_with(|| ask(Target::Class(class))),
-                None => continue,
-            };
+        for ((kind, namespace, name), pod, class, own_network) in self.classes() {
+            let ask =
+                || network.can(Target::Class(class), Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
+            let allowed = *reached.entry(class).or_insert_with(ask);
             if !allowed {
                 continue;
             }
             let step = Step::new(Primitive::D04);
-            let step = match (endpoint.host_network(), clouds) {
+            let step = match (own_network, clouds) {
                 (true, true) => step.gated(Some(own)),
                 (_, true) => step.sure(Confidence::Medium).gated(Some(doubts)),
                 (_, false) => step.sure(Confidence::Low).gated(Some(doubts)),
@@ -73,4 +64,34 @@ impl Assembly<'_> {
             }
         }
     }
+
+    /// The pods that the network room knows: key, vertex, class, and whether they share the node's network.
+    fn classes(&self) -> Vec<(Key, u32, ClassId, bool)> {
+        let network = self.network;
+        let known = network.endpoints().filter_map(|id| {
+            let endpoint = network.endpoint(id)?;
+            let kind = self.names.find(endpoint.kind())?;
+            let namespace = self.names.find(endpoint.namespace())?;
+            let name = self.names.find(endpoint.name())?;
+            let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
+            Some(((kind, namespace, name), pod, endpoint.class()?, endpoint.host_network()))
+        });
+        known.collect()
+    }
+
+    /// The pods that network policies shut off from everything outside the cluster.
+    pub(crate) fn shut_off(&self) -> HashSet<u32> {
+        let mut shut: HashMap<ClassId, bool> = HashMap::new();
+        let ask = |class| {
+            let rows = self.network.external(class, Direction::Ingress);
+            !rows.is_empty() && rows.iter().all(|row| row.ports.is_empty())
+        };
+        let pods = self.classes().into_iter().filter(|(_, _, _, own_network)| !own_network);
+        pods.filter(|(_, _, class, _)| *shut.entry(*class).or_insert_with(|| ask(*class)))
+            .map(|(_, pod, _, _)| pod)
+            .collect()
+    }
 }
+
+/// Kind, namespace and name of a pod.
+type Key = (Name, Name, Name);

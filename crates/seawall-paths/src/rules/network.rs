@@ -1,6 +1,6 @@
 //! Endpoints: ports of services and containers, and which of them are open to the outside (E01, E02, E06).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use seawall_core::Confidence;
 
@@ -22,7 +22,8 @@ impl Assembly<'_> {
             let set = self.vertex(Vertex::Endpoints(Place::Namespace(namespace)));
             self.graph.step(all, set, Step::structure());
         }
-        self.container_ports();
+        let shut = self.shut_off();
+        self.container_ports(&shut);
         let mut by_label: BTreeMap<(Name, Pair), Vec<(u32, &PodFacts)>> = BTreeMap::new();
         for ((kind, namespace, name), pod) in &facts.pods {
             let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
@@ -38,18 +39,30 @@ impl Assembly<'_> {
                 .filter(|(_, pod)| store::selects(&service.selector, &pod.labels))
                 .copied()
                 .collect();
-            self.service((*namespace, *name), service, &selected);
+            self.service((*namespace, *name), service, &selected, &shut);
         }
     }
 
-    fn service(&mut self, (namespace, name): Pair, service: &ServiceFacts, selected: &[(u32, &PodFacts)]) {
+    fn service(
+        &mut self,
+        (namespace, name): Pair,
+        service: &ServiceFacts,
+        selected: &[(u32, &PodFacts)],
+        shut: &HashSet<u32>,
+    ) {
         let exposure = self.exposure((namespace, name), service);
         for (port, target) in &service.ports {
             let endpoint = self.endpoint(namespace, name, *port);
             if let Some((object, route)) = exposure {
                 let internet = self.vertex(Vertex::Internet);
                 let because = Evidence::Object { object, route };
-                self.graph.step(internet, endpoint, Step::new(Primitive::E01).because(because));
+                let step = Step::new(Primitive::E01).because(because);
+                // Behind an Ingress its controller knocks, not the client.
+                let closed = service.exposed.is_some()
+                    && !selected.is_empty()
+                    && selected.iter().all(|(pod, _)| shut.contains(pod));
+                let step = if closed { self.refused(step) } else { step };
+                self.graph.step(internet, endpoint, step);
             }
             for (pod, facts) in selected {
                 for container in facts.containers.iter() {
@@ -99,7 +112,7 @@ impl Assembly<'_> {
     }
 
     /// Declared container ports; a host port is open on the node's address.
-    fn container_ports(&mut self) {
+    fn container_ports(&mut self, shut: &HashSet<u32>) {
         let facts = self.facts;
         for ((kind, namespace, name), pod) in &facts.pods {
             let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
@@ -121,10 +134,16 @@ impl Assembly<'_> {
                             .sure(Confidence::Medium)
                             .because(because)
                             .gated(Some(gates));
+                        let step = if shut.contains(&vertex) { self.refused(step) } else { step };
                         self.graph.step(internet, endpoint, step);
                     }
                 }
             }
         }
+    }
+
+    fn refused(&mut self, step: Step) -> Step {
+        let gates = self.names.intern("network policies refuse connections from outside the cluster");
+        step.gated(Some(gates)).attenuated()
     }
 }

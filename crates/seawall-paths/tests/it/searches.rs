@@ -123,6 +123,11 @@ fn the_internet_needs_a_flaw_behind_the_open_door() {
     assert_eq!(groups[0].path.confidence.as_str(), "low");
     let primitives: Vec<&str> = groups[0].path.steps.iter().map(|step| step.primitive).collect();
     assert_eq!(primitives, ["E01", "E02", "B01"]);
+    let denied = "---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: n, namespace: a}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n";
+    assert_eq!(
+        pairs(&model(&format!("{yaml}{denied}")), &["internet"], &["node-root"]),
+        ["internet → node-root (held back)"]
+    );
     let closed = model(&yaml.replace("type: LoadBalancer", "type: ClusterIP"));
     assert!(pairs(&closed, &["internet"], &["node-root"]).is_empty());
 }

@@ -51,8 +51,8 @@ fn text(report: &CutReport) -> String {
     if report.starts == 0 {
         return format!("nothing reaches {sinks}\n");
     }
-    let _ =
-        writeln!(out, "{} starts reach {sinks}; {} changes sever them:", report.starts, report.changes.len());
+    let sever = if report.changes.len() == 1 { "change severs" } else { "changes sever" };
+    let _ = writeln!(out, "{} starts reach {sinks}; {} {sever} them:", report.starts, report.changes.len());
     for (number, change) in report.changes.iter().enumerate() {
         let _ = writeln!(out, "{:>3}. {} {}", number + 1, escape(&change.object), escape(&change.route));
         let _ = writeln!(out, "     {}", change.what);
