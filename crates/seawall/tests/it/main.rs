@@ -11,10 +11,10 @@ mod bad_input;
 mod cluster;
 mod commands;
 mod examples;
-mod paths;
 mod least_privilege;
 mod network;
 mod network_views;
+mod paths;
 mod rbac;
 mod scan;
 

@@ -52,7 +52,11 @@ fn a_path_is_told_with_its_evidence_and_fails_the_run() {
         assert!(listed.out.lines().any(|own| own == line), "{line} is missing in\n{}", listed.out);
     }
     assert_eq!(run(&[&TARGET[..], &["--fail-on", "none"]].concat(), &[]).code, 0);
-    assert_eq!(run(&[&TARGET[..], &["--to", "node-root"]].concat(), &[]).code, 1, "whoever holds the cluster holds its nodes");
+    assert_eq!(
+        run(&[&TARGET[..], &["--to", "node-root"]].concat(), &[]).code,
+        1,
+        "whoever holds the cluster holds its nodes"
+    );
 }
 
 #[test]
@@ -69,7 +73,10 @@ fn json_follows_its_schema() {
         .iter()
         .map(|path| (path["from"].as_str().unwrap(), path["sink"].as_str().unwrap()))
         .collect();
-    assert_eq!(pairs, [("ServiceAccount/ci/deployer", "cluster-admin"), ("Deployment/ci/runner", "cluster-admin")]);
+    assert_eq!(
+        pairs,
+        [("ServiceAccount/ci/deployer", "cluster-admin"), ("Deployment/ci/runner", "cluster-admin")]
+    );
     assert!(listed["expected"].as_array().unwrap().iter().all(|path| path["from"] == "Group/system:masters"));
 }
 
