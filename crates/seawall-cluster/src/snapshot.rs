@@ -15,7 +15,7 @@ use crate::{Access, ClusterError, Packing, Summary};
 /// Text that is packed as one piece: large enough to pack well, small enough to have several at a time.
 const PIECE: usize = 4 << 20;
 /// Packed bytes of one kind that stay in memory while other kinds are ahead of it.
-const IN_MEMORY: usize = 4 << 20;
+const IN_MEMORY: usize = 1 << 20;
 
 /// Reads a cluster and writes the snapshot, readable by its owner only. Ctrl-C
 /// leaves what was there before.

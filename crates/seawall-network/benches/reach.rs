@@ -2,7 +2,13 @@
 //!
 //! `SEAWALL_BENCH_PODS` sets another number of pods; classes and policies follow in proportion.
 #![allow(missing_docs, reason = "criterion's macros make public items without docs")]
-#![allow(clippy::disallowed_methods, reason = "a benchmark may be told its size")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark may be told its size, says what it made and fails loudly"
+)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;

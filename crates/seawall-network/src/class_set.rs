@@ -123,6 +123,18 @@ impl ClassSet {
         ClassSet { skipped: self.skipped, words: rest.collect() }.trimmed()
     }
 
+    /// The stored words, each by its place among all words.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        (self.skipped..).zip(&self.words).map(|(at, word)| (at, *word))
+    }
+
+    /// The set of these words, from the first place on.
+    pub(crate) fn from_words(words: &[u64]) -> Self {
+        let skipped = words.iter().take_while(|word| **word == 0).count();
+        let used = words.iter().rposition(|word| *word != 0).map_or(skipped, |last| last + 1);
+        ClassSet { skipped, words: words.get(skipped..used).unwrap_or_default().to_vec() }
+    }
+
     fn trimmed(mut self) -> Self {
         let used = self.words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
         self.words.truncate(used);

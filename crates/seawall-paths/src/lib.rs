@@ -1,3 +1,37 @@
 //! How an attacker goes from one thing to another: one factorised graph over rights, reach, pods and nodes.
 //!
-//! Invariants, above all what is absent: no IO, no clock; simple paths are never enumerated.
+//! In: an `Inventory`, or objects one at a time. Out: [`Path`]s from starts to sinks with evidence, gates and fixes; the
+//! cheapest cut; what a change adds and removes.
+//!
+//! ```text
+//! objects ─▶ facts ┐
+//! objects ─▶ rbac  ┴─▶ rules ─▶ graph (sets, edges, conjunctions) ─▶ search ─▶ paths, cut, what-if
+//! ```
+//!
+//! Invariants, above all what is absent:
+//! - no IO, no clock; nothing panics on any object;
+//! - simple paths are never listed: one shortest path a pair, all shortest ones as a graph with a count;
+//! - sinks are capabilities, judged by the rights held; names of roles mean nothing, except of roles that every API
+//!   server makes and that are referred to but not here;
+//! - no edge joins every member of one set with every member of another;
+//! - rights gained from different identities combine;
+//! - a step that something known holds back stays, attenuated, and only counts where there is no plain way;
+//! - answers after any order of changes equal those of a fresh build.
+
+mod ask;
+mod facts;
+mod graph;
+mod model;
+mod names;
+mod path;
+mod primitive;
+mod rights;
+mod rules;
+mod search;
+mod vertex;
+mod words;
+
+pub use ask::{Attack, Change, CutReport, Filter, Pair, PathDag, Unknown};
+pub use model::{Model, Size};
+pub use path::{Evidence, Group, Path, PathStep};
+pub use primitive::Primitive;

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
+    Paths(crate::commands::PathsArgs),
     /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),
     /// Who can reach whom, what is exposed, what is wrong with policies

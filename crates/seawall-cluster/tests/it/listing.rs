@@ -232,19 +232,19 @@ fn an_object_that_is_too_large_is_refused() {
 
 #[test]
 fn large_pages_make_smaller_ones() {
-    let mut kinds = vec![Kind::new("", "ConfigMap", "configmaps", pods(90))];
+    let mut kinds = vec![Kind::new("", "ConfigMap", "configmaps", pods(60))];
     for item in &mut kinds[0].items {
-        item["data"] = serde_json::json!({"a": "x".repeat(500_000)});
+        item["data"] = serde_json::json!({"a": "x".repeat(450_000)});
     }
     let stand = Stand::new(kinds);
     let (loaded, _) = live_with(&stand, &Options { page: 40, ..options().0 }).unwrap();
-    assert_eq!(loaded.inventory.resources().len(), 90);
+    assert_eq!(loaded.inventory.resources().len(), 60);
     let limits: Vec<String> = stand
         .seen()
         .iter()
         .filter_map(|path| Some(path.split_once("limit=")?.1.split('&').next()?.to_owned()))
         .collect();
-    assert_eq!(limits, ["40", "20", "20", "20"]);
+    assert_eq!(limits, ["40", "20"]);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Snapshot files: the header, the packings, what is not in them.
 
-use std::io::Read;
-
 use crate::stand::{Stand, status};
 use crate::support::{contents, live, load_file, options, small, snapshot};
 
@@ -65,7 +63,7 @@ fn large_snapshots_are_packed_in_pieces() {
     let mut kinds = small();
     // Text that hardly packs, without randomness.
     let mut state = 7_u64;
-    for at in 0..13 {
+    for at in 0..11 {
         let mut text = String::new();
         while text.len() < 400_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -75,16 +73,9 @@ fn large_snapshots_are_packed_in_pieces() {
     }
     let stand = Stand::new(kinds);
     let live = contents(&live(&stand).0.inventory);
-    for name in ["a.jsonl.zst", "a.jsonl.gz"] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        snapshot(&stand, &path, &options().0).unwrap();
-        assert!(contents(&load_file(&path).inventory) == live, "{name}");
-        if name.ends_with("gz") {
-            let mut text = String::new();
-            let file = std::fs::File::open(&path).unwrap();
-            flate2::read::MultiGzDecoder::new(file).read_to_string(&mut text).unwrap();
-            assert_eq!(text.lines().count(), live.len() + 1);
-        }
-    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl.zst");
+    snapshot(&stand, &path, &options().0).unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() > 1 << 20);
+    assert!(contents(&load_file(&path).inventory) == live);
 }

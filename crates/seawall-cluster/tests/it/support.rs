@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use seawall_cluster::{Access, ClusterError, Options, Patience, Summary, read_into, write_snapshot};
 use seawall_inventory::{Completeness, GroupKind, Inventory};
-use seawall_sources::{Loaded, SourceLimits, Target, load, load_with};
+use seawall_sources::{Loaded, Progress, SourceLimits, Target, load, load_with};
 use serde_json::{Value, json};
 
 use crate::stand::{Kind, Stand};
@@ -29,10 +29,11 @@ pub(crate) fn options() -> (Options, Pauses) {
 
 pub(crate) fn live_with(stand: &Stand, options: &Options) -> Result<(Loaded, Summary), ClusterError> {
     let mut summary = Summary::default();
-    let loaded = load_with(&[Target::Cluster(None)], &SourceLimits::default(), |_, intake| {
-        summary = read_into(&Access::Url(stand.url()), options, intake, &mut |_| ())?;
-        Ok::<(), ClusterError>(())
-    })?;
+    let loaded =
+        load_with(&[Target::Cluster(None)], &SourceLimits::default(), &Progress::default(), |_, intake| {
+            summary = read_into(&Access::Url(stand.url()), options, intake, &mut |_| ())?;
+            Ok::<(), ClusterError>(())
+        })?;
     Ok((loaded, summary))
 }
 

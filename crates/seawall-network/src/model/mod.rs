@@ -73,7 +73,7 @@ pub struct Network {
 
 impl Network {
     /// The model of all objects of an inventory, and what is wrong with its policies. Of several objects of one identity
-    /// the last one counts, and the problems say so.
+    /// the last one counts; of policies the problems say so.
     pub fn build(inventory: &Inventory, profile: Profile) -> (Self, Vec<Problem>) {
         let mut network = Network { profile, ..Network::default() };
         let mut problems = Vec::new();

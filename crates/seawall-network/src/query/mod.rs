@@ -5,6 +5,7 @@ mod evaluate;
 mod evidence;
 mod external;
 mod isolation;
+mod join;
 mod names;
 mod reach;
 mod workloads;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::evaluate::{merge, resolve};
+use super::join::Join;
 use crate::class_set::ClassSet;
 use crate::model::{ClassId, ContainerPort, Network, Program, SignatureId};
 use crate::policy::{Direction, Peers, Rule};
@@ -21,32 +22,32 @@ pub struct Row {
 }
 
 /// A set of ports by its number in a [`Reach`].
-type PortsNumber = u32;
+pub(super) type PortsNumber = u32;
 
 /// What classes of one ingress signature say of all sources.
-struct Gate {
-    classes: ClassSet,
+pub(super) struct Gate {
+    pub(super) classes: ClassSet,
     /// What holds for the sources that no exception names.
-    usual: PortsNumber,
+    pub(super) usual: PortsNumber,
     exceptions: Vec<(PortsNumber, ClassSet)>,
 }
 
 /// Whole reachability of a [`Network`] as it stands.
 pub struct Reach<'n> {
-    network: &'n Network,
-    ports: Vec<PortSet>,
+    pub(super) network: &'n Network,
+    pub(super) ports: Vec<PortSet>,
     numbers: HashMap<PortSet, PortsNumber>,
-    egress: HashMap<SignatureId, Vec<(PortsNumber, ClassSet)>>,
-    gates: Vec<Gate>,
+    pub(super) egress: HashMap<SignatureId, Vec<(PortsNumber, ClassSet)>>,
+    pub(super) gates: Vec<Gate>,
     /// The classes behind all gates, by what usually holds.
-    usual: Vec<(PortsNumber, ClassSet)>,
+    pub(super) usual: Vec<(PortsNumber, ClassSet)>,
 }
 
 /// How many sources are looked up together; bounds what is held at a time.
 const BLOCK: usize = 1024;
 
 /// No connection; always the first number.
-const NONE: PortsNumber = 0;
+pub(super) const NONE: PortsNumber = 0;
 
 impl Network {
     /// Evaluates all signatures. Traffic of a node with its own pods, and of a pod with itself, is not in it: see
@@ -91,11 +92,6 @@ impl<'n> Reach<'n> {
         self.ports.push(ports.clone());
         self.numbers.insert(ports, number);
         number
-    }
-
-    fn ports_of(&self, number: PortsNumber) -> &PortSet {
-        const NOTHING: &PortSet = &PortSet::NONE;
-        self.ports.get(number as usize).unwrap_or(NOTHING)
     }
 
     fn evaluate_egress(&mut self) {
@@ -174,13 +170,13 @@ impl<'n> Reach<'n> {
             let (ports, _) = one.exceptions.iter().find(|(_, sources)| sources.contains(source))?;
             Some((gate, *ports))
         });
-        self.join(source, exceptions.collect::<Vec<_>>().as_slice(), &mut HashMap::new())
+        Join::new(self).join(source, exceptions.collect::<Vec<_>>().as_slice())
     }
 
     /// The rows of all classes with pods, ascending by class, one after another.
     pub fn rows(&self, mut each: impl FnMut(ClassId, Vec<Row>)) {
         let sources: Vec<ClassId> = self.network.classes.live.iter().collect();
-        let mut products = HashMap::new();
+        let mut join = Join::new(self);
         for block in sources.chunks(BLOCK) {
             let (Some(first), Some(last)) = (block.first(), block.last()) else { continue };
             let width = (last.0 - first.0) as usize + 1;
@@ -197,46 +193,8 @@ impl<'n> Reach<'n> {
             for source in block {
                 let exceptions =
                     exceptions.get((source.0 - first.0) as usize).map_or(&[] as &[_], |list| list);
-                each(*source, self.join(*source, exceptions, &mut products));
+                each(*source, join.join(*source, exceptions));
             }
         }
-    }
-
-    fn join(
-        &self,
-        source: ClassId,
-        exceptions: &[(usize, PortsNumber)],
-        products: &mut HashMap<(PortsNumber, PortsNumber), PortSet>,
-    ) -> Vec<Row> {
-        let Some(class) = self.network.classes.get(source).filter(|class| !class.members.is_empty()) else {
-            return Vec::new();
-        };
-        let mut ingress = self.usual.clone();
-        for (gate, ports) in exceptions {
-            let Some(gate) = self.gates.get(*gate) else { continue };
-            if let Some((_, classes)) = ingress.iter_mut().find(|(number, _)| *number == gate.usual) {
-                classes.subtract(&gate.classes);
-            }
-            match ingress.iter_mut().find(|(number, _)| number == ports) {
-                Some((_, classes)) => classes.add(&gate.classes),
-                None => ingress.push((*ports, gate.classes.clone())),
-            }
-        }
-        let mut rows: Vec<(PortSet, ClassSet)> = Vec::new();
-        let egress = self.egress.get(class.signatures.get(Direction::Egress));
-        for (out, reached) in egress.into_iter().flatten().filter(|(out, _)| *out != NONE) {
-            for (into, behind) in ingress.iter().filter(|(into, _)| *into != NONE) {
-                let classes = reached.intersection(behind);
-                if classes.is_empty() {
-                    continue;
-                }
-                let product = || self.ports_of(*out).intersection(self.ports_of(*into));
-                let ports = products.entry((*out, *into)).or_insert_with(product);
-                if !ports.is_empty() {
-                    merge(&mut rows, ports.clone(), classes);
-                }
-            }
-        }
-        rows.into_iter().map(|(ports, classes)| Row { ports, classes }).collect()
     }
 }

@@ -10,5 +10,6 @@
 )]
 
 mod labelled;
+mod reach;
 mod rights;
 mod world;

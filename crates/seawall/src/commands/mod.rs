@@ -5,6 +5,7 @@ mod explain;
 mod live;
 mod man;
 mod network;
+mod paths;
 mod rbac;
 mod scan;
 #[cfg(feature = "cluster")]
@@ -16,11 +17,11 @@ use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
 
-pub(crate) use network::NetworkArgs;
-
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use network::NetworkArgs;
+pub(crate) use paths::PathsArgs;
 pub(crate) use rbac::RbacArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
+        Command::Paths(args) => paths::run(&args),
         Command::Rbac(args) => rbac::run(&args),
         Command::Network(args) => network::run(&args, color),
         Command::Version => version::run(),

@@ -2,7 +2,7 @@
 
 use seawall_cluster::{Options, read_into};
 use seawall_inventory::Completeness;
-use seawall_sources::{Loaded, SourceLimits, Target, load_with};
+use seawall_sources::{Loaded, Progress, SourceLimits, Target, load_with};
 use seawall_yaml::{Limits, Text};
 use serde_json::{Value, json};
 
@@ -36,11 +36,12 @@ fn read_with_rules(cluster: &Cluster, name: &str, rules: Value) -> (Loaded, Vec<
     assert!(known, "the binding is not in force");
     let access = cluster.access_as(&user);
     let mut refused = Vec::new();
-    let loaded = load_with(&[Target::Cluster(None)], &SourceLimits::default(), |_, intake| {
-        let summary = read_into(&access, &Options::default(), intake, &mut |_| ())?;
-        refused = summary.refused.into_iter().map(|refused| refused.what).collect();
-        Ok::<(), seawall_cluster::ClusterError>(())
-    });
+    let loaded =
+        load_with(&[Target::Cluster(None)], &SourceLimits::default(), &Progress::default(), |_, intake| {
+            let summary = read_into(&access, &Options::default(), intake, &mut |_| ())?;
+            refused = summary.refused.into_iter().map(|refused| refused.what).collect();
+            Ok::<(), seawall_cluster::ClusterError>(())
+        });
     (loaded.unwrap(), refused)
 }
 

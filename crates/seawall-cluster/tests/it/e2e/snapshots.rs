@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use seawall_checks::{Profile, Settings, evaluate, pick};
 use seawall_cluster::{Options, Summary, read_into, write_snapshot};
 use seawall_inventory::Inventory;
-use seawall_sources::{SourceLimits, Target, load_with};
+use seawall_sources::{Progress, SourceLimits, Target, load_with};
 use serde_json::{Value, json};
 
 use super::Cluster;
@@ -166,9 +166,10 @@ fn verdicts_are_the_same_live_and_from_a_file() {
         verdicts
     };
     snapshot(&cluster, &path, 500);
-    let loaded = load_with(&[Target::Cluster(None)], &SourceLimits::default(), |_, intake| {
-        read_into(&cluster.access(), &Options::default(), intake, &mut |_| ()).map(|_| ())
-    });
+    let loaded =
+        load_with(&[Target::Cluster(None)], &SourceLimits::default(), &Progress::default(), |_, intake| {
+            read_into(&cluster.access(), &Options::default(), intake, &mut |_| ()).map(|_| ())
+        });
     let (live, file) = (judge(&loaded.unwrap().inventory), judge(&load_file(&path).inventory));
     assert_eq!(live, file);
     assert!(live.iter().any(|verdict| verdict.contains("pod-privileged Deployment")), "{live:?}");

@@ -8,6 +8,9 @@ mod live_network;
 mod netpol_api;
 mod netpol_cyclonus;
 mod netpol_npguard;
+mod paths_input;
+mod paths_kubehound;
+mod paths_kubesplaining;
 mod posture;
 mod pss;
 mod rbac_audit2rbac;
@@ -29,15 +32,15 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
-    ("posture", posture::load),
-    ("pss", pss::load),
-    ("rbac-sar", rbac_sar::load),
-    ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("netpol-api", netpol_api::load),
     ("netpol-cyclonus", netpol_cyclonus::load),
     ("netpol-npguard", netpol_npguard::load),
+    ("paths-kubehound", paths_kubehound::load),
+    ("paths-kubesplaining", paths_kubesplaining::load),
     ("posture", posture::load),
     ("pss", pss::load),
+    ("rbac-audit2rbac", rbac_audit2rbac::load),
+    ("rbac-sar", rbac_sar::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
 

@@ -45,8 +45,10 @@ impl Held {
     pub(super) fn differs(&self, expected: &Held) -> Option<String> {
         let mut said: Vec<_> = self.inside.iter().collect();
         let mut wanted: Vec<_> = expected.inside.iter().collect();
-        (said.sort(), wanted.sort());
-        (said.dedup(), wanted.dedup());
+        for side in [&mut said, &mut wanted] {
+            side.sort();
+            side.dedup();
+        }
         if said != wanted {
             return Some(format!("{said:?} instead of {wanted:?}"));
         }

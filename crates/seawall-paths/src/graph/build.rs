@@ -1,0 +1,147 @@
+//! Collects vertices and edges, then sorts them once.
+
+use std::collections::HashMap;
+
+use seawall_core::Confidence;
+
+use crate::Primitive;
+use crate::graph::{All, Edge, Evidence, Graph};
+use crate::names::Name;
+use crate::vertex::Vertex;
+
+/// A graph in the making.
+#[derive(Default)]
+pub(crate) struct Builder {
+    graph: Graph,
+}
+
+/// An edge in the making; the default is a certain step without evidence.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    pub(crate) primitive: Primitive,
+    pub(crate) confidence: Confidence,
+    pub(crate) attenuated: bool,
+    pub(crate) expected: bool,
+    pub(crate) evidence: Option<Evidence>,
+    pub(crate) gates: Option<Name>,
+}
+
+impl Step {
+    pub(crate) fn new(primitive: Primitive) -> Self {
+        Step {
+            primitive,
+            confidence: Confidence::High,
+            attenuated: false,
+            expected: false,
+            evidence: None,
+            gates: None,
+        }
+    }
+
+    pub(crate) fn structure() -> Self {
+        Step::new(Primitive::Structure)
+    }
+
+    pub(crate) fn sure(self, confidence: Confidence) -> Self {
+        Step { confidence: self.confidence.min(confidence), ..self }
+    }
+
+    pub(crate) fn because(self, evidence: Evidence) -> Self {
+        Step { evidence: Some(evidence), ..self }
+    }
+
+    pub(crate) fn gated(self, gates: Option<Name>) -> Self {
+        Step { gates, ..self }
+    }
+
+    pub(crate) fn attenuated(self) -> Self {
+        Step { attenuated: true, confidence: Confidence::Low, ..self }
+    }
+}
+
+impl Builder {
+    /// The number of a vertex, new or known.
+    pub(crate) fn vertex(&mut self, vertex: Vertex) -> u32 {
+        let graph = &mut self.graph;
+        *graph.ids.entry(vertex).or_insert_with(|| {
+            graph.vertices.push(vertex);
+            u32::try_from(graph.vertices.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    pub(crate) fn known(&self, vertex: Vertex) -> Option<u32> {
+        self.graph.id(vertex)
+    }
+
+    pub(crate) fn vertices(&self) -> &[Vertex] {
+        &self.graph.vertices
+    }
+
+    pub(crate) fn step(&mut self, from: u32, to: u32, step: Step) {
+        let evidence = step.evidence.map_or(0, |evidence| {
+            self.graph.evidence.push(evidence);
+            u32::try_from(self.graph.evidence.len()).unwrap_or(u32::MAX)
+        });
+        self.graph.edges.push(Edge {
+            from,
+            to,
+            primitive: step.primitive,
+            confidence: step.confidence,
+            attenuated: step.attenuated,
+            expected: step.expected,
+            evidence,
+            gates: step.gates,
+        });
+    }
+
+    /// A vertex that is reached when all premises are.
+    pub(crate) fn all(&mut self, mut premises: Vec<u32>) -> u32 {
+        premises.sort_unstable();
+        premises.dedup();
+        let number = u32::try_from(self.graph.alls.len()).unwrap_or(u32::MAX);
+        let vertex = self.vertex(Vertex::All(number));
+        self.graph.alls.push(All { vertex, premises: premises.into() });
+        vertex
+    }
+
+    pub(crate) fn finish(self) -> Graph {
+        let mut graph = self.graph;
+        graph.edges.sort_unstable_by_key(|edge| (edge.from, edge.to, edge.primitive, edge.evidence));
+        let count = graph.vertices.len();
+        graph.out = offsets(count, graph.edges.iter().map(|edge| edge.from));
+        graph.into = offsets(count, graph.edges.iter().map(|edge| edge.to));
+        let mut next = graph.into.clone();
+        graph.back = vec![0; graph.edges.len()];
+        for (id, edge) in (0u32..).zip(&graph.edges) {
+            let Some(slot) = next.get_mut(edge.to as usize) else { continue };
+            if let Some(place) = graph.back.get_mut(*slot as usize) {
+                *place = id;
+            }
+            *slot += 1;
+        }
+        let mut premise_of: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (number, all) in (0u32..).zip(&graph.alls) {
+            for premise in &all.premises {
+                premise_of.entry(*premise).or_default().push(number);
+            }
+        }
+        graph.premise_of = premise_of;
+        graph
+    }
+}
+
+/// Where the edges of each vertex begin in a list sorted by vertex; one more entry than vertices.
+fn offsets(count: usize, ends: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut offsets = vec![0u32; count + 1];
+    for end in ends {
+        if let Some(slot) = offsets.get_mut(end as usize + 1) {
+            *slot += 1;
+        }
+    }
+    let mut sum = 0;
+    for slot in &mut offsets {
+        sum += *slot;
+        *slot = sum;
+    }
+    offsets
+}

@@ -1,0 +1,157 @@
+//! The graph: vertices as numbers, edges in both directions, evidence beside them.
+//!
+//! An edge is one step that needs one thing. A step that needs several is an [`All`]: a vertex that is reached when all of
+//! its premises are.
+
+pub(crate) mod build;
+
+use std::collections::HashMap;
+
+use seawall_core::Confidence;
+
+pub(crate) use build::Builder;
+
+use crate::Primitive;
+use crate::names::Name;
+use crate::vertex::Vertex;
+
+/// What an attack step costs; what its doubt costs is less, so that of equally long paths the surest is the shortest.
+pub(crate) const ATTACK: u32 = 64;
+/// What an attenuated step costs: any path without one is preferred.
+pub(crate) const ATTENUATED: u32 = 64 * ATTACK;
+
+/// Where the reason of an edge stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Evidence {
+    /// A field of the object that a vertex stands for.
+    Field { object: u32, route: Name },
+    /// A field of an object that is no vertex, written `Kind/namespace/name`.
+    Object { object: Name, route: Name },
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Edge {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) primitive: Primitive,
+    pub(crate) confidence: Confidence,
+    /// Something stands in the way.
+    pub(crate) attenuated: bool,
+    /// A default of a vanilla control plane.
+    pub(crate) expected: bool,
+    /// One more than the place in the table; 0 for none.
+    evidence: u32,
+    pub(crate) gates: Option<Name>,
+}
+
+impl Edge {
+    /// What the step costs: structure nothing.
+    pub(crate) fn cost(&self) -> u32 {
+        let doubt = match self.confidence {
+            Confidence::High => 0,
+            Confidence::Medium => 1,
+            Confidence::Low => 2,
+        };
+        match (self.attenuated, self.primitive) {
+            (true, _) => ATTENUATED,
+            (false, Primitive::Structure) => 0,
+            (false, _) => ATTACK + doubt,
+        }
+    }
+}
+
+/// Several things that are needed together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct All {
+    /// The vertex that stands for all of them.
+    pub(crate) vertex: u32,
+    pub(crate) premises: Box<[u32]>,
+}
+
+/// A finished graph.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Graph {
+    vertices: Vec<Vertex>,
+    ids: HashMap<Vertex, u32>,
+    /// Sorted by where they start.
+    edges: Vec<Edge>,
+    out: Vec<u32>,
+    /// Numbers of edges, sorted by where they end.
+    back: Vec<u32>,
+    into: Vec<u32>,
+    evidence: Vec<Evidence>,
+    alls: Vec<All>,
+    /// Conjunctions by premise.
+    premise_of: HashMap<u32, Vec<u32>>,
+}
+
+impl Graph {
+    pub(crate) fn len(&self) -> usize {
+        self.vertices.len()
+    }
+
+    pub(crate) fn edge_count(&self) -> usize {
+        self.edges.len()
+    }
+
+    pub(crate) fn vertex(&self, id: u32) -> Vertex {
+        self.vertices.get(id as usize).copied().unwrap_or(Vertex::Internet)
+    }
+
+    pub(crate) fn vertices(&self) -> impl Iterator<Item = (u32, Vertex)> + '_ {
+        (0u32..).zip(self.vertices.iter().copied())
+    }
+
+    pub(crate) fn id(&self, vertex: Vertex) -> Option<u32> {
+        self.ids.get(&vertex).copied()
+    }
+
+    pub(crate) fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    pub(crate) fn edge(&self, id: u32) -> Option<&Edge> {
+        self.edges.get(id as usize)
+    }
+
+    /// The steps from a vertex, with their numbers.
+    pub(crate) fn outgoing(&self, vertex: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        let (start, end) = range(&self.out, vertex);
+        let edges = self.edges.get(start as usize..end as usize).unwrap_or(&[]);
+        (start..end).zip(edges)
+    }
+
+    /// The steps to a vertex, with their numbers.
+    pub(crate) fn incoming(&self, vertex: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        let (start, end) = range(&self.into, vertex);
+        let ids = self.back.get(start as usize..end as usize).unwrap_or(&[]);
+        ids.iter().filter_map(|id| Some((*id, self.edges.get(*id as usize)?)))
+    }
+
+    pub(crate) fn evidence(&self, edge: &Edge) -> Option<Evidence> {
+        self.evidence.get(edge.evidence.checked_sub(1)? as usize).copied()
+    }
+
+    pub(crate) fn alls(&self) -> &[All] {
+        &self.alls
+    }
+
+    /// The conjunction that a vertex stands for.
+    pub(crate) fn all(&self, vertex: u32) -> Option<&All> {
+        match self.vertex(vertex) {
+            Vertex::All(number) => self.alls.get(number as usize),
+            _ => None,
+        }
+    }
+
+    /// The conjunctions that a vertex is a premise of.
+    pub(crate) fn conjunctions(&self, premise: u32) -> &[u32] {
+        self.premise_of.get(&premise).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn range(offsets: &[u32], vertex: u32) -> (u32, u32) {
+    let at = |index: usize| offsets.get(index).copied().unwrap_or(0);
+    (at(vertex as usize), at(vertex as usize + 1))
+}

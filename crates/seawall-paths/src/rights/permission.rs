@@ -1,0 +1,212 @@
+//! The permissions that primitives ask for.
+//!
+//! Matching is that of the API server: verbs, groups and resources are equal or `*`, `*/sub` is a subresource of anything.
+//! Rules with `resourceNames` never allow `create` of a top-level resource, since the request carries no name yet.
+
+/// A permission that opens a step, alone or with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Permission {
+    PodCreate,
+    WorkloadCreate,
+    WorkloadUpdate,
+    PodUpdate,
+    PodExec,
+    PodExecByGet,
+    PodAttach,
+    PodForward,
+    PodForwardByGet,
+    PodProxy,
+    ServiceProxy,
+    PodDebug,
+    PodLog,
+    PodRemove,
+    NodeChange,
+    SecretGet,
+    SecretList,
+    SecretCreate,
+    TokenCreate,
+    ImpersonateUser,
+    ImpersonateGroup,
+    ImpersonateMasters,
+    ImpersonateAccount,
+    EscalateRole,
+    EscalateClusterRole,
+    UpdateRole,
+    UpdateClusterRole,
+    BindRole,
+    BindClusterRole,
+    CreateRoleBinding,
+    UpdateRoleBinding,
+    CreateClusterRoleBinding,
+    UpdateClusterRoleBinding,
+    RequestCreate,
+    RequestApprove,
+    SignerClient,
+    SignerKubelet,
+    MutateByWebhook,
+    ReadByWebhook,
+    MutationPolicy,
+    MutationBinding,
+    NamespaceUpdate,
+    NodeProxy,
+    VolumeCreate,
+    ClaimCreate,
+    AwsAuth,
+    /// A row of the catalogue of operators.
+    Operator(u8),
+}
+
+/// What a rule must allow: any of the verbs on any of the resources of any of the groups.
+#[derive(Clone, Copy)]
+pub(crate) struct Ask {
+    pub(crate) groups: &'static [&'static str],
+    pub(crate) resources: &'static [&'static str],
+    pub(crate) verbs: &'static [&'static str],
+    /// The object has no namespace: a RoleBinding does not grant this.
+    pub(crate) cluster: bool,
+    pub(crate) names: Naming,
+}
+
+/// What `resourceNames` of a rule mean for the permission.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// The permission is for those objects only.
+    Restricts,
+    /// The request carries no name: such a rule never allows it.
+    Voids,
+    /// Only objects of these names matter: the permission is held whole when one of them is named.
+    Of(&'static [&'static str]),
+}
+
+const CORE: &[&str] = &[""];
+const RBAC: &[&str] = &["rbac.authorization.k8s.io"];
+const CERTIFICATES: &[&str] = &["certificates.k8s.io"];
+const ADMISSION: &[&str] = &["admissionregistration.k8s.io"];
+const CREATE: &[&str] = &["create"];
+const CHANGE: &[&str] = &["update", "patch"];
+const WRITE: &[&str] = &["create", "update", "patch"];
+
+const fn ask(
+    groups: &'static [&'static str],
+    resources: &'static [&'static str],
+    verbs: &'static [&'static str],
+) -> Ask {
+    Ask { groups, resources, verbs, cluster: false, names: Naming::Restricts }
+}
+
+impl Ask {
+    const fn cluster(self) -> Self {
+        Ask { cluster: true, ..self }
+    }
+
+    const fn nameless(self) -> Self {
+        Ask { names: Naming::Voids, ..self }
+    }
+
+    const fn of(self, names: &'static [&'static str]) -> Self {
+        Ask { names: Naming::Of(names), ..self }
+    }
+}
+
+/// All permissions but those of operators, with what they ask for.
+pub(crate) const TABLE: &[(Permission, &[Ask])] = &[
+    (Permission::PodCreate, &[ask(CORE, &["pods"], CREATE).nameless()]),
+    (
+        Permission::WorkloadCreate,
+        &[
+            ask(&["apps"], &["deployments", "daemonsets", "statefulsets", "replicasets"], CREATE).nameless(),
+            ask(&["batch"], &["jobs", "cronjobs"], CREATE).nameless(),
+            ask(CORE, &["replicationcontrollers"], CREATE).nameless(),
+        ],
+    ),
+    (
+        Permission::WorkloadUpdate,
+        &[
+            ask(&["apps"], &["deployments", "daemonsets", "statefulsets", "replicasets"], CHANGE),
+            ask(&["batch"], &["cronjobs"], CHANGE),
+            ask(CORE, &["replicationcontrollers"], CHANGE),
+        ],
+    ),
+    (Permission::PodUpdate, &[ask(CORE, &["pods"], CHANGE)]),
+    (Permission::PodExec, &[ask(CORE, &["pods/exec"], CREATE)]),
+    (Permission::PodExecByGet, &[ask(CORE, &["pods/exec"], &["get"])]),
+    (Permission::PodAttach, &[ask(CORE, &["pods/attach"], CREATE)]),
+    (Permission::PodForward, &[ask(CORE, &["pods/portforward"], CREATE)]),
+    (Permission::PodForwardByGet, &[ask(CORE, &["pods/portforward"], &["get"])]),
+    (Permission::PodProxy, &[ask(CORE, &["pods/proxy"], &["get", "create"])]),
+    (Permission::ServiceProxy, &[ask(CORE, &["services/proxy"], &["get", "create"])]),
+    (Permission::PodDebug, &[ask(CORE, &["pods/ephemeralcontainers"], CHANGE)]),
+    (Permission::PodLog, &[ask(CORE, &["pods/log"], &["get"])]),
+    (
+        Permission::PodRemove,
+        &[ask(CORE, &["pods"], &["delete", "deletecollection"]), ask(CORE, &["pods/eviction"], CREATE)],
+    ),
+    (Permission::NodeChange, &[ask(CORE, &["nodes", "nodes/status"], CHANGE).cluster()]),
+    (Permission::SecretGet, &[ask(CORE, &["secrets"], &["get"])]),
+    (Permission::SecretList, &[ask(CORE, &["secrets"], &["list", "watch"])]),
+    (Permission::SecretCreate, &[ask(CORE, &["secrets"], CREATE).nameless()]),
+    (Permission::TokenCreate, &[ask(CORE, &["serviceaccounts/token"], CREATE)]),
+    (Permission::ImpersonateUser, &[ask(CORE, &["users"], &["impersonate"]).cluster()]),
+    (Permission::ImpersonateGroup, &[ask(CORE, &["groups"], &["impersonate"]).cluster()]),
+    (
+        Permission::ImpersonateMasters,
+        &[ask(CORE, &["groups"], &["impersonate"]).cluster().of(&["system:masters"])],
+    ),
+    (Permission::ImpersonateAccount, &[ask(CORE, &["serviceaccounts"], &["impersonate"])]),
+    (Permission::EscalateRole, &[ask(RBAC, &["roles"], &["escalate"])]),
+    (Permission::EscalateClusterRole, &[ask(RBAC, &["clusterroles"], &["escalate"]).cluster()]),
+    (Permission::UpdateRole, &[ask(RBAC, &["roles"], CHANGE)]),
+    (Permission::UpdateClusterRole, &[ask(RBAC, &["clusterroles"], CHANGE).cluster()]),
+    (Permission::BindRole, &[ask(RBAC, &["roles"], &["bind"])]),
+    (Permission::BindClusterRole, &[ask(RBAC, &["clusterroles"], &["bind"])]),
+    (Permission::CreateRoleBinding, &[ask(RBAC, &["rolebindings"], CREATE).nameless()]),
+    (Permission::UpdateRoleBinding, &[ask(RBAC, &["rolebindings"], CHANGE)]),
+    (
+        Permission::CreateClusterRoleBinding,
+        &[ask(RBAC, &["clusterrolebindings"], CREATE).cluster().nameless()],
+    ),
+    (Permission::UpdateClusterRoleBinding, &[ask(RBAC, &["clusterrolebindings"], CHANGE).cluster()]),
+    (
+        Permission::RequestCreate,
+        &[ask(CERTIFICATES, &["certificatesigningrequests"], CREATE).cluster().nameless()],
+    ),
+    (
+        Permission::RequestApprove,
+        &[ask(CERTIFICATES, &["certificatesigningrequests/approval"], CHANGE).cluster()],
+    ),
+    (
+        Permission::SignerClient,
+        &[ask(CERTIFICATES, &["signers"], &["approve"])
+            .cluster()
+            .of(&["kubernetes.io/kube-apiserver-client", "kubernetes.io/*"])],
+    ),
+    (
+        Permission::SignerKubelet,
+        &[ask(CERTIFICATES, &["signers"], &["approve"])
+            .cluster()
+            .of(&["kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/*"])],
+    ),
+    (Permission::MutateByWebhook, &[ask(ADMISSION, &["mutatingwebhookconfigurations"], WRITE).cluster()]),
+    (Permission::ReadByWebhook, &[ask(ADMISSION, &["validatingwebhookconfigurations"], WRITE).cluster()]),
+    (Permission::MutationPolicy, &[ask(ADMISSION, &["mutatingadmissionpolicies"], WRITE).cluster()]),
+    (Permission::MutationBinding, &[ask(ADMISSION, &["mutatingadmissionpolicybindings"], WRITE).cluster()]),
+    (Permission::NamespaceUpdate, &[ask(CORE, &["namespaces"], CHANGE)]),
+    (Permission::NodeProxy, &[ask(CORE, &["nodes/proxy"], &["get", "create"]).cluster()]),
+    (Permission::VolumeCreate, &[ask(CORE, &["persistentvolumes"], CREATE).cluster().nameless()]),
+    (Permission::ClaimCreate, &[ask(CORE, &["persistentvolumeclaims"], CREATE).nameless()]),
+    (Permission::AwsAuth, &[ask(CORE, &["configmaps"], CHANGE).of(&["aws-auth"])]),
+];
+
+impl Permission {
+    /// The permission in words.
+    pub(crate) fn words(self) -> String {
+        if let Permission::Operator(row) = self {
+            let word = crate::rules::operators::CATALOGUE
+                .get(row as usize)
+                .map_or_else(String::new, |operator| operator.resource.join(", "));
+            return format!("write {word}");
+        }
+        let ask = TABLE.iter().find(|(permission, _)| *permission == self).and_then(|(_, asks)| asks.first());
+        ask.map_or_else(String::new, |ask| format!("{} {}", ask.verbs.join("/"), ask.resources.join(", ")))
+    }
+}

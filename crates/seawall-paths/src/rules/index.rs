@@ -1,0 +1,56 @@
+//! Look-ups over the facts, made once for a graph.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::facts::Facts;
+use crate::names::{Name, Names};
+
+type Pair = (Name, Name);
+
+/// What the rules look up again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// The namespaces that are known by an object in them, sorted.
+    pub(crate) namespaces: Vec<Name>,
+    /// Workloads whose template can be changed: namespace and name.
+    pub(crate) workloads: HashSet<Pair>,
+    /// The namespaces of those.
+    pub(crate) worked: HashSet<Name>,
+    /// The nodes of the pods of each namespace; `None` for pods that are not placed.
+    pub(crate) nodes: HashMap<Name, BTreeSet<Option<Name>>>,
+    /// Claims by what volumes say.
+    pub(crate) claimed: HashMap<Pair, Name>,
+    /// A route (kind, name) before a service.
+    pub(crate) routes: HashMap<Pair, Pair>,
+}
+
+impl Index {
+    pub(crate) fn of(facts: &Facts, names: &mut Names) -> Self {
+        let mut index = Index::default();
+        let accounts = facts.accounts.keys().map(|(namespace, _)| *namespace);
+        let pods = facts.pods.keys().map(|(_, namespace, _)| *namespace);
+        let here: BTreeSet<Name> = facts.namespaces.keys().copied().chain(accounts).chain(pods).collect();
+        index.namespaces = here.into_iter().collect();
+        let kinds =
+            ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "CronJob", "ReplicationController"];
+        let kinds = kinds.map(|kind| names.intern(kind));
+        for ((kind, namespace, name), pod) in &facts.pods {
+            if kinds.contains(kind) {
+                index.workloads.insert((*namespace, *name));
+                index.worked.insert(*namespace);
+            }
+            index.nodes.entry(*namespace).or_default().insert(pod.node);
+        }
+        for (name, volume) in &facts.volumes {
+            if let Some(claim) = volume.claim {
+                index.claimed.entry(claim).or_insert(*name);
+            }
+        }
+        for ((kind, namespace, name), services) in &facts.routes {
+            for service in services {
+                index.routes.entry((*namespace, *service)).or_insert((*kind, *name));
+            }
+        }
+        index
+    }
+}

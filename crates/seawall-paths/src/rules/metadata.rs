@@ -1,0 +1,97 @@
+//! The metadata service of clouds (D04): which pods reach it under the network policies.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr};
+
+use seawall_core::Confidence;
+use seawall_network::{ClassId, Direction, Protocol, Target};
+
+use crate::Primitive;
+use crate::graph::build::Step;
+use crate::names::Name;
+use crate::rules::Assembly;
+use crate::vertex::Vertex;
+
+/// The address at which AWS, Azure, Google Cloud, OpenStack and others answer.
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
+const PORT: u16 = 80;
+
+impl Assembly<'_> {
+    /// Where the nodes are known to run in no cloud there is nothing to reach.
+    pub(crate) fn metadata(&mut self) {
+        let facts = self.facts;
+        let clouds = facts.nodes.values().any(|node| node.has_metadata_service());
+        if !facts.nodes.is_empty() && !clouds {
+            return;
+        }
+        let service = self.vertex(Vertex::Metadata);
+        let mut doubts = "needs a hop limit of 2 or version 1 of the service".to_owned();
+        if clouds {
+            let mut providers: Vec<&str> = facts.nodes.values().map(|node| node.provider.as_str()).collect();
+            providers.sort_unstable();
+            providers.dedup();
+            for provider in providers {
+                let role = self.names.intern(&format!("role of the {provider} nodes"));
+                let role = self.vertex(Vertex::CloudRole(role));
+                self.graph.step(service, role, Step::structure());
+            }
+        } else {
+            doubts.push_str("; no node is known: the cluster may run in no cloud");
+        }
+        let (doubts, own) = (self.names.intern(&doubts), self.names.intern("shares the network of the node"));
+        let network = self.network;
+        let mut reached: HashMap<ClassId, bool> = HashMap::new();
+        for ((kind, namespace, name), pod, class, own_network) in self.classes() {
+            let ask =
+                || network.can(Target::Class(class), Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
+            let allowed = *reached.entry(class).or_insert_with(ask);
+            if !allowed {
+                continue;
+            }
+            let step = Step::new(Primitive::D04);
+            let step = match (own_network, clouds) {
+                (true, true) => step.gated(Some(own)),
+                (_, true) => step.sure(Confidence::Medium).gated(Some(doubts)),
+                (_, false) => step.sure(Confidence::Low).gated(Some(doubts)),
+            };
+            self.graph.step(pod, service, step);
+            let containers =
+                facts.pods.get(&(kind, namespace, name)).into_iter().flat_map(|pod| pod.containers.iter());
+            for container in containers {
+                if let Some(vertex) = self.graph.known(Vertex::Container { pod, name: container.name }) {
+                    self.graph.step(vertex, service, step);
+                }
+            }
+        }
+    }
+
+    /// The pods that the network room knows: key, vertex, class, and whether they share the node's network.
+    fn classes(&self) -> Vec<(Key, u32, ClassId, bool)> {
+        let network = self.network;
+        let known = network.endpoints().filter_map(|id| {
+            let endpoint = network.endpoint(id)?;
+            let kind = self.names.find(endpoint.kind())?;
+            let namespace = self.names.find(endpoint.namespace())?;
+            let name = self.names.find(endpoint.name())?;
+            let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
+            Some(((kind, namespace, name), pod, endpoint.class()?, endpoint.host_network()))
+        });
+        known.collect()
+    }
+
+    /// The pods that network policies shut off from everything outside the cluster.
+    pub(crate) fn shut_off(&self) -> HashSet<u32> {
+        let mut shut: HashMap<ClassId, bool> = HashMap::new();
+        let ask = |class| {
+            let rows = self.network.external(class, Direction::Ingress);
+            !rows.is_empty() && rows.iter().all(|row| row.ports.is_empty())
+        };
+        let pods = self.classes().into_iter().filter(|(_, _, _, own_network)| !own_network);
+        pods.filter(|(_, _, class, _)| *shut.entry(*class).or_insert_with(|| ask(*class)))
+            .map(|(_, pod, _, _)| pod)
+            .collect()
+    }
+}
+
+/// Kind, namespace and name of a pod.
+type Key = (Name, Name, Name);

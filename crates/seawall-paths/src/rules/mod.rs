@@ -1,0 +1,127 @@
+//! From facts to edges. Each file adds the edges of some primitives; sets keep their number linear.
+
+mod cloud;
+mod gate;
+mod grants;
+mod identities;
+mod index;
+mod metadata;
+mod network;
+pub(crate) mod operators;
+mod pods;
+mod storage;
+mod targets;
+mod together;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use seawall_network::Network;
+use seawall_rbac::{BindingId, Rbac, RoleId, RuleSetId};
+
+use crate::facts::Facts;
+use crate::graph::{Builder, Evidence, Graph};
+use crate::names::{Name, Names};
+use crate::rights::Holdings;
+use crate::vertex::{Place, Vertex};
+
+/// The numbers that the graph gives to bindings and roles of the rights room.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) bindings: Vec<BindingId>,
+    pub(crate) roles: Vec<RoleId>,
+    role_numbers: HashMap<RoleId, u32>,
+    /// The vertex of a pod and what owns it, as a number that pods of one owner share.
+    pub(crate) owners: HashMap<u32, u32>,
+    /// Roles, by number, that every API server makes again: taking a rule away from one is no change that lasts.
+    pub(crate) defaults: std::collections::HashSet<u32>,
+}
+
+impl Tables {
+    fn role(&mut self, role: RoleId) -> u32 {
+        let next = u32::try_from(self.roles.len()).unwrap_or(u32::MAX);
+        *self.role_numbers.entry(role).or_insert_with(|| {
+            self.roles.push(role);
+            next
+        })
+    }
+}
+
+/// A graph in the making, with what it is made from.
+pub(crate) struct Assembly<'m> {
+    pub(crate) names: &'m mut Names,
+    pub(crate) facts: &'m Facts,
+    pub(crate) rbac: &'m Rbac,
+    pub(crate) network: &'m Network,
+    pub(crate) version: Option<(u32, u32)>,
+    pub(crate) graph: Builder,
+    pub(crate) tables: Tables,
+    /// By list of rules: equal lists are read once.
+    holdings: HashMap<RuleSetId, Rc<Holdings>>,
+    pub(crate) index: Rc<index::Index>,
+    gates: HashMap<Place, gate::Gate>,
+}
+
+/// Makes the graph.
+pub(crate) fn assemble(
+    names: &mut Names,
+    facts: &Facts,
+    (rbac, network): (&Rbac, &Network),
+    version: Option<(u32, u32)>,
+) -> (Graph, Tables) {
+    let index = Rc::new(index::Index::of(facts, names));
+    let mut assembly = Assembly {
+        names,
+        facts,
+        rbac,
+        network,
+        version,
+        graph: Builder::default(),
+        tables: Tables::default(),
+        holdings: HashMap::new(),
+        index,
+        gates: HashMap::new(),
+    };
+    assembly.pods();
+    assembly.nodes();
+    assembly.accounts_and_secrets();
+    let grants = assembly.grants();
+    assembly.together(&grants);
+    assembly.cloud();
+    assembly.endpoints();
+    assembly.metadata();
+    assembly.identities();
+    (assembly.graph.finish(), assembly.tables)
+}
+
+impl Assembly<'_> {
+    pub(crate) fn vertex(&mut self, vertex: Vertex) -> u32 {
+        self.graph.vertex(vertex)
+    }
+
+    /// Evidence in an object that is no vertex.
+    pub(crate) fn object(&mut self, object: &str, route: &str) -> Evidence {
+        Evidence::Object { object: self.names.intern(object), route: self.names.intern(route) }
+    }
+
+    pub(crate) fn holdings(&mut self, set: RuleSetId) -> Rc<Holdings> {
+        if let Some(known) = self.holdings.get(&set) {
+            return Rc::clone(known);
+        }
+        let holdings = Rc::new(Holdings::of(self.rbac.rules(set), self.rbac, self.names));
+        self.holdings.insert(set, Rc::clone(&holdings));
+        holdings
+    }
+
+    /// The namespaces that are known by an object in them, sorted.
+    pub(crate) fn namespaces(&self) -> Vec<Name> {
+        self.index.namespaces.clone()
+    }
+
+    pub(crate) fn in_kube_system(&self, place: Place) -> bool {
+        match place {
+            Place::Cluster => true,
+            Place::Namespace(namespace) => self.names.text(namespace) == "kube-system",
+        }
+    }
+}

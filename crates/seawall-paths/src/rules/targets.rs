@@ -1,0 +1,235 @@
+//! What one permission opens by itself (table A).
+
+use std::collections::BTreeSet;
+
+use seawall_core::Confidence;
+
+use crate::Primitive;
+use crate::graph::build::Step;
+use crate::names::Name;
+use crate::rights::{Holding, Permission};
+use crate::rules::{Assembly, operators};
+use crate::vertex::{Place, Vertex};
+
+/// Since this minor version a WebSocket to `pods/exec` needs `create`; before, `get` was enough.
+const EXEC_NEEDS_CREATE: u32 = 35;
+
+impl Assembly<'_> {
+    /// The steps from a rule that gives `held` at `place`.
+    pub(crate) fn opened_by(&mut self, held: &Holding, place: Place, rule: u32) {
+        let names = held.names.as_deref();
+        match held.permission {
+            Permission::PodCreate => {
+                self.runs_pods(Primitive::A04, place, rule);
+                self.owns_nodes(Primitive::A05, place, rule);
+            }
+            Permission::WorkloadCreate => {
+                self.runs_pods(Primitive::A06, place, rule);
+                self.owns_nodes(Primitive::A05, place, rule);
+            }
+            Permission::WorkloadUpdate if self.has_workload(place, names) => {
+                self.runs_pods(Primitive::A06, place, rule);
+                self.owns_nodes(Primitive::A05, place, rule);
+            }
+            Permission::PodUpdate => self.over_pods(Step::new(Primitive::A07), place, names, rule),
+            Permission::PodExec => self.over_pods(Step::new(Primitive::A08), place, names, rule),
+            Permission::PodAttach => self.over_pods(Step::new(Primitive::A09), place, names, rule),
+            Permission::PodExecByGet => {
+                if let Some(step) = self.by_get(Primitive::A08) {
+                    self.over_pods(step, place, names, rule);
+                }
+            }
+            Permission::PodDebug => {
+                self.over_pods(Step::new(Primitive::A11), place, names, rule);
+                self.debugs_nodes(place, rule);
+            }
+            Permission::PodForward => self.reaches(Step::new(Primitive::A10), place, rule),
+            Permission::PodForwardByGet => {
+                if let Some(step) = self.by_get(Primitive::A10) {
+                    self.reaches(step, place, rule);
+                }
+            }
+            Permission::PodProxy | Permission::ServiceProxy => {
+                self.reaches(Step::new(Primitive::A12), place, rule)
+            }
+            Permission::SecretList => self.over(Vertex::Secrets(place), Step::new(Primitive::A17), rule),
+            Permission::SecretGet => self.over_secrets(place, names, rule),
+            Permission::TokenCreate => self.over_accounts(Primitive::A20, place, names, rule),
+            Permission::ImpersonateAccount => self.over_accounts(Primitive::A22, place, names, rule),
+            Permission::ImpersonateUser => match names {
+                None => self.over(Vertex::Users, Step::new(Primitive::A22), rule),
+                Some(names) => {
+                    names
+                        .iter()
+                        .for_each(|name| self.over(Vertex::User(*name), Step::new(Primitive::A22), rule));
+                }
+            },
+            Permission::NodeProxy => match names {
+                None => self.over(Vertex::Pods(Place::Cluster), Step::new(Primitive::A37), rule),
+                Some(names) => {
+                    names
+                        .iter()
+                        .for_each(|name| self.over(Vertex::PodsOn(*name), Step::new(Primitive::A37), rule));
+                }
+            },
+            Permission::MutateByWebhook => {
+                let gates = self.names.intern("needs a server that the API server reaches");
+                let step = Step::new(Primitive::A31).sure(Confidence::Medium).gated(Some(gates));
+                self.over(Vertex::Accounts(Place::Cluster), step, rule);
+                self.over(Vertex::Nodes, step, rule);
+            }
+            Permission::ReadByWebhook => {
+                let gates = self
+                    .names
+                    .intern("sees secrets as they are written, by a server that the API server reaches");
+                let step = Step::new(Primitive::A31).sure(Confidence::Low).gated(Some(gates));
+                self.over(Vertex::Secrets(Place::Cluster), step, rule);
+            }
+            Permission::AwsAuth if self.facts.has_aws_auth && self.in_kube_system(place) => {
+                self.over(Vertex::SystemMasters, Step::new(Primitive::A41), rule);
+            }
+            Permission::Operator(row) => {
+                for account in operators::accounts(self, row) {
+                    let step = operators::step(self, row);
+                    self.over(account, step, rule);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn over(&mut self, to: Vertex, step: Step, from: u32) {
+        let to = self.vertex(to);
+        self.graph.step(from, to, step);
+    }
+
+    /// Pods run as any account of the namespace and mount its secrets.
+    fn runs_pods(&mut self, primitive: Primitive, place: Place, rule: u32) {
+        self.over(Vertex::Accounts(place), Step::new(primitive), rule);
+        let gates = self.names.intern("the names of the secrets must be known");
+        let step = Step::new(primitive).sure(Confidence::Medium).gated(Some(gates));
+        self.over(Vertex::Secrets(place), step, rule);
+    }
+
+    /// Pods own nodes where admission lets them.
+    pub(crate) fn owns_nodes(&mut self, primitive: Primitive, place: Place, rule: u32) {
+        let gate = self.gate(place);
+        let step = Step::new(primitive).sure(gate.confidence).gated(Some(gate.text));
+        let step = if gate.open { step } else { step.attenuated() };
+        self.over(Vertex::Nodes, step, rule);
+    }
+
+    /// A debug container may be privileged where admission lets it, on the nodes that the pods run on.
+    fn debugs_nodes(&mut self, place: Place, rule: u32) {
+        let nodes: BTreeSet<Option<Name>> = match place {
+            Place::Cluster => self.index.nodes.values().flatten().copied().collect(),
+            Place::Namespace(namespace) => self.index.nodes.get(&namespace).cloned().unwrap_or_default(),
+        };
+        if place == Place::Cluster && !nodes.is_empty() {
+            self.owns_nodes(Primitive::A11, place, rule);
+            return;
+        }
+        let gate = self.gate(place);
+        let step = Step::new(Primitive::A11).sure(gate.confidence).gated(Some(gate.text));
+        let step = if gate.open { step } else { step.attenuated() };
+        for node in nodes {
+            self.over(node.map_or(Vertex::SomeNode, Vertex::Node), step, rule);
+        }
+    }
+
+    /// Whether `get` opens a WebSocket, by the version of the API server or, where that is not known, of the kubelets:
+    /// they are never newer, and at most three minor versions older.
+    fn by_get(&mut self, primitive: Primitive) -> Option<Step> {
+        const SKEW: u32 = 3;
+        let kubelets = self.facts.nodes.values().filter_map(|node| node.minor).max();
+        let (step, text) = match (self.version, kubelets) {
+            (Some((1, minor)), _) if minor < EXEC_NEEDS_CREATE => {
+                (Step::new(primitive), format!("the API server is 1.{minor}"))
+            }
+            (Some(_), _) => return None,
+            (None, Some(minor)) if minor >= EXEC_NEEDS_CREATE => return None,
+            (None, Some(minor)) if minor + SKEW < EXEC_NEEDS_CREATE => {
+                (Step::new(primitive), format!("the newest kubelet is 1.{minor}"))
+            }
+            _ => {
+                let step = Step::new(primitive).sure(Confidence::Medium);
+                (step, "the version of the API server is not known".to_owned())
+            }
+        };
+        let text = format!("{text}: `get` opens a WebSocket before 1.{EXEC_NEEDS_CREATE}");
+        Some(step.gated(Some(self.names.intern(&text))))
+    }
+
+    fn over_pods(&mut self, step: Step, place: Place, names: Option<&[Name]>, rule: u32) {
+        let Some(names) = names else {
+            self.over(Vertex::Pods(place), step, rule);
+            return;
+        };
+        let kind = self.names.intern("Pod");
+        for namespace in self.at(place) {
+            for name in names {
+                if let Some(pod) = self.graph.known(Vertex::Pod { kind, namespace, name: *name }) {
+                    self.graph.step(rule, pod, step);
+                }
+            }
+        }
+    }
+
+    fn over_secrets(&mut self, place: Place, names: Option<&[Name]>, rule: u32) {
+        let Some(names) = names else {
+            let gates = self.names.intern("the names of the secrets must be known");
+            let step = Step::new(Primitive::A16).sure(Confidence::Medium).gated(Some(gates));
+            self.over(Vertex::Secrets(place), step, rule);
+            return;
+        };
+        for namespace in self.at(place) {
+            for name in names {
+                // At cluster scope a name means that secret of every namespace: only those that are here count.
+                if matches!(place, Place::Namespace(_))
+                    || self.facts.secrets.contains_key(&(namespace, *name))
+                {
+                    self.over(Vertex::Secret { namespace, name: *name }, Step::new(Primitive::A16), rule);
+                }
+            }
+        }
+    }
+
+    fn over_accounts(&mut self, primitive: Primitive, place: Place, names: Option<&[Name]>, rule: u32) {
+        let Some(names) = names else {
+            self.over(Vertex::Accounts(place), Step::new(primitive), rule);
+            return;
+        };
+        for namespace in self.at(place) {
+            for name in names {
+                if self.facts.accounts.contains_key(&(namespace, *name)) {
+                    self.over(Vertex::Account { namespace, name: *name }, Step::new(primitive), rule);
+                }
+            }
+        }
+    }
+
+    fn reaches(&mut self, step: Step, place: Place, rule: u32) {
+        self.over(Vertex::Endpoints(place), step, rule);
+    }
+
+    /// The namespaces of a place.
+    fn at(&self, place: Place) -> Vec<Name> {
+        match place {
+            Place::Namespace(namespace) => vec![namespace],
+            Place::Cluster => self.namespaces(),
+        }
+    }
+
+    /// Whether there is a workload to change.
+    fn has_workload(&self, place: Place, names: Option<&[Name]>) -> bool {
+        let index = &self.index;
+        match (place, names) {
+            (Place::Cluster, None) => !index.worked.is_empty(),
+            (Place::Namespace(namespace), None) => index.worked.contains(&namespace),
+            (Place::Namespace(namespace), Some(names)) => {
+                names.iter().any(|name| index.workloads.contains(&(namespace, *name)))
+            }
+            (Place::Cluster, Some(names)) => index.workloads.iter().any(|(_, name)| names.contains(name)),
+        }
+    }
+}

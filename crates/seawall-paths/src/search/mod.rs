@@ -1,0 +1,142 @@
+//! Shortest ways, without ever listing simple paths.
+//!
+//! One pass backwards from a target gives every vertex its distance and its next step. A conjunction is entered by whoever
+//! reaches all of its premises: those vertices are found first, to a fixpoint, by passes backwards from the premises.
+
+mod cut;
+mod dag;
+mod dominators;
+mod found;
+mod route;
+mod scratch;
+
+use std::collections::HashSet;
+
+pub(crate) use cut::{Element, minimum_cut, survivors};
+pub(crate) use dag::{Dag, all_shortest};
+pub(crate) use dominators::dominators;
+pub(crate) use found::{Found, find};
+pub(crate) use route::Hop;
+pub(crate) use scratch::{Next, Scratch};
+
+use crate::graph::Graph;
+use crate::vertex::Vertex;
+
+/// What is taken out of the graph for a search.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Without {
+    pub(crate) vertices: HashSet<u32>,
+    pub(crate) edges: HashSet<u32>,
+}
+
+/// Whether a way may lead through the holder of the whole cluster to something less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ThroughAdmin {
+    /// Whoever holds the cluster holds the rest: nothing goes on from there.
+    Ends,
+    GoesOn,
+}
+
+/// Searches over one graph.
+pub(crate) struct Search<'g> {
+    pub(crate) graph: &'g Graph,
+    without: Without,
+    through: ThroughAdmin,
+    admin: Option<u32>,
+    /// For each conjunction who reaches all premises, and how far the farthest is.
+    members: Vec<Vec<(u32, u32)>>,
+}
+
+impl<'g> Search<'g> {
+    pub(crate) fn new(graph: &'g Graph, without: Without, through: ThroughAdmin) -> Self {
+        let members = vec![Vec::new(); graph.alls().len()];
+        let admin = graph.id(Vertex::ClusterAdmin);
+        let mut search = Search { graph, without, through, admin, members };
+        search.join();
+        search
+    }
+
+    /// Who enters each conjunction: grows until nothing changes, again only where something it rests on grew.
+    fn join(&mut self) {
+        let graph = self.graph;
+        let mut scratch = Scratch::new(graph.len());
+        let mut rests_on: Vec<Vec<u32>> = vec![Vec::new(); graph.alls().len()];
+        let mut changed: Option<HashSet<u32>> = None;
+        loop {
+            let mut grown = HashSet::new();
+            for (number, all) in (0u32..).zip(graph.alls()) {
+                let rests = rests_on.get(number as usize).map_or(&[][..], Vec::as_slice);
+                if changed.as_ref().is_some_and(|changed| !rests.iter().any(|other| changed.contains(other)))
+                {
+                    continue;
+                }
+                let mut below = HashSet::new();
+                let members = self.meet(&all.premises, &mut scratch, &mut below);
+                if let Some(rests) = rests_on.get_mut(number as usize) {
+                    *rests = below.into_iter().collect();
+                }
+                if let Some(own) = self.members.get_mut(number as usize)
+                    && own.len() != members.len()
+                {
+                    *own = members;
+                    grown.insert(number);
+                }
+            }
+            if grown.is_empty() {
+                return;
+            }
+            changed = Some(grown);
+        }
+    }
+
+    /// The vertices that reach all premises, by number.
+    fn meet(&self, premises: &[u32], scratch: &mut Scratch, below: &mut HashSet<u32>) -> Vec<(u32, u32)> {
+        let mut members: Option<Vec<(u32, u32)>> = None;
+        for premise in premises {
+            self.back_from(*premise, None, scratch);
+            below.extend(scratch.touched().filter_map(|vertex| match self.graph.vertex(vertex) {
+                Vertex::All(number) => Some(number),
+                _ => None,
+            }));
+            let mut met: Vec<(u32, u32)> = match members {
+                None => {
+                    scratch.touched().filter_map(|vertex| Some((vertex, scratch.distance(vertex)?))).collect()
+                }
+                Some(so_far) => {
+                    let met = |(vertex, far): (u32, u32)| Some((vertex, far.max(scratch.distance(vertex)?)));
+                    so_far.into_iter().filter_map(met).collect()
+                }
+            };
+            met.sort_unstable();
+            members = Some(met);
+        }
+        members.unwrap_or_default()
+    }
+
+    /// Distances to `target` and the next step there, for all that reach it; vertices that `stop` names are passed by.
+    pub(crate) fn back_from(&self, target: u32, stop: Option<&HashSet<u32>>, scratch: &mut Scratch) {
+        scratch.clear();
+        if self.without.vertices.contains(&target) {
+            return;
+        }
+        scratch.reach(target, 0, Next::Here);
+        while let Some((vertex, distance)) = scratch.pop() {
+            let ends = self.through == ThroughAdmin::Ends && Some(vertex) == self.admin && vertex != target;
+            if ends || vertex != target && stop.is_some_and(|stop| stop.contains(&vertex)) {
+                continue;
+            }
+            for (id, edge) in self.graph.incoming(vertex) {
+                if self.without.edges.contains(&id) || self.without.vertices.contains(&edge.from) {
+                    continue;
+                }
+                scratch.reach(edge.from, distance + edge.cost(), Next::Edge(id));
+            }
+            if let Vertex::All(number) = self.graph.vertex(vertex) {
+                let members = self.members.get(number as usize).map_or(&[][..], Vec::as_slice);
+                for (member, far) in members {
+                    scratch.reach(*member, distance + far, Next::All(number));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Vertices and steps in words, and vertices from words.
+
+use seawall_core::Confidence;
+
+use crate::Primitive;
+use crate::graph;
+use crate::model::{Made, Model};
+use crate::path::{Evidence, Path, PathStep};
+use crate::search::{Found, Hop};
+use crate::vertex::{Place, Vertex};
+
+impl Made {
+    /// A vertex as it is printed.
+    pub(crate) fn word(&self, id: u32) -> String {
+        let text = |name| self.names.text(name);
+        match self.graph.vertex(id) {
+            Vertex::Internet => "internet".into(),
+            Vertex::User(name) => format!("User/{}", text(name)),
+            Vertex::Group(name) => format!("Group/{}", text(name)),
+            Vertex::Account { namespace, name } => {
+                format!("ServiceAccount/{}/{}", text(namespace), text(name))
+            }
+            Vertex::Pod { kind, namespace, name } => {
+                format!("{}/{}/{}", text(kind), text(namespace), text(name))
+            }
+            Vertex::Container { pod, name } => match self.graph.vertex(pod) {
+                Vertex::Pod { namespace, name: pod, .. } => {
+                    format!("Container/{}/{}/{}", text(namespace), text(pod), text(name))
+                }
+                _ => format!("Container/{}", text(name)),
+            },
+            Vertex::Node(name) => format!("Node/{}", text(name)),
+            Vertex::SomeNode => "Node/*".into(),
+            Vertex::NodeFiles(name) => format!("NodeFiles/{}", name.map_or("*", text)),
+            Vertex::TokensOn(name) => format!("tokens on Node/{}", text(name)),
+            Vertex::Secret { namespace, name } => format!("Secret/{}/{}", text(namespace), text(name)),
+            Vertex::CloudRole(name) => format!("CloudRole/{}", text(name)),
+            Vertex::Endpoint { namespace, owner, port } => {
+                format!("Endpoint/{}/{}/{}", text(namespace), text(owner), text(port))
+            }
+            Vertex::Metadata => "Endpoint/169.254.169.254/80".into(),
+            Vertex::Pods(place) => format!("pods of {}", self.place(place)),
+            Vertex::PodsOn(name) => format!("pods on Node/{}", text(name)),
+            Vertex::Accounts(place) => format!("service accounts of {}", self.place(place)),
+            Vertex::Secrets(place) => format!("secrets of {}", self.place(place)),
+            Vertex::Endpoints(place) => format!("ports of {}", self.place(place)),
+            Vertex::Nodes => "nodes".into(),
+            Vertex::NamespaceAdmins => "admins of all namespaces".into(),
+            Vertex::Kubelets => "kubelets".into(),
+            Vertex::Users => "users".into(),
+            Vertex::Groups => "groups".into(),
+            Vertex::Held { permission, place, .. } => {
+                format!("{} in {}", permission.words(), self.place(place))
+            }
+            Vertex::Binding(_) | Vertex::Rights { .. } | Vertex::Rule { .. } | Vertex::All(_) => {
+                String::new()
+            }
+            sink => sink.sink_word(&self.names).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn place(&self, place: Place) -> String {
+        match place {
+            Place::Cluster => "the cluster".into(),
+            Place::Namespace(namespace) => format!("namespace {}", self.names.text(namespace)),
+        }
+    }
+
+    /// The namespace of a place.
+    pub(crate) fn space(&self, place: Place) -> Option<String> {
+        match place {
+            Place::Cluster => None,
+            Place::Namespace(namespace) => Some(self.names.text(namespace).to_owned()),
+        }
+    }
+}
+
+/// Where an object is named in a step.
+pub(crate) fn evidence_of(model: &Model, made: &Made, id: u32) -> Option<Evidence> {
+    let rbac = &model.rbac;
+    match made.graph.vertex(id) {
+        Vertex::Binding(number) => {
+            let binding = rbac.binding(*made.tables.bindings.get(number as usize)?)?;
+            Some(Evidence { object: rbac.binding_name(binding).to_string(), route: "subjects".into() })
+        }
+        Vertex::Rule { role, rule, .. } => {
+            let id = *made.tables.roles.get(role as usize)?;
+            let own = rbac.role(id);
+            let place = own.and_then(|role| rbac.rule_evidence(role, rule as usize));
+            Some(match place {
+                Some(place) => {
+                    Evidence { object: place.role.to_string(), route: format!("rules[{}]", place.rule) }
+                }
+                None => Evidence { object: rbac.role_name(id).to_string(), route: format!("rules[{rule}]") },
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Where the reason of a step itself stands, beside the rights that lead to it.
+pub(crate) fn place_of(model: &Model, made: &Made, edge: &graph::Edge) -> Option<Evidence> {
+    Some(match made.graph.evidence(edge)? {
+        graph::Evidence::Field { object, route } => match evidence_of(model, made, object) {
+            Some(rule) => rule,
+            None => Evidence { object: made.word(object), route: made.names.text(route).to_owned() },
+        },
+        graph::Evidence::Object { object, route } => {
+            Evidence { object: made.names.text(object).to_owned(), route: made.names.text(route).to_owned() }
+        }
+    })
+}
+
+/// What was looked at for a step.
+pub(crate) fn gates(made: &Made, edge: &graph::Edge) -> Vec<String> {
+    let gates = edge.gates.map(|gates| made.names.text(gates).split("; ").map(str::to_owned).collect());
+    gates.unwrap_or_default()
+}
+
+/// Steps in the making.
+struct Telling<'m> {
+    model: &'m Model,
+    made: &'m Made,
+    steps: Vec<PathStep>,
+    /// The vertex that the next step starts from, when it is one that is printed.
+    at: String,
+    evidence: Vec<Evidence>,
+    requires: Vec<String>,
+    /// The edge behind the one that is told.
+    next: Option<&'m graph::Edge>,
+}
+
+impl Telling<'_> {
+    fn tell(&mut self, hops: &[Hop]) {
+        let made = self.made;
+        let edge_of = |hop: &Hop| match hop {
+            Hop::Edge(id) => made.graph.edge(*id),
+            Hop::All { .. } => None,
+        };
+        for (hop, next) in hops.iter().zip(hops.iter().skip(1).map(Some).chain([None])) {
+            self.next = next.and_then(edge_of);
+            match hop {
+                Hop::Edge(_) => {
+                    if let Some(edge) = edge_of(hop) {
+                        self.edge(edge);
+                    }
+                }
+                Hop::All { number, ways } => self.all(*number, ways),
+            }
+        }
+    }
+
+    fn edge(&mut self, edge: &graph::Edge) {
+        let made = self.made;
+        let (from, to) = (made.graph.vertex(edge.from), made.graph.vertex(edge.to));
+        if to.is_inner() && edge.primitive != Primitive::Structure {
+            let rights = self.model.label(edge.to);
+            self.step(edge, rights);
+            return;
+        }
+        if to.is_inner() {
+            self.evidence.extend(evidence_of(self.model, made, edge.to));
+            return;
+        }
+        let word = made.word(edge.to);
+        if edge.primitive != Primitive::Structure {
+            self.step(edge, word);
+            return;
+        }
+        match (from, to) {
+            // An identity is in a group: worth a step of its own.
+            (Vertex::Account { .. } | Vertex::User(_), Vertex::Group(_)) => {
+                let from = std::mem::replace(&mut self.at, word.clone());
+                self.steps.push(PathStep {
+                    from,
+                    to: word,
+                    primitive: "-",
+                    does: "is a member of",
+                    evidence: Vec::new(),
+                    gates: Vec::new(),
+                    confidence: Confidence::High,
+                    attenuated: false,
+                    requires: Vec::new(),
+                    fix: String::new(),
+                });
+            }
+            (Vertex::Container { .. }, Vertex::Secret { .. }) => self.at = word,
+            // A node stays what was gained, not the word for it.
+            (Vertex::Node(_) | Vertex::SomeNode, Vertex::NodeRoot | Vertex::ControlPlaneRoot) => {}
+            // Whoever owns the node reads its files.
+            (Vertex::Node(_), Vertex::NodeFiles(_)) => {}
+            // Any of them: which one the search took first says nothing.
+            (Vertex::Nodes, Vertex::Node(_) | Vertex::SomeNode) if self.ends_here(edge.to) => {}
+            _ => {
+                if let Some(step) = self.steps.last_mut().filter(|step| step.to == self.at) {
+                    step.to.clone_from(&word);
+                }
+                self.at = word;
+            }
+        }
+    }
+
+    /// Whether the next step only says that a node is one.
+    fn ends_here(&self, node: u32) -> bool {
+        self.next.is_some_and(|next| {
+            let root = matches!(self.made.graph.vertex(next.to), Vertex::NodeRoot | Vertex::ControlPlaneRoot);
+            next.from == node && root
+        })
+    }
+
+    fn step(&mut self, edge: &graph::Edge, word: String) {
+        let made = self.made;
+        let own = place_of(self.model, made, edge);
+        let mut evidence = std::mem::take(&mut self.evidence);
+        if let Some(item) = own.filter(|item| !evidence.contains(item)) {
+            evidence.push(item);
+        }
+        let from = std::mem::replace(&mut self.at, word.clone());
+        self.steps.push(PathStep {
+            from,
+            to: word,
+            primitive: edge.primitive.id(),
+            does: edge.primitive.does(),
+            fix: fix(edge.primitive, &evidence),
+            evidence,
+            gates: gates(made, edge),
+            confidence: edge.confidence,
+            attenuated: edge.attenuated,
+            requires: std::mem::take(&mut self.requires),
+        });
+    }
+
+    /// The ways to all premises come first; what they end in is what the next step requires.
+    fn all(&mut self, number: u32, ways: &[Vec<Hop>]) {
+        let made = self.made;
+        let start = self.at.clone();
+        let premises =
+            made.graph.alls().get(number as usize).map(|all| all.premises.clone()).unwrap_or_default();
+        let mut order: Vec<(&Vec<Hop>, u32)> = ways.iter().zip(premises).collect();
+        order.sort_by_key(|(way, _)| way.len());
+        let mut evidence = Vec::new();
+        let mut last = start.clone();
+        for (way, premise) in order {
+            let mut telling = Telling {
+                model: self.model,
+                made,
+                steps: Vec::new(),
+                at: start.clone(),
+                evidence: Vec::new(),
+                requires: Vec::new(),
+                next: None,
+            };
+            telling.tell(way);
+            for step in telling.steps {
+                if !self.steps.contains(&step) {
+                    self.steps.push(step);
+                }
+            }
+            for item in telling.evidence {
+                if !evidence.contains(&item) {
+                    evidence.push(item);
+                }
+            }
+            self.requires.extend(telling.requires);
+            self.requires.push(format!("{}: {}", telling.at, made.word(premise)));
+            last = telling.at;
+        }
+        self.at = last;
+        self.evidence.extend(evidence);
+    }
+}
+
+fn fix(primitive: Primitive, evidence: &[Evidence]) -> String {
+    let objects: Vec<&str> = evidence.iter().map(|evidence| evidence.object.as_str()).collect();
+    match objects.as_slice() {
+        [] => primitive.fix().to_owned(),
+        [only] => format!("in {only}: {}", primitive.fix()),
+        [first, .., last] => format!("in {last}: {}; or take the subject out of {first}", primitive.fix()),
+    }
+}
+
+/// A found way in words.
+pub(crate) fn path(model: &Model, found: &Found, start: u32) -> Path {
+    let made = model.made();
+    let mut telling = Telling {
+        model,
+        made,
+        steps: Vec::new(),
+        at: made.word(start),
+        evidence: Vec::new(),
+        requires: Vec::new(),
+        next: None,
+    };
+    telling.tell(&found.way);
+    let sink = made.graph.vertex(found.sink).sink_word(&made.names).unwrap_or_else(|| made.word(found.sink));
+    Path {
+        from: made.word(start),
+        to: telling.at,
+        sink,
+        confidence: found.confidence,
+        expected: found.expected,
+        attenuated: found.attenuated,
+        steps: telling.steps,
+    }
+}

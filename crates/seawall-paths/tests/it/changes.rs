@@ -1,0 +1,71 @@
+//! Objects put and taken one at a time: answers equal those of a fresh build.
+
+use proptest::prelude::*;
+use seawall_inventory::{GroupKind, Resource};
+use seawall_paths::{Filter, Model};
+
+use crate::{clusterwide, namespaced, resources, steps};
+
+/// Objects of several kinds, some of them twice in another form.
+fn pool() -> Vec<Resource> {
+    let exec = "{apiGroups: [''], resources: [pods/exec], verbs: [create]}";
+    let all = "{apiGroups: ['*'], resources: ['*'], verbs: ['*']}";
+    let more = "---\nkind: Pod\napiVersion: v1\nmetadata: {name: web, namespace: ci}\n\
+                spec: {nodeName: n1, serviceAccountName: other, containers: [{name: web, image: web, securityContext: {privileged: true}}]}\n\
+                ---\nkind: Namespace\napiVersion: v1\nmetadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: restricted}}\n\
+                ---\nkind: PersistentVolume\napiVersion: v1\nmetadata: {name: pv}\nspec: {hostPath: {path: /}}\n\
+                ---\nkind: Service\napiVersion: v1\nmetadata: {name: web, namespace: ci}\nspec: {type: NodePort, selector: {a: b}, ports: [{port: 80}]}\n\
+                ---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: aws-auth, namespace: kube-system}\ndata: {}\n";
+    [namespaced(exec), clusterwide(all), namespaced(all), clusterwide(exec), more.to_owned()]
+        .iter()
+        .flat_map(|yaml| resources(yaml))
+        .collect()
+}
+
+/// All steps, and all pairs with the length of their path: of equally short paths any may be shown.
+fn answers(model: &Model) -> (Vec<String>, Vec<String>) {
+    let groups = model.paths(&Filter::default()).unwrap();
+    let mut pairs: Vec<String> = groups
+        .iter()
+        .flat_map(|group| {
+            let path = &group.path;
+            let length = path.steps.iter().filter(|step| step.primitive != "-").count();
+            let told = format!("{} {length} {} {}", path.sink, path.expected, path.attenuated);
+            group.starts.iter().map(move |start| format!("{start} {told}"))
+        })
+        .collect();
+    pairs.sort();
+    (steps(model), pairs)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_order_of_changes_equals_a_fresh_build(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 1..40)) {
+        let pool = pool();
+        let mut model = Model::default();
+        let mut standing: Vec<Resource> = Vec::new();
+        let same = |a: &Resource, b: &Resource| {
+            a.group_kind() == b.group_kind() && a.namespace() == b.namespace() && a.name() == b.name()
+        };
+        for (index, put) in changes {
+            let resource = index.get(&pool);
+            standing.retain(|other| !same(other, resource));
+            if put {
+                standing.push(resource.clone());
+                model.apply(resource);
+            } else {
+                model.delete(GroupKind::new(resource.group(), resource.kind()), resource.namespace(), resource.name());
+            }
+            // The graph is made now and then, so that a stale one would be seen.
+            if standing.len().is_multiple_of(3) {
+                let _ = model.size();
+            }
+        }
+        let mut builder = seawall_inventory::InventoryBuilder::new();
+        standing.into_iter().for_each(|resource| builder.push(resource));
+        let (fresh, _) = Model::build(&builder.build());
+        prop_assert_eq!(answers(&model), answers(&fresh));
+    }
+}

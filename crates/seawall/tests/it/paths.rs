@@ -1,0 +1,116 @@
+//! `seawall paths`
+
+use crate::{Run, seawall_in};
+
+const CLUSTER: &str = "\
+kind: ServiceAccount
+apiVersion: v1
+metadata: {name: deployer, namespace: ci}
+---
+kind: Deployment
+apiVersion: apps/v1
+metadata: {name: runner, namespace: ci}
+spec: {template: {spec: {serviceAccountName: deployer, containers: [{name: c, image: i}]}}}
+---
+kind: ClusterRole
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: deployer}
+rules:
+  - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterrolebindings], verbs: [create]}
+  - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind]}
+---
+kind: ClusterRoleBinding
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: deployer}
+roleRef: {kind: ClusterRole, name: deployer, apiGroup: rbac.authorization.k8s.io}
+subjects: [{kind: ServiceAccount, name: deployer, namespace: ci}]
+";
+
+fn run(args: &[&str], files: &[(&str, &str)]) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("cluster.yaml"), CLUSTER).unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    seawall_in(folder.path(), &[&["paths"], args].concat(), b"")
+}
+
+const TARGET: [&str; 2] = ["-f", "cluster.yaml"];
+
+#[test]
+fn a_path_is_told_with_its_evidence_and_fails_the_run() {
+    let listed = run(&TARGET, &[]);
+    assert_eq!(listed.code, 1, "{}", listed.err);
+    for line in [
+        "cluster-admin: reached from 2",
+        "  ServiceAccount/ci/deployer → cluster-admin (high confidence)",
+        "        in ClusterRoleBinding/deployer subjects",
+        "        in ClusterRole/deployer rules[1]",
+        "    so do Deployment/ci/runner, by its token",
+        "2 paths in 2 groups; 0 held back, 2 expected (--all shows them)",
+    ] {
+        assert!(listed.out.lines().any(|own| own == line), "{line} is missing in\n{}", listed.out);
+    }
+    assert_eq!(run(&[&TARGET[..], &["--fail-on", "none"]].concat(), &[]).code, 0);
+    assert_eq!(run(&[&TARGET[..], &["--to", "node-root"]].concat(), &[]).code, 1, "whoever holds the cluster holds its nodes");
+}
+
+#[test]
+fn json_follows_its_schema() {
+    let listed = run(&[&TARGET[..], &["-o", "json"]].concat(), &[]).json();
+    let schema = std::fs::read_to_string(crate::workspace().join("schemas/paths-v1.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&listed).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let pairs: Vec<(&str, &str)> = listed["paths"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|path| (path["from"].as_str().unwrap(), path["sink"].as_str().unwrap()))
+        .collect();
+    assert_eq!(pairs, [("ServiceAccount/ci/deployer", "cluster-admin"), ("Deployment/ci/runner", "cluster-admin")]);
+    assert!(listed["expected"].as_array().unwrap().iter().all(|path| path["from"] == "Group/system:masters"));
+}
+
+#[test]
+fn the_cut_names_the_binding() {
+    let cut = run(&[&["cut"], &TARGET[..], &["-o", "json"]].concat(), &[]);
+    assert_eq!(cut.code, 0, "{}", cut.err);
+    let cut = cut.json();
+    assert_eq!(cut["cut"]["changes"][0]["object"], "ClusterRoleBinding/deployer");
+    assert_eq!(cut["cut"]["changes"][0]["severs"], 2);
+}
+
+#[test]
+fn a_change_is_judged_by_what_it_adds() {
+    let with = |patch: &str| run(&[&["what-if", "patch.txt"], &TARGET[..]].concat(), &[("patch.txt", patch)]);
+    let removed = with("delete ClusterRoleBinding/deployer\n");
+    assert_eq!((removed.code, removed.out.lines().last()), (0, Some("0 paths added, 2 removed")));
+    let added = with(
+        "kind: ClusterRoleBinding\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: new}\n\
+         roleRef: {kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k8s.io}\n\
+         subjects: [{kind: User, name: alice}]\n",
+    );
+    assert_eq!(added.code, 1, "{}", added.err);
+    assert_eq!(added.out, "+ User/alice → cluster-admin\n1 paths added, 0 removed\n");
+    assert_eq!(with("delete ClusterRoleBinding/none\n").code, 2);
+    assert_eq!(with("delete nonsense\n").code, 2);
+}
+
+#[test]
+fn diagrams_draw_every_step_once() {
+    let dot = run(&[&TARGET[..], &["-o", "dot"]].concat(), &[]);
+    assert_eq!(dot.out.matches("[label=\"A25\"]").count(), 1, "{}", dot.out);
+    let mermaid = run(&[&TARGET[..], &["-o", "mermaid"]].concat(), &[]);
+    assert!(mermaid.out.starts_with("flowchart LR\n"), "{}", mermaid.out);
+    let all = run(&[&TARGET[..], &["--all-shortest", "--from", "Deployment"]].concat(), &[]);
+    assert!(all.out.starts_with("Deployment/ci/runner → cluster-admin: 1 shortest paths\n"), "{}", all.out);
+}
+
+#[test]
+fn unknown_names_are_wrong_usage() {
+    let unknown = run(&[&TARGET[..], &["--from", "Pod/ci/none"]].concat(), &[]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("`Pod/ci/none` is nowhere in the graph"), "{}", unknown.err);
+}
