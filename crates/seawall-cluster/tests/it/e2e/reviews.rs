@@ -144,13 +144,39 @@ impl World<'_> {
             let binding = json!({"metadata": name, "roleRef": role, "subjects": subjects});
             self.cluster.create(&format!("{RBAC}/clusterrolebindings"), binding);
         }
-        // The last binding of all: when the authorizer knows it, it knows the others.
-        self.cluster.create(
-            &format!("{RBAC}/clusterrolebindings"),
-            json!({"metadata": {"name": format!("{mark}-last")},
-                "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": "cluster-admin"},
-                "subjects": [{"kind": "User", "apiGroup": GROUP, "name": format!("{mark}-last")}]}),
-        );
+        self.finish();
+    }
+
+    /// The last object of each kind. The authorizer hears of each kind apart and in order: when it knows these, it knows
+    /// all of them.
+    fn finish(&self) {
+        let name = format!("{}-last", self.mark);
+        let rules = json!([{"apiGroups": ["example.com"], "resources": ["last"], "verbs": ["get"]}]);
+        let subjects = json!([{"kind": "User", "apiGroup": GROUP, "name": name}]);
+        for (roles, bindings, kind) in [
+            (format!("{RBAC}/clusterroles"), format!("{RBAC}/clusterrolebindings"), "ClusterRole"),
+            (
+                format!("{RBAC}/namespaces/{}/roles", self.mark),
+                format!("{RBAC}/namespaces/{}/rolebindings", self.mark),
+                "Role",
+            ),
+        ] {
+            // Everywhere and in the namespace are told apart by the resource.
+            let mut rules = rules.clone();
+            rules[0]["resources"] = json!([kind.to_ascii_lowercase()]);
+            self.cluster.create(&roles, json!({"metadata": {"name": name}, "rules": rules}));
+            let role = json!({"apiGroup": GROUP, "kind": kind, "name": name});
+            self.cluster.create(
+                &bindings,
+                json!({"metadata": {"name": name}, "roleRef": role, "subjects": subjects}),
+            );
+        }
+        let last = UserInfo::user(&name);
+        for resource in ["clusterrole", "role"] {
+            let request = Request::resource("get", "example.com", resource).in_namespace(&self.mark);
+            let known = (0..2_000).any(|_| self.server_allows(&last, &request));
+            assert!(known, "the last {resource} is not in force");
+        }
     }
 
     fn question(&mut self) -> (UserInfo, Request) {
@@ -205,11 +231,8 @@ fn thousands_of_questions_are_answered_as_the_server_does() {
     let namespaces: Vec<String> =
         (0..3).map(|number| cluster.namespace(&format!("rights-{number}"))).collect();
     let mark = namespaces[0].clone();
-    let mut world = World { cluster: &cluster, dice: Dice(7), namespaces, mark: mark.clone() };
+    let mut world = World { cluster: &cluster, dice: Dice(7), namespaces, mark };
     world.fill();
-    let last = UserInfo::user(&format!("{mark}-last"));
-    let known = (0..500).any(|_| world.server_allows(&last, &Request::resource("get", "", "nodes")));
-    assert!(known, "the last binding is not in force");
     let access = cluster.access();
     let loaded =
         load_with(&[Target::Cluster(None)], &SourceLimits::default(), &Progress::default(), |_, intake| {
