@@ -10,7 +10,9 @@ use std::sync::OnceLock;
 use crate::drop::Place;
 use crate::symbols::{self, Slots};
 use crate::text::{Span, Text};
-use crate::tree::{DroppedFields, FAR_KEY, IN_TEXT, Kind, NO_KEY, NodeData, NodeId, SHADOWED, Style, Tree};
+use crate::tree::{
+    BuiltNode, DroppedFields, FAR_KEY, IN_TEXT, Kind, NO_KEY, NodeData, NodeId, SHADOWED, Style, Tree,
+};
 use crate::vocabulary;
 
 /// Maps larger than this look for duplicates by hash instead of by scan.
@@ -23,7 +25,7 @@ const SCAN_LIMIT: usize = 16;
 /// its memory, so that a stream of small objects costs one exact allocation for each of the tree's parts.
 #[derive(Debug, Default)]
 pub struct TreeBuilder {
-    nodes: Vec<NodeData>,
+    nodes: Vec<BuiltNode>,
     arena: String,
     keys: Vec<(u32, u32)>,
     /// Keys outside the vocabulary, by their place in `keys`.
@@ -202,15 +204,8 @@ impl TreeBuilder {
         if key != NO_KEY {
             self.note_entry(key, id);
         }
-        self.nodes.push(NodeData {
-            kind_style: NodeData::pack(kind, style),
-            flags,
-            key_back,
-            key,
-            a,
-            b,
-            span,
-        });
+        let kind_style = NodeData::pack(kind, style);
+        self.nodes.push(BuiltNode { data: NodeData { kind_style, flags, key_back, key, a, b }, span });
         NodeId(id)
     }
 
@@ -322,7 +317,11 @@ impl TreeBuilder {
         }
         self.far_keys.sort_unstable();
         Tree {
-            nodes: self.nodes.as_slice().into(),
+            nodes: self.nodes.iter().map(|node| node.data).collect(),
+            spans: match self.text {
+                Some(_) => self.nodes.iter().map(|node| node.span).collect(),
+                None => Box::default(),
+            },
             arena: self.arena.as_str().into(),
             keys: self.keys.as_slice().into(),
             far_keys: self.far_keys.as_slice().into(),

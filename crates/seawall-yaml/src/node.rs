@@ -15,15 +15,7 @@ pub struct Node<'t> {
 }
 
 /// Stands in for a node that a wrong id names, so that no lookup can panic.
-static NOTHING: NodeData = NodeData {
-    kind_style: 0,
-    flags: 0,
-    key_back: 0,
-    key: NO_KEY,
-    a: 0,
-    b: 0,
-    span: Span { start: 0, end: 0 },
-};
+static NOTHING: NodeData = NodeData { kind_style: 0, flags: 0, key_back: 0, key: NO_KEY, a: 0, b: 0 };
 
 impl<'t> Node<'t> {
     pub(crate) fn new(tree: &'t Tree, id: NodeId) -> Self {
@@ -215,7 +207,7 @@ impl<'t> Node<'t> {
 
     /// Where the value is written; `None` without a text.
     pub fn span(self) -> Option<Span> {
-        self.tree.text.as_ref().map(|_| self.data.span)
+        self.tree.span_of(self.id)
     }
 
     /// Where the key is written; `None` without a text or a key.
@@ -227,7 +219,7 @@ impl<'t> Node<'t> {
                 let at = self.tree.far_keys.binary_search_by_key(&self.id.0, |(node, _)| *node).ok()?;
                 self.tree.far_keys.get(at)?.1
             }
-            back => self.data.span.start.checked_sub(u32::from(back))?,
+            back => self.span()?.start.checked_sub(u32::from(back))?,
         };
         let tail = text.as_str().get(start as usize..)?;
         let len = crate::text::key_len(tail, self.key().unwrap_or(""));
@@ -237,7 +229,7 @@ impl<'t> Node<'t> {
     /// The text as written, with quotes; `None` without a text.
     pub fn source(self) -> Option<&'t str> {
         let text = self.tree.text.as_ref()?;
-        Some(text.slice(self.data.span))
+        Some(text.slice(self.span()?))
     }
 
     /// Whether this node came through an alias or a merge key: its span is where the anchor was written.

@@ -2,7 +2,7 @@
 
 use super::TreeBuilder;
 use crate::tree::{
-    ALIASED, BAD_KEY, FAR_KEY, IN_TEXT, Kind, MERGED, NO_KEY, NodeData, NodeId, SHADOWED, Style,
+    ALIASED, BAD_KEY, BuiltNode, FAR_KEY, IN_TEXT, Kind, MERGED, NO_KEY, NodeId, SHADOWED, Style,
 };
 
 /// How an entry got into the open map before another one took its name.
@@ -74,7 +74,7 @@ impl TreeBuilder {
         data.map_or(0, |data| self.key_start(node.0, data).unwrap_or(data.span.start))
     }
 
-    fn key_start(&self, id: u32, data: &NodeData) -> Option<u32> {
+    fn key_start(&self, id: u32, data: &BuiltNode) -> Option<u32> {
         match data.key_back {
             0 => None,
             FAR_KEY => {
@@ -108,7 +108,7 @@ impl TreeBuilder {
     }
 
     /// What a finished scalar says, for an alias that stands where a key stands.
-    pub(crate) fn node(&self, node: NodeId) -> Option<&NodeData> {
+    pub(crate) fn node(&self, node: NodeId) -> Option<&BuiltNode> {
         self.nodes.get(node.0 as usize)
     }
 
@@ -124,7 +124,7 @@ impl TreeBuilder {
     }
 
     /// The first visible node that has no form in JSON: a number that is not finite, or an entry with a bad key.
-    pub(crate) fn not_in_json(&self) -> Option<(NodeId, &NodeData)> {
+    pub(crate) fn not_in_json(&self) -> Option<(NodeId, &BuiltNode)> {
         let mut id = 0;
         while let Some(data) = self.nodes.get(id as usize) {
             if data.flags & SHADOWED != 0 {
@@ -142,7 +142,7 @@ impl TreeBuilder {
 
     /// What a node is.
     pub(crate) fn kind(&self, node: NodeId) -> Option<Kind> {
-        self.nodes.get(node.0 as usize).map(NodeData::kind)
+        self.nodes.get(node.0 as usize).map(|node| node.kind())
     }
 
     /// Whether a finished node is a map.
