@@ -62,7 +62,7 @@ primitives! {
     A17 "lists secrets with their contents" "take `list` and `watch` on `secrets` away";
     A18 "makes a token secret for any service account and reads it" "take `create` on `secrets` away";
     A20 "requests tokens of service accounts" "restrict `create` on `serviceaccounts/token` by `resourceNames`";
-    A22 "impersonates other identities" "restrict `impersonate` by `resourceNames`";
+    A22 "impersonates other identities" "restrict `impersonate` on users, groups and service accounts by `resourceNames`";
     A24 "writes rights into a role that it did not hold" "take `escalate` away, or the right to change roles";
     A25 "binds itself to a role whose rights it did not hold" "take `bind` away or restrict it by `resourceNames`, or take the right to write bindings away";
     A28 "has a client certificate signed for any identity" "take `approve` for signer `kubernetes.io/kube-apiserver-client` away";
@@ -108,7 +108,6 @@ primitives! {
     E01 "is exposed outside the cluster" "expose it no longer, or put an authenticating proxy before it";
     E02 "accepts connections" "restrict ingress by a network policy";
     E06 "reaches ports through the API server" "take the right to forward or proxy away";
-    R7 "impersonates a user in the group that no rule restricts" "restrict `impersonate` on `groups` by `resourceNames`";
 }
 
 impl std::fmt::Display for Primitive {

@@ -31,6 +31,7 @@ enum Opens {
     Masters,
     Accounts,
     Anybody,
+    UsersAndGroups,
     Kubelets,
     AccountsAndNodes,
     Nodes,
@@ -41,19 +42,19 @@ enum Opens {
 
 const JOINTS: &[Joint] = &[
     Joint {
-        primitive: Primitive::R7,
+        primitive: Primitive::A22,
         premises: &[P::ImpersonateMasters, P::ImpersonateUser],
         opens: Opens::Masters,
     },
     Joint {
-        primitive: Primitive::R7,
+        primitive: Primitive::A22,
         premises: &[P::ImpersonateMasters, P::ImpersonateAccount],
         opens: Opens::Masters,
     },
     Joint {
         primitive: Primitive::A22,
         premises: &[P::ImpersonateGroup, P::ImpersonateUser],
-        opens: Opens::Anybody,
+        opens: Opens::UsersAndGroups,
     },
     Joint {
         primitive: Primitive::A24,
@@ -183,6 +184,7 @@ impl Assembly<'_> {
             }
         }
         self.named_roles(&index);
+        self.named_escalation(&index);
         self.log_links(&index);
     }
 
@@ -271,22 +273,20 @@ impl Assembly<'_> {
     }
 
     fn opened_together(&mut self, joint: &Joint, place: Place, index: &Index<'_>) -> Vec<u32> {
-        let mut vertices = match (joint.opens, place) {
+        let vertices = match (joint.opens, place) {
             (Opens::ClusterAdmin, _) => vec![Vertex::ClusterAdmin],
             (Opens::NamespaceAdmin, Place::Namespace(namespace)) => vec![Vertex::NamespaceAdmin(namespace)],
             (Opens::NamespaceAdmin, Place::Cluster) => vec![Vertex::NamespaceAdmins],
             (Opens::Masters, _) => vec![Vertex::SystemMasters],
             (Opens::Accounts, _) => vec![Vertex::Accounts(place)],
             (Opens::Anybody, _) => vec![Vertex::Users, Vertex::Groups, Vertex::Accounts(Place::Cluster)],
+            (Opens::UsersAndGroups, _) => vec![Vertex::Users, Vertex::Groups],
             (Opens::Kubelets, _) => vec![Vertex::Kubelets],
             (Opens::AccountsAndNodes, _) => vec![Vertex::Accounts(Place::Cluster), Vertex::Nodes],
             (Opens::Nodes, _) => vec![Vertex::Nodes],
             (Opens::PodsToNode, _) => vec![Vertex::Pods(place)],
             (Opens::RolesOfNamespace, _) => Vec::new(),
         };
-        if matches!(joint.primitive, Primitive::A22) {
-            vertices = vec![Vertex::Users, Vertex::Groups];
-        }
         let mut targets: Vec<u32> = vertices.into_iter().map(|vertex| self.vertex(vertex)).collect();
         if matches!(joint.opens, Opens::RolesOfNamespace) {
             targets = self.roles_of(place, index);
@@ -361,6 +361,75 @@ impl Assembly<'_> {
                 targets.iter().for_each(|to| self.graph.step(all, *to, Step::new(Primitive::A25)));
             }
         }
+    }
+
+    /// `escalate` and a right to change on roles of given names: whoever is bound to such a role then holds everything
+    /// where the binding puts it. The role that gives the right may be one of them.
+    fn named_escalation(&mut self, index: &Index<'_>) {
+        for (escalate, update) in
+            [(P::EscalateClusterRole, P::UpdateClusterRole), (P::EscalateRole, P::UpdateRole)]
+        {
+            let named = index.named.get(&escalate).into_iter().chain(index.named.get(&update)).flatten();
+            let rights: BTreeSet<u32> = named.map(|grant| grant.rights).collect();
+            if rights.is_empty() {
+                continue;
+            }
+            let held = |permission: P| -> Vec<&Grant> {
+                let whole =
+                    index.whole.iter().filter(|((own, _), _)| *own == permission).flat_map(|(_, list)| list);
+                whole.chain(index.named.get(&permission).into_iter().flatten()).copied().collect()
+            };
+            let updates = held(update);
+            for may in held(escalate).into_iter().filter(|grant| rights.contains(&grant.rights)) {
+                for change in updates.iter().filter(|change| change.rights == may.rights) {
+                    let names = match (&may.names, &change.names) {
+                        (Some(own), Some(other)) => {
+                            own.iter().filter(|name| other.contains(name)).copied().collect()
+                        }
+                        (Some(names), None) | (None, Some(names)) => names.to_vec(),
+                        // For all objects: a joint of its own.
+                        (None, None) => Vec::new(),
+                    };
+                    self.escalated(&names, escalate, may, change);
+                }
+            }
+        }
+    }
+
+    fn escalated(&mut self, names: &[Name], escalate: P, may: &Grant, change: &Grant) {
+        for name in names {
+            let text = self.names.text(*name).to_owned();
+            let namespace = match (escalate, may.place) {
+                (P::EscalateClusterRole, _) => None,
+                (_, Place::Namespace(namespace)) => Some(self.names.text(namespace).to_owned()),
+                (_, Place::Cluster) => continue,
+            };
+            let Some(role) = self.rbac.find_role(namespace.as_deref(), &text) else { continue };
+            let number = self.tables.role(role.id());
+            for (rights, place) in self.rights_of(number) {
+                let sink = match place {
+                    Place::Cluster => Vertex::ClusterAdmin,
+                    Place::Namespace(namespace) => Vertex::NamespaceAdmin(namespace),
+                };
+                let to = self.vertex(sink);
+                if rights == may.rights {
+                    self.joined_alone(&[may.rule, change.rule], &[to], Step::new(Primitive::A24));
+                } else {
+                    let all = self.graph.all(vec![may.rule, change.rule, rights]);
+                    self.graph.step(all, to, Step::new(Primitive::A24));
+                }
+            }
+        }
+    }
+
+    /// Where bindings put a role.
+    fn rights_of(&self, number: u32) -> Vec<(u32, Place)> {
+        let vertices = (0u32..).zip(self.graph.vertices());
+        let own = vertices.filter_map(|(id, vertex)| match vertex {
+            Vertex::Rights { role, place } if *role == number => Some((id, *place)),
+            _ => None,
+        });
+        own.collect()
     }
 
     /// What the named ClusterRoles give where a binding of the kind puts them.

@@ -22,9 +22,15 @@ fn one_role_holds_all() {
             "A24 ServiceAccount/ci/bot → cluster-admin",
             ("verbs: [escalate, update]", "verbs: [update]"),
         ),
+        // Restricted to a role that it is bound to, it is as good as for all; to another one it is nothing.
+        case(
+            clusterwide(&format!("{{{RBAC}, resources: [clusterroles], verbs: [escalate, update], resourceNames: [r]}}")),
+            "A24 ServiceAccount/ci/bot → cluster-admin",
+            ("resourceNames: [r]", "resourceNames: [s]"),
+        ),
         case(
             clusterwide("{apiGroups: [''], resources: [users, groups], verbs: [impersonate]}"),
-            "R7 ServiceAccount/ci/bot → system-masters",
+            "A22 ServiceAccount/ci/bot → system-masters",
             ("resources: [users, groups]", "resources: [groups]"),
         ),
         case(
