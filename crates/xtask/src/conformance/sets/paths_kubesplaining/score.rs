@@ -124,8 +124,7 @@ fn word(label: &Label) -> String {
 fn escalating(said: &Said) -> BTreeSet<String> {
     let identity =
         |word: &str| ["ServiceAccount/", "User/", "Group/"].iter().any(|kind| word.starts_with(kind));
-    let steps =
-        said.steps.iter().filter(|step| step.primitive.starts_with('A') && identity(&step.from));
+    let steps = said.steps.iter().filter(|step| step.primitive.starts_with('A') && identity(&step.from));
     let ways = said.reached.iter().filter(|reached| identity(&reached.from));
     steps.map(|step| step.from.clone()).chain(ways.map(|way| way.from.clone())).collect()
 }
