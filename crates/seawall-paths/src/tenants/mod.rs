@@ -1,0 +1,169 @@
+//! Are two tenants isolated? For each dimension a witness that they are not, or a proof that they are.
+//!
+//! In: an inventory, the models of rights and of reach, and two [`Tenant`]s. Out: six [`Dimension`]s.
+//!
+//! Invariants, above all what is absent:
+//! - a proof rests on complete kinds only: where a kind that it needs is not complete, the outcome is
+//!   [`Outcome::NotEvaluated`], whatever else was found;
+//! - a witness names objects that are here; what could still forbid it elsewhere is in [`Dimension::missing`];
+//! - what every control plane grants to everybody is no witness;
+//! - identities that both tenants name are [`Dimension::shared`] and no witness: people decide whether they are trusted;
+//! - steps of several links (out of a container, then over a node) are not followed: that is what [`crate::Model`] is for.
+
+mod cluster;
+mod evidence;
+mod hosts;
+mod identities;
+mod network;
+mod nodes;
+mod placement;
+mod rights;
+mod storage;
+mod tenant;
+mod volumes;
+
+use seawall_inventory::{Completeness, GroupKind, Inventory};
+use seawall_network::Network;
+use seawall_rbac::Rbac;
+
+pub use evidence::Evidence;
+pub use tenant::{NoTenant, Tenant};
+
+use identities::Identities;
+
+/// How many witnesses of one dimension are kept; the rest are counted.
+pub const MAX_WITNESSES: usize = 50;
+
+/// Something that joins two tenants.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Witness {
+    /// Who or what of one tenant.
+    pub from: String,
+    /// Who or what of the other one.
+    pub to: String,
+    /// What joins them, in words that follow `from`.
+    pub what: String,
+    /// The objects that say so.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What was found out about a dimension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// They are not isolated; never empty.
+    Witness(Vec<Witness>),
+    /// They are isolated: what was checked, and how many.
+    Proof(Vec<String>),
+    /// Nothing was found, and that proves nothing, because of this.
+    NotEvaluated(String),
+}
+
+/// One way in which tenants may touch each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dimension {
+    /// `rights`, `network`, `nodes`, `storage`, `hosts` or `cluster-objects`.
+    pub name: &'static str,
+    /// What was found out.
+    pub outcome: Outcome,
+    /// How many more witnesses there are than [`MAX_WITNESSES`].
+    pub more: usize,
+    /// Identities that both tenants name, and what they are bound by.
+    pub shared: Vec<String>,
+    /// What bears on the outcome without being part of it.
+    pub notes: Vec<String>,
+    /// The kinds that it asks for and that are not complete, with the reason.
+    pub missing: Vec<String>,
+}
+
+/// What a dimension found, before completeness is judged.
+#[derive(Debug, Default)]
+struct Found {
+    witnesses: Vec<Witness>,
+    checked: Vec<String>,
+    shared: Vec<String>,
+    notes: Vec<String>,
+    /// Reasons beyond incomplete kinds why nothing found proves nothing.
+    unproven: Vec<String>,
+}
+
+/// The comparison of two tenants.
+pub struct Tenants;
+
+impl Tenants {
+    /// Judges two tenants in six dimensions, always in the same order.
+    pub fn compare(
+        inventory: &Inventory,
+        rbac: &Rbac,
+        network: &Network,
+        a: &Tenant,
+        b: &Tenant,
+    ) -> Vec<Dimension> {
+        let identities = Identities::of(rbac, a, b);
+        let judge = |name, kinds: &[(&str, &str)], found| dimension(inventory, (a, b), name, kinds, found);
+        vec![
+            judge("rights", rights::KINDS, rights::find(inventory, rbac, &identities, a, b)),
+            judge("network", network::KINDS, network::find(inventory, network, a, b)),
+            judge("nodes", nodes::KINDS, nodes::find(inventory, a, b)),
+            judge("storage", storage::KINDS, storage::find(inventory, a, b)),
+            judge("hosts", hosts::KINDS, hosts::find(inventory, a, b)),
+            judge("cluster-objects", rights::KINDS, cluster::find(inventory, rbac, &identities, a, b)),
+        ]
+    }
+}
+
+fn dimension(
+    inventory: &Inventory,
+    (a, b): (&Tenant, &Tenant),
+    name: &'static str,
+    kinds: &[(&str, &str)],
+    found: Found,
+) -> Dimension {
+    let Found { mut witnesses, checked, shared, notes, unproven } = found;
+    let mut missing: Vec<String> =
+        kinds.iter().filter_map(|(group, kind)| missing(inventory, GroupKind::new(group, kind))).collect();
+    if (a.is_selected() || b.is_selected()) && !kinds.contains(&("", "Namespace")) {
+        missing.extend(self::missing(inventory, GroupKind::new("", "Namespace")));
+    }
+    missing.extend(unproven);
+    witnesses.sort();
+    witnesses.dedup();
+    let more = witnesses.len().saturating_sub(MAX_WITNESSES);
+    witnesses.truncate(MAX_WITNESSES);
+    let outcome = match (witnesses.is_empty(), missing.is_empty()) {
+        (false, _) => Outcome::Witness(witnesses),
+        (true, true) => Outcome::Proof(checked),
+        (true, false) => Outcome::NotEvaluated(missing.join("; ")),
+    };
+    Dimension { name, outcome, more, shared, notes, missing }
+}
+
+/// Why the absence of objects of a kind proves nothing; `None` where it does. A custom kind of which all definitions are
+/// known and none defines it has no objects.
+fn missing(inventory: &Inventory, kind: GroupKind<'_>) -> Option<String> {
+    let reason = match inventory.completeness(kind) {
+        Completeness::Complete => return None,
+        Completeness::Refused(reason) => format!("{kind} could not be read ({reason})"),
+        Completeness::Partial => format!("not every {kind} is here"),
+    };
+    let crds = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
+    let custom = CUSTOM_GROUPS.contains(&kind.group);
+    if custom && inventory.completeness(crds) == Completeness::Complete {
+        let defines = |spec: seawall_yaml::Node<'_>| {
+            spec.str("group") == Some(kind.group)
+                && spec.get("names").and_then(|names| names.str("kind")) == Some(kind.kind)
+        };
+        if !inventory.of_kind(crds).filter_map(|crd| crd.root().get("spec")).any(defines) {
+            return None;
+        }
+    }
+    Some(reason)
+}
+
+/// The groups among the kinds asked for that only a CustomResourceDefinition serves. `route.openshift.io` is not one of
+/// them: OpenShift serves it from an API server of its own.
+const CUSTOM_GROUPS: [&str; 2] = ["policy.networking.k8s.io", "gateway.networking.k8s.io"];
+
+/// `1 pod`, `2 pods`.
+fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
