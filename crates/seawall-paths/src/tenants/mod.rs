@@ -119,10 +119,19 @@ fn dimension(
     found: Found,
 ) -> Dimension {
     let Found { mut witnesses, checked, shared, notes, unproven } = found;
-    let mut missing: Vec<String> =
-        kinds.iter().filter_map(|(group, kind)| missing(inventory, GroupKind::new(group, kind))).collect();
-    if (a.is_selected() || b.is_selected()) && !kinds.contains(&("", "Namespace")) {
-        missing.extend(self::missing(inventory, GroupKind::new("", "Namespace")));
+    let selected = (a.is_selected() || b.is_selected()) && !kinds.contains(&("", "Namespace"));
+    let kinds = kinds.iter().copied().chain(selected.then_some(("", "Namespace")));
+    let (mut partial, mut missing) = (Vec::new(), Vec::new());
+    for kind in kinds.map(|(group, kind)| GroupKind::new(group, kind)) {
+        match inventory.completeness(kind) {
+            Completeness::Complete => {}
+            _ if is_unserved(inventory, kind) => {}
+            Completeness::Refused(reason) => missing.push(format!("{kind} could not be read ({reason})")),
+            Completeness::Partial => partial.push(kind.to_string()),
+        }
+    }
+    if !partial.is_empty() {
+        missing.insert(0, format!("not every object is here of {}", partial.join(", ")));
     }
     missing.extend(unproven);
     witnesses.sort();
@@ -137,31 +146,26 @@ fn dimension(
     Dimension { name, outcome, more, shared, notes, missing }
 }
 
-/// Why the absence of objects of a kind proves nothing; `None` where it does. A custom kind of which all definitions are
-/// known and none defines it has no objects.
-fn missing(inventory: &Inventory, kind: GroupKind<'_>) -> Option<String> {
-    let reason = match inventory.completeness(kind) {
-        Completeness::Complete => return None,
-        Completeness::Refused(reason) => format!("{kind} could not be read ({reason})"),
-        Completeness::Partial => format!("not every {kind} is here"),
-    };
+/// Whether nothing serves a kind, so that no object of it exists, though nobody said so: everything that could define it
+/// is known, and nothing does.
+fn is_unserved(inventory: &Inventory, kind: GroupKind<'_>) -> bool {
     let crds = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
-    let custom = CUSTOM_GROUPS.contains(&kind.group);
-    if custom && inventory.completeness(crds) == Completeness::Complete {
-        let defines = |spec: seawall_yaml::Node<'_>| {
-            spec.str("group") == Some(kind.group)
-                && spec.get("names").and_then(|names| names.str("kind")) == Some(kind.kind)
-        };
-        if !inventory.of_kind(crds).filter_map(|crd| crd.root().get("spec")).any(defines) {
-            return None;
-        }
-    }
-    Some(reason)
+    let services = GroupKind::new("apiregistration.k8s.io", "APIService");
+    // OpenShift serves routes from an API server of its own, and smaller relatives of it from a definition.
+    let definers: &[GroupKind<'_>] = match kind.group {
+        "policy.networking.k8s.io" | "gateway.networking.k8s.io" => &[crds],
+        "route.openshift.io" => &[crds, services],
+        _ => return false,
+    };
+    definers.iter().all(|definer| {
+        let mut specs = inventory.of_kind(*definer).filter_map(|own| own.root().get("spec"));
+        inventory.completeness(*definer) == Completeness::Complete
+            && !specs.any(|spec| {
+                let kinds = spec.get("names").and_then(|names| names.str("kind"));
+                spec.str("group") == Some(kind.group) && kinds.is_none_or(|own| own == kind.kind)
+            })
+    })
 }
-
-/// The groups among the kinds asked for that only a CustomResourceDefinition serves. `route.openshift.io` is not one of
-/// them: OpenShift serves it from an API server of its own.
-const CUSTOM_GROUPS: [&str; 2] = ["policy.networking.k8s.io", "gateway.networking.k8s.io"];
 
 /// `1 pod`, `2 pods`.
 fn count(number: usize, one: &str, many: &str) -> String {
