@@ -357,6 +357,61 @@ fn data_that_both_only_read_is_a_note() {
 }
 
 #[test]
+fn affinity_and_taints_separate_as_selectors_do() {
+    let required = |term: &str| {
+        format!(
+            "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{term}]}}}}}}"
+        )
+    };
+    for (wish, separated) in [
+        (required("{matchExpressions: [{key: pool, operator: In, values: [red]}]}"), true),
+        (required("{matchExpressions: [{key: pool, operator: NotIn, values: [blue]}]}"), true),
+        (required("{matchFields: [{key: metadata.name, operator: In, values: [n2]}]}"), true),
+        (required("{matchExpressions: [{key: pool, operator: Exists}]}"), false),
+        (
+            required(
+                "{matchExpressions: [{key: pool, operator: In, values: [red]}]}, {matchFields: [{key: metadata.name, operator: NotIn, values: [n2]}]}",
+            ),
+            false,
+        ),
+        ("terminationGracePeriodSeconds: 1".to_owned(), false),
+    ] {
+        let text = format!(
+            "{ISOLATED}---\n{{kind: Deployment, apiVersion: apps/v1, metadata: {{name: app, namespace: red}}, spec: {{template: {{spec: {{tolerations: [{{key: pool, operator: Exists}}], {wish}, containers: [{{name: a, image: a}}]}}}}}}}}\n"
+        );
+        let nodes = &compare(&complete(&text), "blue", "red")[2];
+        assert_eq!(matches!(nodes.outcome, Outcome::Proof(_)), separated, "{wish}\n{nodes:#?}");
+    }
+    // A taint alone keeps others away from its own node only.
+    let tainted = ISOLATED.replace(
+        "labels: {pool: blue}}\n---",
+        "labels: {pool: blue}}\nspec: {taints: [{key: pool, value: blue, effect: NoExecute}]}\n---",
+    );
+    let tainted = tainted
+        .replace("  nodeSelector: {pool: blue}\n", "  tolerations: [{key: pool, value: blue}]\n")
+        .replace("  nodeSelector: {pool: red}\n", "");
+    assert_ne!(tainted, ISOLATED);
+    let nodes = &compare(&complete(&tainted), "blue", "red")[2];
+    assert!(matches!(nodes.outcome, Outcome::Proof(_)), "{nodes:#?}");
+}
+
+#[test]
+fn a_volume_of_one_asked_for_by_the_other_is_a_witness() {
+    let claim = "---\n{kind: PersistentVolume, apiVersion: v1, metadata: {name: old}, spec: {claimRef: {namespace: blue, name: gone}, csi: {driver: d, volumeHandle: h}}, status: {phase: Released}}\n\
+                 ---\n{kind: PersistentVolumeClaim, apiVersion: v1, metadata: {name: want, namespace: red}, spec: {volumeName: old}}\n";
+    let found = witnesses(&compare(&complete(&format!("{ISOLATED}{claim}")), "red", "blue")[3]);
+    let words = "PersistentVolume/old is of one tenant and is asked for by PersistentVolumeClaim/red/want";
+    assert!(found.len() == 1 && found[0].starts_with(words), "{found:#?}");
+    let twin = "---\n{kind: PersistentVolume, apiVersion: v1, metadata: {name: one}, spec: {claimRef: {namespace: blue, name: a}, csi: {driver: d, volumeHandle: h}}}\n\
+                ---\n{kind: PersistentVolume, apiVersion: v1, metadata: {name: two}, spec: {claimRef: {namespace: red, name: a}, csi: {driver: d, volumeHandle: h}}}\n";
+    let found = witnesses(&compare(&complete(&format!("{ISOLATED}{twin}")), "red", "blue")[3]);
+    assert!(found.len() == 1 && found[0].contains("volume h of d"), "{found:#?}");
+    let other = twin.replacen("volumeHandle: h", "volumeHandle: other", 1);
+    let found = witnesses(&compare(&complete(&format!("{ISOLATED}{other}")), "red", "blue")[3]);
+    assert_eq!(found, [] as [String; 0]);
+}
+
+#[test]
 fn who_is_named_in_both_is_shared() {
     let text = format!("{ISOLATED}{}", grant("RoleBinding", "red", BLUES, READ));
     let rights = &compare(&complete(&text), "blue", "red")[0];
