@@ -28,6 +28,7 @@ mod primitive;
 mod rights;
 mod rules;
 mod search;
+pub mod tenants;
 mod vertex;
 mod words;
 

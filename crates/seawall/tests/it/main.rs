@@ -17,6 +17,7 @@ mod network_views;
 mod paths;
 mod rbac;
 mod scan;
+mod tenants;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

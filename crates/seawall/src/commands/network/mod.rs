@@ -55,6 +55,6 @@ pub(crate) fn run(args: &NetworkArgs, color: Color) -> anyhow::Result<ExitStatus
 }
 
 /// Reads `--cni`.
-fn profile(text: &str) -> Result<Profile, String> {
+pub(super) fn profile(text: &str) -> Result<Profile, String> {
     text.parse().map_err(|error: seawall_network::UnknownProfile| error.to_string())
 }

@@ -7,6 +7,7 @@ mod kubeconfig;
 mod minimize;
 mod risks;
 mod show;
+mod tenants;
 mod who_can;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -42,6 +43,8 @@ enum RbacCommand {
     Diff(diff::DiffArgs),
     /// Make the smallest roles that allow what an audit log shows
     Minimize(minimize::MinimizeArgs),
+    /// Say whether two tenants are isolated: a witness or a proof for each of six dimensions; exits with 1 for a witness
+    Tenants(tenants::TenantsArgs),
     /// Judge kubeconfigs: secrets in the file, verification, programs, life of certificates
     Kubeconfig(kubeconfig::KubeconfigArgs),
 }
@@ -101,6 +104,7 @@ pub(super) fn run(args: &RbacArgs) -> anyhow::Result<ExitStatus> {
         RbacCommand::Risks(args) => risks::run(args),
         RbacCommand::Diff(args) => diff::run(args),
         RbacCommand::Minimize(args) => minimize::run(args),
+        RbacCommand::Tenants(args) => tenants::run(args),
         RbacCommand::Kubeconfig(args) => kubeconfig::run(args),
     }
 }
