@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use seawall_yaml::Node;
 
 /// Whether an address is private, local or shared (RFC 1918, 3927, 4193, 4291, 6598).
-pub(super) fn is_private(address: IpAddr) -> bool {
+pub fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             let [a, b, ..] = v4.octets();
@@ -47,7 +47,7 @@ fn ends(range: &str) -> Option<(IpAddr, IpAddr)> {
 
 /// What the ranges of a list let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ranges {
+pub enum Ranges {
     /// No list, or one that holds everybody.
     Everybody,
     /// Some addresses of the internet.
@@ -57,7 +57,7 @@ pub(super) enum Ranges {
 }
 
 /// Reads a list of address ranges.
-pub(super) fn ranges<'t>(list: impl Iterator<Item = Node<'t>>) -> Ranges {
+pub fn ranges<'t>(list: impl Iterator<Item = Node<'t>>) -> Ranges {
     let mut all_private = true;
     let mut any = false;
     for range in list.filter_map(Node::as_str) {
@@ -77,7 +77,7 @@ pub(super) fn ranges<'t>(list: impl Iterator<Item = Node<'t>>) -> Ranges {
 
 /// Whether a list of addresses (`status.loadBalancer.ingress`, `status.addresses`) says that only private ones were
 /// given out; an empty list says nothing.
-pub(super) fn all_private<'t>(list: impl Iterator<Item = Node<'t>>) -> bool {
+pub fn all_private<'t>(list: impl Iterator<Item = Node<'t>>) -> bool {
     let mut any = false;
     for item in list {
         any = true;

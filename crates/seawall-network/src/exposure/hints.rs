@@ -35,7 +35,7 @@ const INTERNAL: &[(&str, Value)] = &[
 ];
 
 /// The annotation that asks for an internal load balancer.
-pub(super) fn internal_annotation(annotations: Option<Node<'_>>) -> Option<&'static str> {
+pub fn internal_annotation(annotations: Option<Node<'_>>) -> Option<&'static str> {
     let annotations = annotations?;
     let asks = |(key, wanted): &&(&'static str, Value)| {
         annotations.str(key).is_some_and(|value| match wanted {
@@ -47,7 +47,7 @@ pub(super) fn internal_annotation(annotations: Option<Node<'_>>) -> Option<&'sta
 }
 
 /// Why the controller of a load balancer makes it internal unless told otherwise.
-pub(super) fn internal_by_default(service: &Resource) -> Option<&'static str> {
+pub fn internal_by_default(service: &Resource) -> Option<&'static str> {
     let class = service.root().path(&["spec", "loadBalancerClass"]).and_then(Node::as_str);
     // Names in a private overlay network are all that this class gives out.
     if class == Some("tailscale") {
@@ -61,7 +61,7 @@ pub(super) fn internal_by_default(service: &Resource) -> Option<&'static str> {
 }
 
 /// Whether a name says `internal` or `private` as a word of its own: a hint, no proof.
-pub(super) fn sounds_internal(name: &str) -> bool {
+pub fn sounds_internal(name: &str) -> bool {
     name.split(|c: char| !c.is_ascii_alphanumeric())
         .any(|word| ["internal", "private", "intranet"].iter().any(|hint| word.eq_ignore_ascii_case(hint)))
 }

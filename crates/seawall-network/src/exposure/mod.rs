@@ -6,11 +6,11 @@
 //! apart); firewalls of the cloud and logins of the application are not known here. What cannot be seen (a Gateway of
 //! another repository, the controller of an Ingress) lowers the confidence and is named.
 
-mod address;
+pub mod address;
 mod backend;
 mod controller;
 mod gateway;
-mod hints;
+pub mod hints;
 mod host;
 mod ingress;
 mod openshift;

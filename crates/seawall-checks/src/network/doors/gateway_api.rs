@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use seawall_core::{Confidence, Severity};
 use seawall_inventory::{Completeness, GroupKind, Inventory, Place, Resource, Selector};
+use seawall_network::exposure::address::all_private;
+use seawall_network::exposure::hints::internal_annotation;
 use seawall_yaml::Node;
 
-use super::address::all_private;
-use super::service::asks_for_internal;
 use super::{Door, Opening, WIDE, service_named, sounds_internal};
 
 const GROUP: &str = "gateway.networking.k8s.io";
@@ -89,8 +89,8 @@ fn attachment(
     let class = spec.str("gatewayClassName").unwrap_or("");
     let addresses = gateway.root().get("status");
     if internal.contains(&class)
-        || asks_for_internal(gateway.metadata().and_then(|metadata| metadata.get("annotations")))
-        || asks_for_internal(spec.path(&["infrastructure", "annotations"]))
+        || internal_annotation(gateway.metadata().and_then(|metadata| metadata.get("annotations"))).is_some()
+        || internal_annotation(spec.path(&["infrastructure", "annotations"])).is_some()
         || addresses.is_some_and(|status| all_private(status.list("addresses")))
     {
         return None;

@@ -2,9 +2,9 @@
 
 use seawall_core::{Confidence, Severity};
 use seawall_inventory::{GroupKind, Inventory, Place, Resource};
+use seawall_network::exposure::address::all_private;
 use seawall_yaml::Node;
 
-use super::address::all_private;
 use super::{Door, Opening, WIDE, service_named, sounds_internal};
 
 /// Ingress classes that are never reachable from the internet.

@@ -3,7 +3,6 @@
 //! Every object that opens doors is walked once; pods are found through the inventory's label index. A door is about
 //! what is declared: NetworkPolicies, firewalls of the cloud and logins of the application are not looked at.
 
-mod address;
 mod gateway_api;
 mod ingress;
 mod istio;
