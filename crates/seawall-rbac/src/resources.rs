@@ -8,6 +8,7 @@ use crate::Request;
 /// Resource, singular or short names, API group, whether it has a namespace (`kubectl api-resources` of 1.36).
 const BUILT_IN: &[(&str, &str, &str, bool)] = &[
     ("bindings", "binding", "", true),
+    ("componentstatuses", "componentstatus cs", "", false),
     ("configmaps", "configmap cm", "", true),
     ("endpoints", "ep", "", true),
     ("events", "event ev", "", true),
@@ -55,6 +56,8 @@ const BUILT_IN: &[(&str, &str, &str, bool)] = &[
     ("statefulsets", "statefulset sts", "apps", true),
     ("selfsubjectreviews", "selfsubjectreview", "authentication.k8s.io", false),
     ("tokenreviews", "tokenreview", "authentication.k8s.io", false),
+    ("uids", "uid", "authentication.k8s.io", false),
+    ("userextras", "userextra", "authentication.k8s.io", false),
     ("localsubjectaccessreviews", "localsubjectaccessreview", "authorization.k8s.io", true),
     ("selfsubjectaccessreviews", "selfsubjectaccessreview", "authorization.k8s.io", false),
     ("selfsubjectrulesreviews", "selfsubjectrulesreview", "authorization.k8s.io", false),
@@ -69,6 +72,7 @@ const BUILT_IN: &[(&str, &str, &str, bool)] = &[
     ("endpointslices", "endpointslice", "discovery.k8s.io", true),
     ("flowschemas", "flowschema", "flowcontrol.apiserver.k8s.io", false),
     ("prioritylevelconfigurations", "prioritylevelconfiguration", "flowcontrol.apiserver.k8s.io", false),
+    ("nodes", "nodemetrics", "metrics.k8s.io", false),
     ("ingressclasses", "ingressclass", "networking.k8s.io", false),
     ("ingresses", "ingress ing", "networking.k8s.io", true),
     ("ipaddresses", "ipaddress ip", "networking.k8s.io", false),
@@ -91,7 +95,15 @@ const BUILT_IN: &[(&str, &str, &str, bool)] = &[
     ("storageclasses", "storageclass sc", "storage.k8s.io", false),
     ("volumeattachments", "volumeattachment", "storage.k8s.io", false),
     ("volumeattributesclasses", "volumeattributesclass vac", "storage.k8s.io", false),
+    ("storageversionmigrations", "storageversionmigration", "storagemigration.k8s.io", false),
 ];
+
+/// Whether a resource (or its subresource) lies in namespaces; those that are not built in do as far as is known.
+pub(crate) fn is_namespaced(group: &str, resource: &str) -> bool {
+    let resource = resource.split('/').next().unwrap_or("");
+    let built_in = BUILT_IN.iter().find(|(plural, _, of, _)| *of == group && *plural == resource);
+    built_in.is_none_or(|(_, _, _, namespaced)| *namespaced)
+}
 
 /// A resource that somebody wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::minimize::held::covers_resource;
 use crate::minimize::{HeldRule, MinimalRule, Observed, RuleScope};
+use crate::resources::is_namespaced;
 use crate::{Rbac, Request};
 
 /// Rights without use, today and with the new rules.
@@ -26,47 +27,6 @@ pub struct Excess {
 
 /// The verbs that `*` stands for.
 const VERBS: [&str; 8] = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
-
-/// Resources without a namespace (`kubectl api-resources --namespaced=false` of Kubernetes 1.36), with their groups.
-const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
-    ("", &["componentstatuses", "namespaces", "nodes", "persistentvolumes", "users", "groups"]),
-    (
-        "admissionregistration.k8s.io",
-        &[
-            "mutatingadmissionpolicies",
-            "mutatingadmissionpolicybindings",
-            "mutatingwebhookconfigurations",
-            "validatingadmissionpolicies",
-            "validatingadmissionpolicybindings",
-            "validatingwebhookconfigurations",
-        ],
-    ),
-    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
-    ("apiregistration.k8s.io", &["apiservices"]),
-    ("authentication.k8s.io", &["selfsubjectreviews", "tokenreviews", "uids", "userextras"]),
-    (
-        "authorization.k8s.io",
-        &["selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews"],
-    ),
-    ("certificates.k8s.io", &["certificatesigningrequests", "clustertrustbundles", "signers"]),
-    ("flowcontrol.apiserver.k8s.io", &["flowschemas", "prioritylevelconfigurations"]),
-    ("metrics.k8s.io", &["nodes"]),
-    ("networking.k8s.io", &["ingressclasses", "ipaddresses", "servicecidrs"]),
-    ("node.k8s.io", &["runtimeclasses"]),
-    ("rbac.authorization.k8s.io", &["clusterroles", "clusterrolebindings"]),
-    ("resource.k8s.io", &["deviceclasses", "resourceslices"]),
-    ("scheduling.k8s.io", &["priorityclasses"]),
-    (
-        "storage.k8s.io",
-        &["csidrivers", "csinodes", "storageclasses", "volumeattachments", "volumeattributesclasses"],
-    ),
-    ("storagemigration.k8s.io", &["storageversionmigrations"]),
-];
-
-fn is_namespaced(group: &str, combined: &str) -> bool {
-    let resource = combined.split('/').next().unwrap_or("");
-    !CLUSTER_SCOPED.iter().any(|(of, resources)| *of == group && resources.contains(&resource))
-}
 
 type Key<'a> = (&'a str, &'a str, String);
 
