@@ -3,7 +3,63 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
-use seawall_network::{AddressSet, ClassId, Direction, Network, PortSet, Target};
+use clap::{Args, ValueEnum};
+use seawall_network::{AddressSet, ClassId, Direction, Network, PortSet, Profile, Target};
+
+use super::conn;
+use crate::commands::targets::TargetArgs;
+use crate::output;
+
+/// A question about single connections, as `can` and `explain` take it.
+#[derive(Debug, Args)]
+pub(super) struct QuestionArgs {
+    /// Source: `namespace/pod`, `namespace/name[Kind]`, `Kind/namespace/name`, an address, a CIDR or `internet`
+    src: String,
+    /// Destination, in the same forms
+    dst: String,
+    /// Port of the destination pod: `80`, `53/udp`, `8000-8100`; without it all ports
+    #[arg(value_name = "PORT[/PROTOCOL]")]
+    port: Option<String>,
+    #[command(flatten)]
+    target: TargetArgs,
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub(super) output: Format,
+    /// The network plugin, for what the API leaves undefined
+    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
+    cni: Profile,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+/// What was asked, with the model that answers it.
+pub(super) struct Question {
+    pub(super) network: Network,
+    /// The ports named; `None` for all.
+    pub(super) ports: Option<PortSet>,
+    pub(super) pairs: Vec<Pair>,
+}
+
+impl QuestionArgs {
+    /// Reads targets, ends and ports; problems go to standard error.
+    ///
+    /// # Errors
+    /// When nothing can be read, or a name or port means nothing.
+    pub(super) fn read(&self) -> Result<Question> {
+        let loaded = self.target.load()?;
+        let (network, problems) = Network::build(&loaded.inventory, self.cni);
+        if !self.target.quiet {
+            problems.iter().for_each(output::problem);
+        }
+        let ports = self.port.as_deref().map(conn::read).transpose()?;
+        let pairs = pairs(&network, &read(&network, &self.src)?, &read(&network, &self.dst)?)?;
+        Ok(Question { network, ports, pairs })
+    }
+}
 
 /// An end as asked for.
 pub(super) enum End {
@@ -40,7 +96,7 @@ fn internet() -> AddressSet {
 }
 
 /// Reads an end: `internet`, a CIDR, an address, or the name of a pod or workload.
-pub(super) fn read(network: &Network, text: &str) -> Result<End> {
+fn read(network: &Network, text: &str) -> Result<End> {
     if text == "internet" {
         return Ok(End::Outside(internet()));
     }
@@ -69,7 +125,7 @@ pub(super) struct Pair {
 }
 
 /// All pairs of two ends that may be judged differently.
-pub(super) fn pairs(network: &Network, src: &End, dst: &End) -> Result<Vec<Pair>> {
+fn pairs(network: &Network, src: &End, dst: &End) -> Result<Vec<Pair>> {
     Ok(match (src, dst) {
         (End::Targets(sources), End::Targets(destinations)) => {
             let each = |src: &Target| {

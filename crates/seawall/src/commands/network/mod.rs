@@ -29,9 +29,9 @@ enum NetworkCommand {
     /// Every connection that policies allow, by workload
     List(list::ListArgs),
     /// Whether one connection is allowed; exit code 1 when it is not
-    Can(can::CanArgs),
+    Can(ends::QuestionArgs),
     /// Why a connection is allowed or denied: every rule that decided, with file and line
-    Explain(why::ExplainArgs),
+    Explain(ends::QuestionArgs),
     /// What is allowed in one state and not in another
     Diff(diff::DiffArgs),
     /// What can be reached from outside: entry point, workload and port, and whether policies let it through

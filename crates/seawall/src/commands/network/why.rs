@@ -2,53 +2,20 @@
 
 use std::fmt::Write as _;
 
-use clap::{Args, ValueEnum};
 use seawall_core::Route;
-use seawall_network::{Because, Decision, Direction, Network, PortSet, Profile, RuleId, Tier};
+use seawall_network::{Because, Decision, Direction, Network, PortSet, RuleId, Tier};
 use seawall_report::escape;
 use serde_json::{Value, json};
 
-use super::{conn, ends};
+use super::ends::{self, Format, Question, QuestionArgs};
 use crate::ExitStatus;
-use crate::commands::targets::TargetArgs;
-use crate::output;
 
-#[derive(Debug, Args)]
-pub(super) struct ExplainArgs {
-    /// Source: `namespace/pod`, `namespace/name[Kind]`, `Kind/namespace/name`, an address, a CIDR or `internet`
-    src: String,
-    /// Destination, in the same forms
-    dst: String,
-    /// Port of the destination pod: `80`, `53/udp`, `8000-8100`; all ports without it
-    #[arg(value_name = "PORT[/PROTOCOL]")]
-    port: Option<String>,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Output format
-    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
-    output: Format,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
-pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<ExitStatus> {
-    let loaded = args.target.load()?;
-    let (network, problems) = Network::build(&loaded.inventory, args.cni);
-    if !args.target.quiet {
-        problems.iter().for_each(output::problem);
-    }
-    let asked = args.port.as_deref().map(conn::read).transpose()?.unwrap_or_else(PortSet::all);
-    let (src, dst) = (ends::read(&network, &args.src)?, ends::read(&network, &args.dst)?);
+pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
+    let Question { network, ports, pairs } = args.read()?;
+    let asked = ports.unwrap_or_else(PortSet::all);
     let mut out = String::new();
     let mut records = Vec::new();
-    for pair in ends::pairs(&network, &src, &dst)? {
+    for pair in pairs {
         let name = |target| ends::name(&network, target, pair.outside.as_ref());
         let (src, dst) = (name(pair.src), name(pair.dst));
         for piece in network.explain(pair.src, pair.dst) {
