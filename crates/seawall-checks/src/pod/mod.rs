@@ -5,5 +5,7 @@
 
 mod shared;
 
+pub use shared::host_path::clean as clean_host_path;
+
 pub(crate) use shared::setter::setters;
 pub(crate) use shared::{capability, host_path};

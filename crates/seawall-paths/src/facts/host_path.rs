@@ -85,7 +85,7 @@ const CREDENTIALS: &[&str] = &[
 
 /// What a mounted path gives.
 pub(crate) fn gains(written: &str, read_only: bool) -> Vec<Gain> {
-    let path = clean(written);
+    let path = seawall_checks::clean_host_path(written);
     let mut gains = Vec::new();
     let mut add = |primitive, landing| gains.push(Gain { primitive, landing });
     if path.is_empty() {
@@ -139,27 +139,6 @@ fn covers(outer: &str, inner: &str) -> bool {
 
 fn touches(path: &str, dir: &str) -> bool {
     covers(path, dir) || covers(dir, path)
-}
-
-/// The path in its shortest form: no `//`, `/./`, `..` or trailing `/`, `/run` for `/var/run`. Empty stays empty.
-fn clean(path: &str) -> String {
-    if path.is_empty() {
-        return String::new();
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    if parts.starts_with(&["var", "run"]) {
-        parts.remove(0);
-    }
-    format!("/{}", parts.join("/"))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl RuntimeSockets {
 
 /// A path in its shortest form, for comparisons only: no `//`, `/./`, `..` or trailing `/`, `/run` for `/var/run`.
 /// Windows paths get forward slashes and lower case. An empty path stays empty.
-pub(crate) fn clean(path: &str) -> String {
+pub fn clean(path: &str) -> String {
     let windows = is_windows(path);
     let path = if windows { path.replace('\\', "/").to_ascii_lowercase() } else { path.to_owned() };
     if path.is_empty() {
