@@ -15,6 +15,7 @@
 //! - a span always lies inside the text of the tree, on character boundaries;
 //! - no type here has a lifetime except the cursors [`Node`], [`Items`] and [`Entries`].
 
+mod base64;
 mod build;
 mod comments;
 mod decode;
@@ -34,6 +35,7 @@ mod tree;
 mod vocabulary;
 mod yaml;
 
+pub use base64::decode_base64;
 pub use build::TreeBuilder;
 pub use comments::comments;
 pub use limits::Limits;

@@ -4,10 +4,10 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{GroupKind, Place, Resource};
 use seawall_yaml::Node;
 
-use crate::secret::base64::decode;
 use crate::secret::files::{entries, is_file_name};
 use crate::secret::words::{Leak, SETTINGS, Words};
 use crate::{Check, Judge, Verdicts};
+use seawall_yaml::decode_base64;
 
 pub(crate) static CHECK: Check = Check {
     id: "secret-configmap-credential",
@@ -55,7 +55,7 @@ fn judge(config: &Resource, out: &mut Verdicts<'_>) {
         }
     }
     for (key, value) in config.root().get("binaryData").into_iter().flat_map(Node::entries) {
-        let bytes = value.as_str().filter(|text| text.len() <= MAX_BINARY).and_then(decode);
+        let bytes = value.as_str().filter(|text| text.len() <= MAX_BINARY).and_then(decode_base64);
         if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
             let hits = judge_text(key, &text, words, config, out);
             report(config, key, value, &hits, out);
@@ -90,7 +90,7 @@ fn judge_text(key: &str, text: &str, words: &Words, config: &Resource, out: &Ver
 
 /// `auth` in the login file of a container registry: user and password in base64.
 fn registry_login(name: &str, value: &str) -> Option<Leak> {
-    let login = (name == "auth").then(|| decode(value)).flatten()?;
+    let login = (name == "auth").then(|| decode_base64(value)).flatten()?;
     let login = std::str::from_utf8(&login).ok()?;
     login
         .split_once(':')

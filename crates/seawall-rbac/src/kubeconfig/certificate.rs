@@ -3,8 +3,7 @@
 //! Nothing is verified. Source: RFC 5280, section 4.1; RFC 7468 for the text form.
 
 use seawall_events::parse_micros;
-
-use crate::kubeconfig::base64;
+use seawall_yaml::decode_base64;
 
 /// The parts of a client certificate that Kubernetes reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +33,7 @@ impl Certificate {
     pub fn from_pem(pem: &str) -> Option<Self> {
         let (_, rest) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
         let (body, _) = rest.split_once("-----END CERTIFICATE-----")?;
-        Self::from_der(&base64::decode(body)?)
+        Self::from_der(&decode_base64(body)?)
     }
 
     /// Reads a certificate in DER.

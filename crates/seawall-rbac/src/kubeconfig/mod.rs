@@ -5,7 +5,6 @@
 //! Invariants, above all what is absent: no secret is kept or shown, only that it is there; nothing is run, opened or
 //! verified; the time and the mode of the file are passed in.
 
-mod base64;
 mod certificate;
 mod judge;
 mod model;

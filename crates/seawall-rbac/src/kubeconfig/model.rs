@@ -1,8 +1,7 @@
 //! A kubeconfig without its secrets.
 
-use seawall_yaml::Node;
+use seawall_yaml::{Node, decode_base64};
 
-use crate::kubeconfig::base64;
 use crate::kubeconfig::certificate::Certificate;
 
 /// A kubeconfig: what it is and where its secrets stand, but none of their values.
@@ -177,7 +176,7 @@ fn credentials(node: Node<'_>) -> Credentials {
 }
 
 fn certificate(data: &str) -> Option<Certificate> {
-    let pem = String::from_utf8(base64::decode(data)?).ok()?;
+    let pem = String::from_utf8(decode_base64(data)?).ok()?;
     Certificate::from_pem(&pem)
 }
 
@@ -197,7 +196,7 @@ fn token(token: &str) -> Token {
     else {
         return Token::default();
     };
-    let claims = base64::decode(claims)
+    let claims = decode_base64(claims)
         .and_then(|bytes| seawall_yaml::json::read_json_bytes(&bytes, &seawall_yaml::Limits::default()).0);
     match claims {
         Some(claims) if claims.root().is_map() => Token {

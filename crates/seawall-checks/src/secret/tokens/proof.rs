@@ -2,7 +2,7 @@
 
 use seawall_core::Confidence;
 
-use crate::secret::base64::decode;
+use seawall_yaml::decode_base64;
 
 /// Judges a token in its text: how sure it is, or `None` when it is none after all.
 pub(super) type Proof = fn(token: &str, text: &str) -> Option<Confidence>;
@@ -50,7 +50,7 @@ pub(super) fn by_header(token: &str, _: &str) -> Option<Confidence> {
     if token.ends_with("SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c") {
         return None;
     }
-    let header = decode(token.split('.').next()?)?;
+    let header = decode_base64(token.split('.').next()?)?;
     let header = std::str::from_utf8(&header).ok()?;
     (header.starts_with('{') && header.contains("\"alg\"")).then_some(Confidence::High)
 }

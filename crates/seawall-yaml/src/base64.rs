@@ -1,7 +1,7 @@
-//! Base64, both alphabets, for certificates and the readable part of tokens.
+//! Base64 as Kubernetes, certificates and tokens use it; what a YAML tag takes is stricter (`yaml::base64`).
 
-/// Decodes base64; white space is passed over, padding may be missing.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+/// Decodes standard or URL-safe base64; white space is passed over, padding may be missing. `None` for anything else.
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let mut bits = 0_u32;
     let mut count = 0;
@@ -34,7 +34,7 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::decode_base64;
 
     #[test]
     fn decodes() {
@@ -44,11 +44,12 @@ mod tests {
             ("Zg", Some(b"f")),
             ("Zm9v\nYmFy", Some(b"foobar")),
             ("-_+/", Some(&[0xfb, 0xff, 0xbf])),
+            ("dXNl\ncjpwdw", Some(b"user:pw")),
             ("Z", None),
             ("Zg==Zg==", None),
             ("Z*==", None),
         ] {
-            assert_eq!(decode(text).as_deref(), bytes, "{text}");
+            assert_eq!(decode_base64(text).as_deref(), bytes, "{text}");
         }
     }
 }
