@@ -41,7 +41,7 @@ pub use class_set::ClassSet;
 pub use model::{ClassId, EndpointId, Network, PolicyId, RuleId};
 pub use policy::{Action, Direction, PolicyKind, Tier};
 pub use ports::{PortSet, Protocol, UnknownProtocol};
-pub use profile::{Profile, UnknownProfile};
+pub use profile::{Plugin, Profile, UnknownProfile};
 pub use query::{
     Because, Decision, EndpointView, ExternalRow, NoSuchTarget, Piece, PolicyView, Reach, Row, RuleView,
     Target, Verdict, Workload,
