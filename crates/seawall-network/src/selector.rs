@@ -94,6 +94,8 @@ pub(crate) struct Asked<'t> {
     pub(crate) key: &'t str,
     pub(crate) operator: Operator,
     pub(crate) values: Vec<&'t str>,
+    /// Whether it is a pair of `matchLabels`.
+    pub(crate) is_pair: bool,
 }
 
 impl Asked<'_> {
@@ -129,7 +131,7 @@ pub(crate) fn asked(node: Node<'_>) -> Result<Vec<Asked<'_>>, String> {
     for (key, value) in node.get("matchLabels").into_iter().flat_map(Node::entries) {
         let value = value.as_str().ok_or_else(|| format!("the value of label `{key}` must be a text"))?;
         check_value(value)?;
-        all.push(Asked { key, operator: Operator::In, values: vec![value] });
+        all.push(Asked { key, operator: Operator::In, values: vec![value], is_pair: true });
     }
     for expression in node.list("matchExpressions") {
         all.push(read_expression(expression)?);
@@ -159,7 +161,7 @@ fn read_expression(node: Node<'_>) -> Result<Asked<'_>, String> {
     if !wants_values && !values.is_empty() {
         return Err(format!("the expression on label `{key}` must have no `values`"));
     }
-    Ok(Asked { key, operator, values })
+    Ok(Asked { key, operator, values, is_pair: false })
 }
 
 /// The greatest length of the name of a label, and of a value.

@@ -117,7 +117,7 @@ impl<'r> Front<'_, 'r, '_> {
             return Some(PeerKey::Pods { scope: Scope::One(words.intern(own)), pods });
         }
         if let Some(own) = own {
-            let own = Asked { key: NAME_LABEL, operator: Operator::In, values: vec![own] };
+            let own = Asked { key: NAME_LABEL, operator: Operator::In, values: vec![own], is_pair: true };
             scope.push(own.interned(NAME_LABEL, words));
         }
         Some(PeerKey::Pods { scope: Scope::Matching(LabelSelector::of(scope)), pods })
