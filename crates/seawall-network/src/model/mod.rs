@@ -81,7 +81,7 @@ impl Network {
         let plugin = plugin.into();
         let profile = match plugin {
             Plugin::Given(profile) => profile,
-            Plugin::Assumed => policies::profile_of(inventory),
+            Plugin::Assumed => Profile::assumed(inventory),
         };
         // What is assumed is known: it must not change while policies come one by one.
         let mut network = Network { plugin: Plugin::Given(profile), profile, ..Network::default() };

@@ -70,11 +70,13 @@ impl Policies {
     }
 }
 
-/// The plugin whose own policies an inventory holds.
-pub(super) fn profile_of(inventory: &Inventory) -> Profile {
-    let kinds = inventory.resources().iter().filter_map(|own| PolicyKind::of(own.group(), own.kind()));
-    let own: BTreeSet<Profile> = kinds.filter_map(PolicyKind::enforced_by).collect();
-    Profile::ALL.into_iter().find(|profile| own.contains(profile)).unwrap_or_default()
+impl Profile {
+    /// The plugin whose own policies an inventory holds, else the letter of the API.
+    pub fn assumed(inventory: &Inventory) -> Self {
+        let kinds = inventory.resources().iter().filter_map(|own| PolicyKind::of(own.group(), own.kind()));
+        let own: BTreeSet<Profile> = kinds.filter_map(PolicyKind::enforced_by).collect();
+        Profile::ALL.into_iter().find(|profile| own.contains(profile)).unwrap_or_default()
+    }
 }
 
 /// What was taken for granted.

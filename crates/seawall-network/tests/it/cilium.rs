@@ -166,6 +166,36 @@ fn a_negative_selector_without_a_namespace_meets_what_is_no_pod() {
 }
 
 #[test]
+fn labels_of_ciliums_own_select_entities() {
+    let api = "
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: kubernetes, namespace: default}
+subsets: [{addresses: [{ip: 203.0.113.7}]}]
+";
+    let from = |selector: &str| {
+        let spec = format!(
+            "{{endpointSelector: {{matchLabels: {{app: db}}}}, ingress: [{{fromEndpoints: [{selector}]}}]}}"
+        );
+        format!("{}{api}", policy(&spec))
+    };
+    check(
+        &from("{matchLabels: {'reserved:remote-node': ''}}"),
+        &["172.18.0.1 -> a/db 1", "!8.8.8.8 -> a/db 1", "!a/web -> a/db 1"],
+    );
+    check(
+        &from("{matchLabels: {'reserved:kube-apiserver': ''}}"),
+        &["203.0.113.7 -> a/db 1", "!8.8.8.8 -> a/db 1", "!172.18.0.1 -> a/db 1"],
+    );
+    // What serves the API outside the cluster is of the world too.
+    check(
+        &from("{matchExpressions: [{key: 'reserved:world', operator: DoesNotExist}]}"),
+        &["!203.0.113.7 -> a/db 1", "!8.8.8.8 -> a/db 1", "172.18.0.1 -> a/db 1", "b/web -> a/db 1"],
+    );
+}
+
+#[test]
 fn deny_wins_over_every_allow() {
     let allow = "
 ---

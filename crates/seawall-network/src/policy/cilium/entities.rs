@@ -30,19 +30,18 @@ impl Entity {
             "cluster" => Entity::Cluster,
             "host" => Entity::Host,
             "remote-node" => Entity::RemoteNode,
-            "kube-apiserver" => Entity::KubeApiserver,
+            Entity::API => Entity::KubeApiserver,
             "init" | "health" | "unmanaged" | "ingress" | "none" => Entity::Unseen,
             _ => return None,
         })
     }
 
-    /// Those that have a label of Cilium's own, by its name.
-    pub(super) const LABELLED: [(&'static str, Entity); 4] = [
-        ("world", Entity::World),
-        ("host", Entity::Host),
-        ("remote-node", Entity::RemoteNode),
-        ("kube-apiserver", Entity::KubeApiserver),
-    ];
+    /// Those that have a label of Cilium's own, by its name. What serves the Kubernetes API has a second one.
+    pub(super) const LABELLED: [(&'static str, Entity); 3] =
+        [("world", Entity::World), ("host", Entity::Host), ("remote-node", Entity::RemoteNode)];
+
+    /// The second label of what serves the Kubernetes API.
+    pub(super) const API: &'static str = "kube-apiserver";
 
     /// Whom it stands for; `None` for everyone.
     pub(super) fn peers(self) -> Option<Vec<PeerKey>> {

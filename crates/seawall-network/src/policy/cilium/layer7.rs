@@ -52,7 +52,12 @@ impl<'r> Front<'_, 'r, '_> {
         let kinds = ["http", "kafka", "dns", "l7proto"];
         let found: Vec<_> = kinds.iter().filter_map(|key| Some((*key, rules.get(key)?))).collect();
         let (kind, node) = match found.as_slice() {
-            [] => return Ok(None),
+            [] => {
+                let cause =
+                    "none of these is a protocol that rules above ports know: nothing is asked above ports";
+                self.reading.warn(rules, cause);
+                return Ok(None);
+            }
             [one] => *one,
             _ => {
                 let cause = "rules for one protocol only may stand in an item of `toPorts`";

@@ -177,11 +177,10 @@ impl<'r> Front<'_, 'r, '_> {
     /// Whom the policy selects: in a CiliumNetworkPolicy only pods of its own namespace, whatever the selector says.
     fn subject(&mut self, node: Node<'r>) -> Result<PeerKey, Refused> {
         let mut selector = self.read_selector(node)?;
-        if let Some(own) = &self.own {
-            if selector.drop_namespaces(own) {
-                let cause = "a CiliumNetworkPolicy selects pods of its own namespace only: the other namespace is ignored";
-                self.reading.warn(node, cause);
-            }
+        let elsewhere = self.own.as_ref().is_some_and(|own| selector.drop_namespaces(own));
+        if elsewhere {
+            let cause = "a CiliumNetworkPolicy selects pods of its own namespace only: the other namespace is ignored";
+            self.reading.warn(node, cause);
         }
         let key = self.pods(&selector, self.own.is_some());
         if key.is_none() {

@@ -95,6 +95,9 @@ impl<'r> Front<'_, 'r, '_> {
         if free {
             let selected = Entity::LABELLED.iter().filter(|(label, _)| selector.selects_reserved(label));
             peers.extend(selected.filter_map(|(_, entity)| entity.peers()).flatten());
+            if selector.names_reserved(Entity::API) && selector.selects_reserved(Entity::API) {
+                peers.push(PeerKey::ApiServer);
+            }
         }
         Ok(())
     }

@@ -46,6 +46,11 @@ impl Selector<'_> {
             || namespaced && self.names(|key| key.starts_with(NAMESPACE_LABELS))
     }
 
+    /// Whether it speaks of a label of Cilium's own.
+    pub(super) fn names_reserved(&self, label: &str) -> bool {
+        self.parts.iter().any(|(source, part)| *source == Source::Reserved && part.key == label)
+    }
+
     /// Whether it selects what has one label only, of Cilium's own.
     pub(super) fn selects_reserved(&self, label: &str) -> bool {
         self.parts.iter().all(|(source, part)| {
@@ -57,8 +62,7 @@ impl Selector<'_> {
     pub(super) fn drop_namespaces(&mut self, own: &str) -> bool {
         let mut others = false;
         self.parts.retain(|(source, part)| {
-            let pair =
-                *source == Source::Kubernetes && part.key == NAMESPACE && part.operator == Operator::In;
+            let pair = *source == Source::Kubernetes && part.key == NAMESPACE && part.is_pair;
             others |= pair && !part.values.contains(&own);
             !pair
         });
@@ -73,6 +77,10 @@ impl<'r> Front<'_, 'r, '_> {
         for part in asked {
             let (source, key) = split_source(part.key);
             check_key(key).map_err(|cause| self.reading.refuse(Some(node), &cause))?;
+            if let Some(name) = key.strip_prefix("k8s.").filter(|name| is_pseudo(name)) {
+                let cause = format!("`{key}` is a label that hardly any pod has: `k8s:{name}` may be meant");
+                self.reading.warn(node, &cause);
+            }
             if key == CLUSTER {
                 self.reading.warn(node, "names of clusters are not known: every one is read as this cluster");
             }
@@ -122,6 +130,11 @@ impl<'r> Front<'_, 'r, '_> {
         }
         Some(PeerKey::Pods { scope: Scope::Matching(LabelSelector::of(scope)), pods })
     }
+}
+
+/// Whether a key stands for what is no label of the pod.
+fn is_pseudo(key: &str) -> bool {
+    matches!(key, NAMESPACE | ACCOUNT | CLUSTER) || key.starts_with(NAMESPACE_LABELS)
 }
 
 fn split_source(key: &str) -> (Source, &str) {
