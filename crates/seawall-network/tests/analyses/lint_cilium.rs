@@ -79,17 +79,15 @@ fn a_policy_that_isolates_nothing() {
 #[test]
 fn an_empty_list_of_peers() {
     let spec = |peers: &str| cilium("p", &format!("{{endpointSelector: {{}}, ingress: [{{{peers}}}]}}"));
-    assert_eq!(
-        shown(&[spec("fromEndpoints: []")], "peers-empty"),
-        [""; 0],
-        "without ports it is the empty rule"
-    );
-    assert_eq!(
-        shown(&[spec("fromEndpoints: [], toPorts: [{ports: [{port: '80'}]}]")], "peers-empty"),
-        [
-            "CiliumNetworkPolicy/p spec.ingress[0].fromEndpoints: `fromEndpoints` is empty: the rule is about nobody"
-        ]
-    );
+    for peers in ["fromEndpoints: []", "fromEndpoints: [], toPorts: [{ports: [{port: '80'}]}]"] {
+        assert_eq!(
+            shown(&[spec(peers)], "peers-empty"),
+            [
+                "CiliumNetworkPolicy/p spec.ingress[0].fromEndpoints: `fromEndpoints` is empty: the rule is about nobody"
+            ]
+        );
+    }
+    assert_eq!(shown(&[spec("")], "peers-empty"), [""; 0], "the empty rule is how all is denied");
     assert_eq!(shown(&[spec("toPorts: [{ports: [{port: '80'}]}]")], "peers-empty"), [""; 0]);
 }
 
