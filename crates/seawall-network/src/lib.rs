@@ -16,7 +16,8 @@
 //! - no IO, no clock, no threads; nothing panics on any object;
 //! - a policy that the API server would refuse is not in force, and the problems say so;
 //! - the order of objects does not matter: after any changes the answers are those of a fresh build;
-//! - what the API leaves undefined is settled by the [`Profile`] alone;
+//! - what the API leaves undefined is settled by the [`Profile`] alone, and policies that only one network plugin enforces
+//!   are in force with its profile only;
 //! - an endpoint whose address is not known is met by no block of addresses;
 //! - nothing of the size classes × classes is ever held.
 
@@ -41,7 +42,7 @@ pub use class_set::ClassSet;
 pub use model::{ClassId, EndpointId, Network, PolicyId, RuleId};
 pub use policy::{Action, Direction, PolicyKind, Tier};
 pub use ports::{PortSet, Protocol, UnknownProtocol};
-pub use profile::{Profile, UnknownProfile};
+pub use profile::{Plugin, Profile, UnknownProfile};
 pub use query::{
     Because, Decision, EndpointView, ExternalRow, NoSuchTarget, Piece, PolicyView, Reach, Row, RuleView,
     Target, Verdict, Workload,

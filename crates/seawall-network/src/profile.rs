@@ -1,7 +1,7 @@
 //! What the API leaves undefined, settled per network plugin. The table in `docs/network.md` gives the sources.
 
 /// Whose reading of the undefined parts applies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Profile {
     /// The letter of the API, and upstream's test suites where it is silent.
     #[default]
@@ -64,6 +64,28 @@ impl Profile {
     /// Whether a peer with an empty `namespaceSelector` and no `podSelector`, or an empty one, meets host-network pods.
     pub const fn everyone_meets_host_network(self) -> bool {
         matches!(self, Profile::OvnKubernetes)
+    }
+}
+
+/// How the profile is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Plugin {
+    /// By the policies that are here: the plugin whose own policies they are, else the letter of the API.
+    #[default]
+    Assumed,
+    /// By name. Policies that another plugin would enforce are not in force.
+    Given(Profile),
+}
+
+impl From<Profile> for Plugin {
+    fn from(profile: Profile) -> Self {
+        Plugin::Given(profile)
+    }
+}
+
+impl From<Option<Profile>> for Plugin {
+    fn from(profile: Option<Profile>) -> Self {
+        profile.map_or(Plugin::Assumed, Plugin::Given)
     }
 }
 

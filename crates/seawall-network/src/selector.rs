@@ -73,29 +73,74 @@ impl LabelSelector {
     /// What the API server would say.
     pub(crate) fn read(node: Option<Node<'_>>, words: &mut Words) -> Result<Self, String> {
         let mut requirements = Vec::new();
-        let Some(node) = node else { return Ok(Self::default()) };
-        if !node.is_map() {
-            return Err("a selector must be an object".to_owned());
+        for asked in node.map_or_else(|| Ok(Vec::new()), asked)? {
+            check_key(asked.key)?;
+            requirements.push(asked.interned(asked.key, words));
         }
-        for (key, value) in node.get("matchLabels").into_iter().flat_map(Node::entries) {
-            check_key(key)?;
-            let value = value.as_str().ok_or_else(|| format!("the value of label `{key}` must be a text"))?;
-            check_value(value)?;
-            let values = Box::new([words.intern(value)]);
-            requirements.push(Requirement { key: words.intern(key), operator: Operator::In, values });
-        }
-        for expression in node.list("matchExpressions") {
-            requirements.push(read_expression(expression, words)?);
-        }
+        Ok(Self::of(requirements))
+    }
+
+    /// The normal form of requirements.
+    pub(crate) fn of(mut requirements: Vec<Requirement>) -> Self {
         requirements.sort_unstable();
         requirements.dedup();
-        Ok(LabelSelector(requirements.into_boxed_slice()))
+        LabelSelector(requirements.into_boxed_slice())
     }
 }
 
-fn read_expression(node: Node<'_>, words: &mut Words) -> Result<Requirement, String> {
+/// One part of a selector as written, its key not looked at yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked<'t> {
+    pub(crate) key: &'t str,
+    pub(crate) operator: Operator,
+    pub(crate) values: Vec<&'t str>,
+    /// Whether it is a pair of `matchLabels`.
+    pub(crate) is_pair: bool,
+}
+
+impl Asked<'_> {
+    /// The requirement that it makes on a key.
+    pub(crate) fn interned(&self, key: &str, words: &mut Words) -> Requirement {
+        let mut values: Vec<Word> = self.values.iter().map(|value| words.intern(value)).collect();
+        values.sort_unstable();
+        values.dedup();
+        Requirement { key: words.intern(key), operator: self.operator, values: values.into_boxed_slice() }
+    }
+
+    /// Whether a value of its key satisfies it; `None` where there is none.
+    pub(crate) fn holds(&self, value: Option<&str>) -> bool {
+        let listed = value.is_some_and(|value| self.values.contains(&value));
+        match self.operator {
+            Operator::In => listed,
+            Operator::NotIn => !listed,
+            Operator::Exists => value.is_some(),
+            Operator::DoesNotExist => value.is_none(),
+        }
+    }
+}
+
+/// The parts of a selector, all of which must hold.
+///
+/// # Errors
+/// What the API server would say of operators and values.
+pub(crate) fn asked(node: Node<'_>) -> Result<Vec<Asked<'_>>, String> {
+    if !node.is_map() {
+        return Err("a selector must be an object".to_owned());
+    }
+    let mut all = Vec::new();
+    for (key, value) in node.get("matchLabels").into_iter().flat_map(Node::entries) {
+        let value = value.as_str().ok_or_else(|| format!("the value of label `{key}` must be a text"))?;
+        check_value(value)?;
+        all.push(Asked { key, operator: Operator::In, values: vec![value], is_pair: true });
+    }
+    for expression in node.list("matchExpressions") {
+        all.push(read_expression(expression)?);
+    }
+    Ok(all)
+}
+
+fn read_expression(node: Node<'_>) -> Result<Asked<'_>, String> {
     let key = node.str("key").ok_or("a selector's expression needs a `key`")?;
-    check_key(key)?;
     let operator = match node.str("operator") {
         Some("In") => Operator::In,
         Some("NotIn") => Operator::NotIn,
@@ -107,7 +152,7 @@ fn read_expression(node: Node<'_>, words: &mut Words) -> Result<Requirement, Str
     for value in node.list("values") {
         let value = value.as_str().ok_or_else(|| format!("the values of label `{key}` must be texts"))?;
         check_value(value)?;
-        values.push(words.intern(value));
+        values.push(value);
     }
     let wants_values = matches!(operator, Operator::In | Operator::NotIn);
     if wants_values && values.is_empty() {
@@ -116,9 +161,7 @@ fn read_expression(node: Node<'_>, words: &mut Words) -> Result<Requirement, Str
     if !wants_values && !values.is_empty() {
         return Err(format!("the expression on label `{key}` must have no `values`"));
     }
-    values.sort_unstable();
-    values.dedup();
-    Ok(Requirement { key: words.intern(key), operator, values: values.into_boxed_slice() })
+    Ok(Asked { key, operator, values, is_pair: false })
 }
 
 /// The greatest length of the name of a label, and of a value.
@@ -126,7 +169,7 @@ const MAX_NAME: usize = 63;
 /// The greatest length of the prefix of a label.
 const MAX_PREFIX: usize = 253;
 
-fn check_key(key: &str) -> Result<(), String> {
+pub(crate) fn check_key(key: &str) -> Result<(), String> {
     let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
     let valid = !name.is_empty() && is_name(name) && prefix.is_none_or(is_subdomain);
     if valid { Ok(()) } else { Err(format!("`{key}` is no key of a label")) }

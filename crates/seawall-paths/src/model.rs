@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use seawall_core::Problem;
 use seawall_inventory::{GroupKind, Inventory, Resource};
-use seawall_network::{Network, Profile};
+use seawall_network::{Network, Plugin};
 use seawall_rbac::Rbac;
 
 use crate::facts::Facts;
@@ -50,7 +50,7 @@ impl Model {
     pub fn build(inventory: &Inventory) -> (Model, Vec<Problem>) {
         let (rbac, problems) = Rbac::build(inventory);
         // What is wrong with policies is the network room's to say.
-        let (network, _) = Network::build(inventory, Profile::default());
+        let (network, _) = Network::build(inventory, Plugin::Assumed);
         let mut model = Model { rbac, network, version: inventory.server_version(), ..Model::default() };
         for resource in inventory.resources() {
             model.facts.put(&mut model.names, resource);

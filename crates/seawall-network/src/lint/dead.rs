@@ -1,13 +1,13 @@
 //! Policies and peers that match nothing.
 
-use seawall_core::{Confidence, Route, Severity};
+use seawall_core::{Confidence, Severity};
 use seawall_inventory::Place;
 
 use super::{Lint, LintRule, World};
+use crate::RuleId;
 use crate::model::Peer;
 use crate::policy::{Direction, PeerKey, Peers, Scope};
 use crate::query::{PolicyView, RuleView};
-use crate::{PolicyKind, RuleId};
 
 pub(super) const POLICY_SELECTS_NOTHING: LintRule = LintRule {
     id: "policy-selects-nothing",
@@ -28,7 +28,7 @@ pub(super) const PEER_MATCHES_NOTHING: LintRule = LintRule {
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
     for policy in world.network.policies() {
         if policy.selected().is_empty() && may_accuse(world, &policy) {
-            let place = Place { resource: policy.resource().id(), route: subject_route(policy.kind()) };
+            let place = Place { resource: policy.resource().id(), route: policy.subject_place() };
             let mut lint = Lint::new(&POLICY_SELECTS_NOTHING, place, "selects no pod".to_owned());
             lint.confidence = confidence(world);
             out.push(lint);
@@ -41,14 +41,6 @@ pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
 
 fn confidence(world: &World<'_>) -> Confidence {
     if world.complete { Confidence::High } else { Confidence::Medium }
-}
-
-/// Where a policy says whom it selects.
-pub(super) fn subject_route(kind: PolicyKind) -> Route {
-    match kind {
-        PolicyKind::NetworkPolicy => Route::root().keys(&["spec", "podSelector"]),
-        _ => Route::root().keys(&["spec", "subject"]),
-    }
 }
 
 /// Whether nothing selected proves something. A selector of everything in an empty namespace is a precaution; in a folder
@@ -73,7 +65,7 @@ fn is_populated(world: &World<'_>, peer: &Peer) -> bool {
                     && world.namespaces.contains_key(world.network.words.text(*name))
             })
         }
-        PeerKey::Block { .. } | PeerKey::Nodes(_) => false,
+        _ => false,
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use seawall_core::{Confidence, Route, Severity};
+use seawall_core::{Confidence, Severity};
 use seawall_inventory::Place;
 
 use super::{Lint, LintRule, World, is_system};
 use crate::policy::{Action, Direction};
+use crate::query::PolicyView;
 use crate::{ClassId, EndpointId, PolicyId, PortSet, Protocol};
 
 pub(super) const EGRESS_WITHOUT_DNS: LintRule = LintRule {
@@ -36,13 +37,15 @@ pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
             let Some(first) = views.iter().max_by_key(|view| view.rules(Direction::Egress).count()) else {
                 continue;
             };
-            let place =
-                Place { resource: first.resource().id(), route: Route::root().keys(&["spec", "egress"]) };
+            let route = first.place().clone().key("egress");
+            let place = Place { resource: first.resource().id(), route };
             let message = format!("{} may not ask DNS on UDP {PORT}", world.names(members));
             let mut lint = Lint::new(&EGRESS_WITHOUT_DNS, place, message);
             lint.confidence = if servers.is_empty() { Confidence::Low } else { Confidence::Medium };
-            for view in views.iter().filter(|view| view.id() != first.id()) {
-                let place = Place { resource: view.resource().id(), route: Route::root().key("spec") };
+            let isolates =
+                |view: &PolicyView<'_>| !view.tier().is_union() || view.denies_rest(Direction::Egress);
+            for view in views.iter().filter(|view| view.id() != first.id() && isolates(view)) {
+                let place = Place { resource: view.resource().id(), route: view.place().clone() };
                 lint.related.push((place, "isolates them too".to_owned()));
             }
             out.push(lint);

@@ -7,14 +7,17 @@
 
 mod blocks;
 mod dead;
+mod denied;
 mod dns;
 mod exits;
 mod host;
+mod inert;
 mod named;
 mod namespaces;
 mod sensitive;
 mod shadow;
 mod ties;
+mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,19 +72,24 @@ impl Lint {
 }
 
 /// Every rule, by id.
-pub const RULES: [&LintRule; 14] = [
+pub const RULES: [&LintRule; 19] = [
+    &denied::ALLOW_DENIED,
     &exits::EGRESS_TO_METADATA,
     &dns::EGRESS_WITHOUT_DNS,
     &blocks::IP_BLOCK_MEETS_PODS,
     &named::NAMED_PORT_UNKNOWN,
+    &inert::NAMES_WITHOUT_DNS,
     &namespaces::NAMESPACE_OPEN_EGRESS,
     &namespaces::NAMESPACE_OPEN_INGRESS,
     &dead::PEER_MATCHES_NOTHING,
+    &inert::PEERS_EMPTY,
     &namespaces::POLICIES_FORGET_EGRESS,
     &shadow::POLICY_DUPLICATE,
+    &inert::POLICY_ISOLATES_NOTHING,
     &host::POLICY_MISSES_HOST_NETWORK,
     &dead::POLICY_SELECTS_NOTHING,
     &ties::PRIORITY_TIE,
+    &unknown::REFERENCE_UNKNOWN,
     &shadow::RULE_SHADOWED,
     &sensitive::SENSITIVE_PORT_OPEN,
 ];
@@ -176,6 +184,9 @@ pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
     let mut lints = Vec::new();
     dead::check(&world, &mut lints);
     shadow::check(&world, &mut lints);
+    denied::check(&world, &mut lints);
+    inert::check(&world, &mut lints);
+    unknown::check(&world, &mut lints);
     ties::check(&world, &mut lints);
     named::check(&world, &mut lints);
     blocks::check(&world, &mut lints);

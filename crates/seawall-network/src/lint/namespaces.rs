@@ -73,7 +73,7 @@ fn has_default(world: &World<'_>, classes: impl Iterator<Item = ClassId>, direct
     classes.any(|class| {
         world.network.governing(class, direction).any(|policy| {
             let subject = world.network.subject_of(policy.id());
-            matches!(subject.map(|peer| &peer.key), Some(PeerKey::Pods { pods, .. }) if pods.is_everything())
+            policy.isolates(direction) && matches!(subject.map(|peer| &peer.key), Some(PeerKey::Pods { pods, .. }) if pods.is_everything())
         })
     })
 }

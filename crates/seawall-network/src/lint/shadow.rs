@@ -8,8 +8,9 @@ use seawall_core::Severity;
 use seawall_inventory::Place;
 
 use super::{Lint, LintRule, World};
+use crate::addresses::AddressSet;
 use crate::model::PeerId;
-use crate::policy::{Direction, PeerKey, Peers, Rule, Scope};
+use crate::policy::{Direction, Hosts, PeerKey, Peers, Rule, Scope};
 use crate::query::PolicyView;
 use crate::{Network, PolicyId, RuleId, Tier};
 
@@ -30,7 +31,7 @@ pub(super) const POLICY_DUPLICATE: LintRule = LintRule {
 };
 
 /// How many rules that can cover each other are compared, at most; what lies beyond is not judged.
-const MAX_RULES: usize = 1500;
+pub(super) const MAX_RULES: usize = 1500;
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
     let mut groups: BTreeMap<(Tier, Option<&str>), Vec<PolicyView<'_>>> = BTreeMap::new();
@@ -90,7 +91,11 @@ fn same(network: &Network, a: &PolicyView<'_>, b: &PolicyView<'_>) -> bool {
 }
 
 fn same_rule(a: &Rule<PeerId>, b: &Rule<PeerId>) -> bool {
-    a.action == b.action && a.peers == b.peers && a.ports == b.ports && a.names == b.names
+    a.action == b.action
+        && a.peers == b.peers
+        && a.ports == b.ports
+        && a.names == b.names
+        && a.narrowed == b.narrowed
 }
 
 fn shadowed(
@@ -103,7 +108,7 @@ fn shadowed(
     let rules: Vec<RuleId> =
         policies.iter().flat_map(|policy| policy.rules(direction)).take(MAX_RULES).collect();
     // In a union the order does not matter: of two that cover each other the later one is reported.
-    let in_order = tier != Tier::NetworkPolicy;
+    let in_order = !tier.is_union();
     for (at, id) in rules.iter().enumerate() {
         let earlier = rules.iter().take(at);
         let later =
@@ -114,7 +119,11 @@ fn shadowed(
         let place = Place { resource: view.policy().resource().id(), route: view.route().clone() };
         let whose =
             if by.policy == id.policy { "this policy".to_owned() } else { format!("`{}`", other.policy()) };
-        let message = format!("changes nothing: `{}` of {whose} covers it", other.route());
+        let what = match (view.narrowed(), other.narrowed()) {
+            (Some(_), None) => "what it asks above ports holds nothing back",
+            _ => "changes nothing",
+        };
+        let message = format!("{what}: `{}` of {whose} covers it", other.route());
         let mut lint = Lint::new(&RULE_SHADOWED, place, message);
         let place = Place { resource: other.policy().resource().id(), route: other.route().clone() };
         lint.related.push((place, "this rule covers it".to_owned()));
@@ -122,12 +131,19 @@ fn shadowed(
     }
 }
 
-/// Whether everything that `small` matches `big` matches too, for every pod that `small` governs.
+/// Whether a rule changes nothing beside another one.
 fn covers(network: &Network, big: RuleId, small: RuleId, tier: Tier) -> bool {
     let (Some(one), Some(two)) = (network.rule(big), network.rule(small)) else { return false };
-    let same_action = tier != Tier::NetworkPolicy || one.action == two.action;
-    same_action
-        && two.names.is_empty()
+    let same_action = !tier.is_union() || one.action == two.action;
+    // What is asked above ports is as good as absent beside a rule that lets everything through.
+    let as_wide = one.narrowed.is_none() || one.narrowed == two.narrowed;
+    same_action && as_wide && contains(network, big, small)
+}
+
+/// Whether everything that `small` matches `big` matches too, for every pod that `small` governs.
+pub(super) fn contains(network: &Network, big: RuleId, small: RuleId) -> bool {
+    let (Some(one), Some(two)) = (network.rule(big), network.rule(small)) else { return false };
+    two.names.is_empty()
         && (big.policy == small.policy || subject_covers(network, big.policy, small.policy))
         && peers_cover(network, &one.peers, &two.peers)
         && two.ports.fixed.is_subset(&one.ports.fixed)
@@ -176,6 +192,8 @@ fn key_covers(big: &PeerKey, small: &PeerKey) -> bool {
             PeerKey::Block { addresses: small, in_cluster: narrow },
         ) => (*wide || !narrow) && small.is_subset(big),
         (PeerKey::Nodes(big), PeerKey::Nodes(small)) => asks_less(&big.0, &small.0),
+        (PeerKey::Hosts(Hosts::All), PeerKey::Hosts(_) | PeerKey::Nodes(_)) => true,
+        (PeerKey::Block { addresses, .. }, PeerKey::Groups { .. }) => *addresses == AddressSet::all(),
         _ => false,
     }
 }

@@ -14,8 +14,13 @@ use crate::words::Word;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub(crate) u32);
 
-/// Keys that differ between the pods of one workload. They tell pods apart only when a policy asks for them.
-const INSTANCE_KEYS: [&str; 11] = [
+/// The key under which a pod's service account stands among its labels; no label can have it.
+pub(crate) const SERVICE_ACCOUNT: &str = ":serviceaccount";
+
+/// Keys that differ between the pods of one workload, or that hardly any policy asks for. They tell pods apart only when a
+/// policy asks for them.
+const INSTANCE_KEYS: [&str; 12] = [
+    SERVICE_ACCOUNT,
     "apps.kubernetes.io/pod-index",
     "batch.kubernetes.io/controller-uid",
     "batch.kubernetes.io/job-completion-index",

@@ -6,11 +6,15 @@ use std::net::IpAddr;
 use seawall_inventory::{ContainerKind, PodView, Resource};
 use seawall_yaml::Node;
 
+use super::classes::SERVICE_ACCOUNT;
 use super::owners::Object;
 use super::{ClassId, DEFAULT_NAMESPACE, Network, ObjectKey};
 use crate::ports::Protocol;
 use crate::selector::{Pairs, pairs};
 use crate::words::Word;
+
+/// The service account of a pod that names none.
+const DEFAULT_ACCOUNT: &str = "default";
 
 /// A pod, or a template that stands for pods, by its number in a [`Network`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,10 +168,12 @@ impl Network {
         let address = |key: &str| status?.str(key)?.parse::<IpAddr>().ok();
         let listed = || status?.list("podIPs").find_map(|item| item.str("ip")?.parse().ok());
         let on_host = || if host_network { address("hostIP") } else { None };
+        let account = pod.spec().str("serviceAccountName").filter(|name| !name.is_empty());
+        let account = (SERVICE_ACCOUNT, account.unwrap_or(DEFAULT_ACCOUNT));
         Endpoint {
             key,
             is_pod,
-            labels: pairs(pod.labels().iter(), &mut self.words).into_boxed_slice(),
+            labels: pairs(pod.labels().iter().chain([account]), &mut self.words).into_boxed_slice(),
             ports: self.read_ports(pod),
             host_network,
             address: address("podIP").or_else(listed).or_else(on_host),

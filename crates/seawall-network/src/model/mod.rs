@@ -16,6 +16,7 @@ mod nodes;
 mod owners;
 mod peers;
 mod policies;
+mod references;
 mod settle;
 mod signatures;
 
@@ -25,11 +26,11 @@ use std::net::IpAddr;
 use seawall_core::Problem;
 use seawall_inventory::{GroupKind, Inventory, Resource};
 
-use crate::profile::Profile;
+use crate::profile::{Plugin, Profile};
 use crate::words::{Word, Words};
 
-pub(crate) use classes::Class;
 pub use classes::ClassId;
+pub(crate) use classes::{Class, SERVICE_ACCOUNT};
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{ContainerPort, Endpoint};
 pub(crate) use namespaces::NAME_LABEL;
@@ -37,7 +38,7 @@ pub(crate) use peers::{Peer, PeerId};
 pub(crate) use policies::Policy;
 pub use policies::PolicyId;
 pub use signatures::RuleId;
-pub(crate) use signatures::{End, Program, SignatureId};
+pub(crate) use signatures::{End, Program, SignatureId, TierProgram};
 
 /// The namespace that an unset one joins.
 pub(crate) const DEFAULT_NAMESPACE: &str = "default";
@@ -54,10 +55,12 @@ pub(crate) struct ObjectKey {
 /// Who can reach whom.
 #[derive(Debug, Default)]
 pub struct Network {
+    plugin: Plugin,
     pub(crate) profile: Profile,
     pub(crate) words: Words,
     pub(crate) namespaces: HashMap<Word, namespaces::Namespace>,
     pub(crate) nodes: HashMap<Word, nodes::ClusterNode>,
+    pub(crate) references: references::References,
     pub(crate) owners: owners::Owners,
     pub(crate) endpoints: endpoints::Endpoints,
     pub(crate) classes: classes::Classes,
@@ -74,9 +77,18 @@ pub struct Network {
 impl Network {
     /// The model of all objects of an inventory, and what is wrong with its policies. Of several objects of one identity
     /// the last one counts; of policies the problems say so.
-    pub fn build(inventory: &Inventory, profile: Profile) -> (Self, Vec<Problem>) {
-        let mut network = Network { profile, ..Network::default() };
+    pub fn build(inventory: &Inventory, plugin: impl Into<Plugin>) -> (Self, Vec<Problem>) {
+        let plugin = plugin.into();
+        let profile = match plugin {
+            Plugin::Given(profile) => profile,
+            Plugin::Assumed => Profile::assumed(inventory),
+        };
+        // What is assumed is known: it must not change while policies come one by one.
+        let mut network = Network { plugin: Plugin::Given(profile), profile, ..Network::default() };
         let mut problems = Vec::new();
+        if plugin == Plugin::Assumed && profile != Profile::default() {
+            problems.push(policies::assumed(profile));
+        }
         // Policies before pods, so that classes are cut once; the order does not matter to answers.
         for stage in [Stage::Places, Stage::Policies, Stage::Pods] {
             for resource in inventory.resources().iter().filter(|resource| stage_of(resource) == Some(stage))
@@ -87,6 +99,7 @@ impl Network {
                 problems.extend(network.take(resource));
             }
         }
+        network.plugin = plugin;
         network.settle();
         problems.extend(network.ties());
         (network, problems)
@@ -105,6 +118,9 @@ impl Network {
         match (kind.group, kind.kind) {
             ("", "Namespace") => self.delete_namespace(name),
             ("", "Node") => self.delete_node(name),
+            _ if references::is_referred_to(kind.group, kind.kind) => {
+                self.delete_reference(kind, namespace, name);
+            }
             _ if crate::PolicyKind::of(kind.group, kind.kind).is_some() => {
                 self.delete_policy(kind, namespace, name);
             }
@@ -118,8 +134,11 @@ impl Network {
 
     fn take(&mut self, resource: &Resource) -> Vec<Problem> {
         match stage_of(resource) {
-            Some(Stage::Places) if resource.kind() == "Namespace" => self.take_namespace(resource),
-            Some(Stage::Places) => self.take_node(resource),
+            Some(Stage::Places) => match resource.kind() {
+                "Namespace" => self.take_namespace(resource),
+                "Node" => self.take_node(resource),
+                _ => return self.take_reference(resource),
+            },
             Some(Stage::Policies) => return self.take_policy(resource),
             Some(Stage::Pods) => self.take_pods(resource),
             None => {}
@@ -136,7 +155,7 @@ impl Network {
         }
     }
 
-    /// The profile that settles what the API leaves undefined.
+    /// The profile that settles what the API leaves undefined, given or assumed.
     pub fn profile(&self) -> Profile {
         self.profile
     }
@@ -152,6 +171,7 @@ enum Stage {
 fn stage_of(resource: &Resource) -> Option<Stage> {
     match (resource.group(), resource.kind()) {
         ("", "Namespace" | "Node") => Some(Stage::Places),
+        (group, kind) if references::is_referred_to(group, kind) => Some(Stage::Places),
         (group, kind) if crate::PolicyKind::of(group, kind).is_some() => Some(Stage::Policies),
         (group, kind) if endpoints::makes_pods(group, kind) => Some(Stage::Pods),
         _ => None,

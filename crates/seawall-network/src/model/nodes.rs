@@ -6,7 +6,6 @@ use seawall_inventory::Resource;
 
 use super::{EndpointId, Network};
 use crate::addresses::AddressSet;
-use crate::policy::PeerKey;
 use crate::selector::{LabelSelector, Pairs, pairs};
 use crate::words::Word;
 
@@ -39,7 +38,7 @@ impl Network {
         let on_node = |id: &EndpointId| self.endpoint_at(*id).is_some_and(|one| one.node == Some(name));
         let on_node: Vec<EndpointId> = endpoints.filter(on_node).collect();
         self.pending.endpoints.extend(on_node);
-        let about_nodes = self.peers.iter().filter(|(_, peer)| matches!(peer.key, PeerKey::Nodes(_)));
+        let about_nodes = self.peers.iter().filter(|(_, peer)| peer.key.is_about_nodes());
         self.pending.peers.extend(about_nodes.map(|(id, _)| id));
     }
 

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::classes::is_instance_key;
+use super::references::selected;
 use super::{Class, ClassId, Network};
 use crate::ClassSet;
 use crate::addresses::AddressSet;
-use crate::policy::{PeerKey, Scope};
+use crate::policy::{PeerKey, Scope, Services};
 use crate::selector::LabelSelector;
 
 /// A peer by its number.
@@ -29,8 +30,10 @@ pub(crate) struct PeerTable {
     items: Vec<Option<Peer>>,
     free: Vec<PeerId>,
     by_key: HashMap<PeerKey, PeerId>,
-    /// How many peers select nodes.
+    /// How many peers depend on the nodes.
     about_nodes: usize,
+    /// How many peers are Services.
+    about_services: usize,
 }
 
 impl PeerTable {
@@ -49,6 +52,10 @@ impl PeerTable {
 
     pub(super) fn ask_for_nodes(&self) -> bool {
         self.about_nodes > 0
+    }
+
+    pub(super) fn ask_for_services(&self) -> bool {
+        self.about_services > 0
     }
 
     fn insert(&mut self, key: PeerKey) -> PeerId {
@@ -83,7 +90,8 @@ impl PeerTable {
             return false;
         }
         let Some(peer) = self.items.get_mut(id.0 as usize).and_then(Option::take) else { return false };
-        self.about_nodes -= usize::from(matches!(peer.key, PeerKey::Nodes(_)));
+        self.about_nodes -= usize::from(peer.key.is_about_nodes());
+        self.about_services -= usize::from(matches!(peer.key, PeerKey::Services(_)));
         self.by_key.remove(&peer.key);
         self.free.push(id);
         true
@@ -115,12 +123,16 @@ impl Network {
                 let borders: Vec<_> = addresses.borders().collect();
                 self.add_borders(borders.into_iter());
             }
-            PeerKey::Block { .. } => {}
-            PeerKey::Nodes(_) => {
+            PeerKey::Block { .. } | PeerKey::Groups { .. } => {}
+            PeerKey::Nodes(_) | PeerKey::Hosts(_) | PeerKey::ApiServer => {
                 if !self.peers.ask_for_nodes() {
                     self.pending.endpoints.extend(&self.endpoints.host_network);
                 }
                 self.peers.about_nodes += 1;
+            }
+            PeerKey::Services(_) => {
+                self.peers.about_services += 1;
+                self.tell_apart_for_services();
             }
         }
         let id = self.peers.insert(key);
@@ -154,7 +166,24 @@ impl Network {
                 let node = class.node.filter(|_| class.host_network).and_then(|node| self.nodes.get(&node));
                 node.is_some_and(|node| nodes.matches(&node.labels))
             }
+            PeerKey::Hosts(_) => class.host_network,
+            PeerKey::ApiServer => {
+                class.host_network
+                    && (class.node.is_some_and(|node| self.serves_api(node))
+                        || class.address.is_some_and(|address| self.api_server().contains(address)))
+            }
+            PeerKey::Groups { .. } => false,
+            PeerKey::Services(services) => self.stands_behind(services, class),
         }
+    }
+
+    fn stands_behind(&self, services: &Services, class: &Class) -> bool {
+        let selectors = self.references.selectors(services);
+        !class.host_network
+            && selectors.iter().any(|(namespace, selector)| {
+                *namespace == class.namespace
+                    && selector.is_some_and(|selector| selected(selector, &class.labels))
+            })
     }
 
     fn scope_meets(&self, scope: &Scope, class: &Class) -> bool {
@@ -174,6 +203,10 @@ impl Network {
             PeerKey::Pods { .. } => AddressSet::default(),
             PeerKey::Block { addresses, .. } => addresses.clone(),
             PeerKey::Nodes(selector) => self.node_addresses(selector),
+            PeerKey::Hosts(_) => self.node_addresses(&LabelSelector::default()),
+            PeerKey::ApiServer => self.api_server(),
+            PeerKey::Groups { groups, except } => self.references.addresses(groups, except),
+            PeerKey::Services(_) => AddressSet::default(),
         };
         let classes = self.candidates(&peer.key);
         let classes = classes
@@ -201,9 +234,16 @@ impl Network {
                 classes.extend(&self.classes.host_network);
                 classes
             }
-            PeerKey::Block { in_cluster: false, .. } => Vec::new(),
+            PeerKey::Block { in_cluster: false, .. } | PeerKey::Groups { .. } => Vec::new(),
             PeerKey::Block { addresses, .. } => self.classes_by_address(addresses),
-            PeerKey::Nodes(_) => self.classes.host_network.clone(),
+            PeerKey::Nodes(_) | PeerKey::Hosts(_) | PeerKey::ApiServer => self.classes.host_network.clone(),
+            PeerKey::Services(services) => {
+                let namespaces =
+                    self.references.selectors(services).into_iter().map(|(namespace, _)| namespace);
+                let namespaces: std::collections::BTreeSet<_> = namespaces.collect();
+                let known = namespaces.iter().filter_map(|namespace| self.namespaces.get(namespace));
+                known.flat_map(|namespace| namespace.classes.iter().copied()).collect()
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::{ClassId, Network, PolicyId};
 use crate::ClassSet;
-use crate::policy::{Direction, PerDirection, Tier};
+use crate::policy::{Action, Direction, PerDirection, Tier};
 
 /// A set of policies by its number; the same set has one number in each direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,19 +168,27 @@ impl Network {
         let mut program = Program::default();
         for (id, policy) in ordered {
             if program.0.last().is_none_or(|last| last.tier != policy.tier) {
-                let end = if policy.tier == Tier::NetworkPolicy { End::Deny } else { End::Next };
                 program.0.push(TierProgram {
                     tier: policy.tier,
-                    end,
+                    end: End::Next,
                     policies: Vec::new(),
                     rules: Vec::new(),
                 });
             }
             let Some(tier) = program.0.last_mut() else { continue };
             tier.policies.push(id);
+            if *policy.denies_rest.get(direction) {
+                tier.end = End::Deny;
+            }
             let rules = policy.rules.get(direction).as_ref().map_or(0, Vec::len);
             let rules = 0..u32::try_from(rules).unwrap_or(u32::MAX);
             tier.rules.extend(rules.map(|index| RuleId { policy: id, direction, index }));
+        }
+        for tier in program.0.iter_mut().filter(|tier| tier.tier.is_union()) {
+            let denies = |id: &RuleId| self.rule(*id).is_some_and(|rule| rule.action == Action::Deny);
+            if tier.rules.iter().any(denies) {
+                tier.rules.sort_by_key(|id| !denies(id));
+            }
         }
         program
     }

@@ -50,6 +50,8 @@ impl<'r> Front<'_, 'r, '_> {
             priority,
             subject,
             rules: PerDirection { ingress: some(ingress), egress: some(egress) },
+            denies_rest: PerDirection::default(),
+            place: self.reading.route(spec),
         })
     }
 
@@ -136,10 +138,11 @@ impl<'r> Front<'_, 'r, '_> {
                 Action::Allow => (Action::Allow, Peers::Any(Box::default())),
                 Action::Deny | Action::Pass => (Action::Deny, Peers::Everyone),
             };
-            return Ok(Rule { action, peers, ports: RulePorts::all(), names: Box::default(), route });
+            let ports = RulePorts::all();
+            return Ok(Rule { action, peers, ports, names: Box::default(), narrowed: None, route });
         };
         let peers = Peers::Any(peers.into_boxed_slice());
-        Ok(Rule { action, peers, ports, names: names.into_boxed_slice(), route })
+        Ok(Rule { action, peers, ports, names: names.into_boxed_slice(), narrowed: None, route })
     }
 
     fn action(&mut self, rule: Node<'r>) -> Result<Action, Refused> {

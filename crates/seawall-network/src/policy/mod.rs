@@ -1,14 +1,19 @@
 //! Policies in one intermediate form, whatever their kind.
 //!
 //! A policy stands in a [`Tier`], selects a subject, and has for each direction that it governs a list of [`Rule`]s:
-//! peers × ports → action. A NetworkPolicy is a list of rules that allow, in a tier whose end denies.
+//! peers × ports → action, and whether what no rule of its tier decides is denied. A NetworkPolicy is a list of rules that
+//! allow, in a tier whose end denies. An object may hold several policies.
 
 mod admin;
+mod cilium;
+mod kind;
 mod reading;
 mod v1;
 
 use seawall_core::{Problem, ProblemSeverity, Route};
 use seawall_inventory::Resource;
+
+pub use kind::PolicyKind;
 
 use crate::addresses::AddressSet;
 use crate::ports::{PortSet, Protocol};
@@ -22,6 +27,13 @@ pub enum Direction {
     Ingress,
     /// At the source.
     Egress,
+}
+
+impl Tier {
+    /// Whether the order of rules does not matter: any deny comes before every allow.
+    pub const fn is_union(self) -> bool {
+        matches!(self, Tier::NetworkPolicy)
+    }
 }
 
 impl Direction {
@@ -71,7 +83,7 @@ impl<T> PerDirection<T> {
 pub enum Tier {
     /// ClusterNetworkPolicy of tier Admin, AdminNetworkPolicy: the first match decides, else the next tier.
     Admin,
-    /// NetworkPolicy: a union of allows, final for the pods it selects.
+    /// NetworkPolicy and the policies of Cilium: any deny decides, else any allow, else the end of the tier.
     NetworkPolicy,
     /// ClusterNetworkPolicy of tier Baseline, BaselineAdminNetworkPolicy: the first match decides, else allowed.
     Baseline,
@@ -106,6 +118,63 @@ pub(crate) enum PeerKey {
     Block { addresses: AddressSet, in_cluster: bool },
     /// Nodes by labels: their addresses, and the pods in their network.
     Nodes(LabelSelector),
+    /// Nodes by where they stand to the pod that is judged.
+    Hosts(Hosts),
+    /// Whatever serves the Kubernetes API: nodes, or addresses outside.
+    ApiServer,
+    /// Addresses that objects list, without those of pods and nodes.
+    Groups { groups: Groups, except: AddressSet },
+    /// The pods that Services select.
+    Services(Services),
+}
+
+impl PeerKey {
+    /// Pods of any namespace.
+    pub(crate) fn all_pods() -> Self {
+        PeerKey::Pods { scope: Scope::Matching(LabelSelector::default()), pods: LabelSelector::default() }
+    }
+
+    /// Whether the nodes that are here change whom it meets.
+    pub(crate) fn is_about_nodes(&self) -> bool {
+        matches!(self, PeerKey::Nodes(_) | PeerKey::Hosts(_) | PeerKey::ApiServer)
+    }
+}
+
+/// Nodes by where they stand to the pod that is judged. Where that is not known, a rule that allows meets them and one that
+/// denies does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Hosts {
+    /// The node that the pod runs on.
+    Own,
+    /// Any other.
+    Other,
+    /// Every node.
+    All,
+}
+
+/// Objects that list addresses: CiliumCIDRGroup.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Groups {
+    /// One by name.
+    Named(Word),
+    /// Those with such labels.
+    Matching(LabelSelector),
+}
+
+/// Services; without a namespace those of any.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Services {
+    pub(crate) namespace: Option<Word>,
+    pub(crate) which: Which,
+}
+
+/// Which Services of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Which {
+    /// One by name.
+    Named(Word),
+    /// Those with such labels.
+    Labelled(LabelSelector),
 }
 
 /// Whom a rule is about. `P` is how one peer is named: by content when read, by number in the model.
@@ -146,6 +215,8 @@ pub(crate) struct Rule<P> {
     pub(crate) ports: RulePorts,
     /// Domain names that it is about too; they have no addresses here.
     pub(crate) names: Box<[Box<str>]>,
+    /// What else must hold of a connection that it allows, in words: paths of HTTP, names of TLS …
+    pub(crate) narrowed: Option<Box<str>>,
     /// Its place in the object.
     pub(crate) route: Route,
 }
@@ -158,62 +229,26 @@ pub(crate) struct Read {
     pub(crate) subject: PeerKey,
     /// `None` where the policy says nothing about the direction.
     pub(crate) rules: PerDirection<Option<Vec<Rule<PeerKey>>>>,
+    /// Whether what no rule of the tier decides is denied. One policy that asks for it is enough.
+    pub(crate) denies_rest: PerDirection<bool>,
+    /// Where it stands in the object: `spec`, or an item of `specs`.
+    pub(crate) place: Route,
 }
 
-/// What a front end gives: the policy when it takes part, and what is wrong with it.
-pub(crate) type Outcome = (Option<Read>, Vec<Problem>);
+/// What a front end gives: the policies of an object that take part, and what is wrong with them.
+pub(crate) type Outcome = (Vec<Read>, Vec<Problem>);
 
-/// The kinds of policies that are understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PolicyKind {
-    /// `networking.k8s.io` NetworkPolicy
-    NetworkPolicy,
-    /// `policy.networking.k8s.io/v1alpha1` AdminNetworkPolicy
-    AdminNetworkPolicy,
-    /// `policy.networking.k8s.io/v1alpha1` BaselineAdminNetworkPolicy
-    BaselineAdminNetworkPolicy,
-    /// `policy.networking.k8s.io/v1alpha2` ClusterNetworkPolicy
-    ClusterNetworkPolicy,
-}
-
-impl PolicyKind {
-    /// The kind of an object, when it is a policy of a known group.
-    pub fn of(group: &str, kind: &str) -> Option<Self> {
-        match (group, kind) {
-            ("networking.k8s.io", "NetworkPolicy") => Some(PolicyKind::NetworkPolicy),
-            ("policy.networking.k8s.io", "AdminNetworkPolicy") => Some(PolicyKind::AdminNetworkPolicy),
-            ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy") => {
-                Some(PolicyKind::BaselineAdminNetworkPolicy)
-            }
-            ("policy.networking.k8s.io", "ClusterNetworkPolicy") => Some(PolicyKind::ClusterNetworkPolicy),
-            _ => None,
-        }
-    }
-
-    /// The kind's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            PolicyKind::NetworkPolicy => "NetworkPolicy",
-            PolicyKind::AdminNetworkPolicy => "AdminNetworkPolicy",
-            PolicyKind::BaselineAdminNetworkPolicy => "BaselineAdminNetworkPolicy",
-            PolicyKind::ClusterNetworkPolicy => "ClusterNetworkPolicy",
-        }
-    }
-
-    /// Whether objects of the kind have no namespace.
-    pub const fn is_cluster_scoped(self) -> bool {
-        !matches!(self, PolicyKind::NetworkPolicy)
-    }
-}
-
-/// Reads a policy of any kind; `in_cluster` says whether an `ipBlock` meets addresses of the cluster.
+/// Reads an object of any kind; `in_cluster` says whether an `ipBlock` meets addresses of the cluster.
 pub(crate) fn read(kind: PolicyKind, resource: &Resource, in_cluster: bool, words: &mut Words) -> Outcome {
     let mut reading = reading::Reading::new(resource, kind, words);
-    let policy = match kind {
-        PolicyKind::NetworkPolicy => v1::read(&mut reading, in_cluster),
-        _ => admin::read(&mut reading, kind),
+    let policies = match kind {
+        PolicyKind::NetworkPolicy => v1::read(&mut reading, in_cluster).into_iter().collect(),
+        PolicyKind::CiliumNetworkPolicy | PolicyKind::CiliumClusterwideNetworkPolicy => {
+            cilium::read(&mut reading, kind)
+        }
+        _ => admin::read(&mut reading, kind).into_iter().collect(),
     };
-    (policy, reading.finish())
+    (policies, reading.finish())
 }
 
 /// A problem of a policy, with its place.

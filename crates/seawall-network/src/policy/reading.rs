@@ -42,6 +42,11 @@ impl<'r, 'w> Reading<'r, 'w> {
         self.note(ProblemSeverity::Error, node, cause);
     }
 
+    /// Notes something that the model reads otherwise than the cluster might.
+    pub(super) fn warn(&mut self, node: Node<'_>, cause: &str) {
+        self.note(ProblemSeverity::Warning, Some(node), cause);
+    }
+
     pub(super) fn note(&mut self, severity: ProblemSeverity, node: Option<Node<'_>>, cause: &str) {
         let route = node.map_or_else(Route::root, |node| self.resource.route_of(node));
         self.problems.push(problem(severity, self.kind, self.resource, &route, cause));
@@ -73,13 +78,20 @@ impl<'r, 'w> Reading<'r, 'w> {
     /// A port by name: at most 15 lower-case letters, digits and single hyphens, with a letter, as IANA names services.
     pub(super) fn port_name(&mut self, node: Node<'r>) -> Result<&'r str, Refused> {
         let name = node.as_str().unwrap_or_default();
-        let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let valid = (1..=15).contains(&name.len())
-            && name.bytes().all(inner)
-            && name.bytes().any(|byte| byte.is_ascii_lowercase())
-            && !name.starts_with('-')
-            && !name.ends_with('-')
-            && !name.contains("--");
-        if valid { Ok(name) } else { Err(self.refuse(Some(node), &format!("`{name}` is no name of a port"))) }
+        if is_service_name(name) {
+            return Ok(name);
+        }
+        Err(self.refuse(Some(node), &format!("`{name}` is no name of a port")))
     }
+}
+
+/// Whether a text is a name that a port may have.
+pub(super) fn is_service_name(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=15).contains(&name.len())
+        && name.bytes().all(inner)
+        && name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+        && !name.contains("--")
 }

@@ -31,7 +31,8 @@ fn policy(reading: &mut Reading<'_, '_>, in_cluster: bool) -> Result<Read, Refus
     let types = types.unwrap_or(PerDirection { ingress: true, egress: !egress.is_empty() });
     let rules =
         PerDirection { ingress: types.ingress.then_some(ingress), egress: types.egress.then_some(egress) };
-    Ok(Read { tier: Tier::NetworkPolicy, priority: 0, subject, rules })
+    let place = front.reading.route(spec);
+    Ok(Read { tier: Tier::NetworkPolicy, priority: 0, subject, rules, denies_rest: types, place })
 }
 
 struct Front<'a, 'r, 'w> {
@@ -76,7 +77,7 @@ impl<'r> Front<'_, 'r, '_> {
         // An empty list is as good as none.
         let peers = if peers.is_empty() { Peers::Everyone } else { Peers::Any(peers.into_boxed_slice()) };
         let route = self.reading.route(rule);
-        Ok(Rule { action: Action::Allow, peers, ports, names: Box::default(), route })
+        Ok(Rule { action: Action::Allow, peers, ports, names: Box::default(), narrowed: None, route })
     }
 
     fn ports(&mut self, rule: Node<'r>) -> Result<RulePorts, Refused> {

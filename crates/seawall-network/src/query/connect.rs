@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::evaluate::Side;
+use super::evaluate::{Place, Side};
 use crate::model::{ClassId, ContainerPort, EndpointId, Network, PolicyId, RuleId};
 use crate::policy::{Direction, PerDirection, Tier};
 use crate::ports::{Point, PortSet, Protocol};
@@ -90,13 +90,31 @@ struct End {
 }
 
 impl End {
-    fn side(&self) -> Option<Side<'static>> {
+    /// What it is to the pod on the other end.
+    fn seen_from(&self, other: &End) -> Option<Side<'static>> {
+        let place = match (self.node, other.node) {
+            (Some(own), Some(other)) if own == other => Place::SameNode,
+            (Some(_), Some(_)) => Place::OtherNode,
+            _ => Place::Unknown,
+        };
         match (self.class, self.address) {
-            (Some(class), _) => Some(Side::Class(class)),
-            (None, Some(address)) if self.is_host => Some(Side::Node(address)),
+            (Some(class), _) => Some(Side::Class(class, place)),
+            (None, Some(address)) if self.is_host => Some(Side::Node(address, place)),
             (None, Some(address)) => Some(Side::Address(address)),
             (None, None) => None,
         }
+    }
+
+    fn is_nobody(&self) -> bool {
+        self.class.is_none() && self.address.is_none()
+    }
+}
+
+/// The end that is not judged, as the other one sees it.
+fn other_side(src: &End, dst: &End, direction: Direction) -> Option<Side<'static>> {
+    match direction {
+        Direction::Ingress => src.seen_from(dst),
+        Direction::Egress => dst.seen_from(src),
     }
 }
 
@@ -179,7 +197,7 @@ impl Network {
 
     /// What holds whatever the policies say.
     fn fixed(&self, src: &End, dst: &End, direction: Direction) -> Option<Decision> {
-        if src.side().is_none() || dst.side().is_none() {
+        if src.is_nobody() || dst.is_nobody() {
             return Some(Decision { allowed: false, ..Decision::plain(Because::Outside) });
         }
         let same = src.endpoint.filter(|_| src.endpoint == dst.endpoint);
@@ -217,14 +235,13 @@ impl Network {
 
     fn side_ports(&self, src: &End, dst: &End, direction: Direction) -> PortSet {
         let Some(signature) = self.own_class(src, dst, direction) else { return PortSet::none() };
-        let other = if direction == Direction::Ingress { src } else { dst };
-        let Some(side) = other.side() else { return PortSet::none() };
+        let Some(side) = other_side(src, dst, direction) else { return PortSet::none() };
         self.allowed(self.program(direction, signature), side, self.named_ports(dst))
     }
 
     fn decision(&self, src: &End, dst: &End, direction: Direction, point: Point) -> Decision {
-        let other = if direction == Direction::Ingress { src } else { dst };
-        let (Some(signature), Some(side)) = (self.own_class(src, dst, direction), other.side()) else {
+        let own = self.own_class(src, dst, direction);
+        let (Some(signature), Some(side)) = (own, other_side(src, dst, direction)) else {
             return Decision { allowed: false, ..Decision::plain(Because::Outside) };
         };
         let decided = self.decide(self.program(direction, signature), side, self.named_ports(dst), point);

@@ -1,7 +1,7 @@
 //! One program against one other side, or against a whole space of other sides at once.
 //!
 //! All tiers work alike: rules take from what is undecided, first match first; the end of a tier denies the rest or hands
-//! it on; what no tier decides is allowed. A union of allows is a list of rules that allow, in any order.
+//! it on; what no tier decides is allowed. A union is a list of rules in any order but for denies, which come first.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -10,19 +10,38 @@ use crate::addresses::AddressSet;
 use crate::class_set::ClassSet;
 use crate::list::Stranger;
 use crate::model::ContainerPort;
-use crate::model::{ClassId, End, Network, PeerId, PolicyId, Program, RuleId};
-use crate::policy::{Action, PeerKey, Peers, Rule, RulePorts, Tier};
+use crate::model::{ClassId, End, Network, Peer, PeerId, PolicyId, Program, RuleId, TierProgram};
+use crate::policy::{Action, Hosts, PeerKey, Peers, Rule, RulePorts, Tier};
 use crate::ports::{Point, PortSet};
 
 /// The other side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side<'s> {
-    Class(ClassId),
+    Class(ClassId, Place),
     /// Pods that may come.
     Stranger(&'s Stranger),
     /// An address of a node: blocks meet it only where they meet the cluster.
-    Node(IpAddr),
+    Node(IpAddr, Place),
     Address(IpAddr),
+}
+
+/// Where the other side runs, seen from the pod that is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    SameNode,
+    OtherNode,
+    Unknown,
+}
+
+impl Place {
+    /// Whether a rule about some nodes is about one at this place.
+    fn is_among(self, hosts: Hosts, action: Action) -> bool {
+        match (self, hosts) {
+            (_, Hosts::All) | (Place::SameNode, Hosts::Own) | (Place::OtherNode, Hosts::Other) => true,
+            (Place::Unknown, _) => action != Action::Deny,
+            (Place::SameNode | Place::OtherNode, _) => false,
+        }
+    }
 }
 
 impl Network {
@@ -31,17 +50,33 @@ impl Network {
         self.policies.get(id.policy)?.rules.get(id.direction).as_ref()?.get(id.index as usize)
     }
 
-    pub(crate) fn peers_meet(&self, peers: &Peers<PeerId>, side: Side<'_>) -> bool {
-        let Peers::Any(peers) = peers else { return true };
+    /// Whether a rule is about the other side.
+    pub(crate) fn meets_side(&self, rule: &Rule<PeerId>, side: Side<'_>) -> bool {
+        let Peers::Any(peers) = &rule.peers else { return true };
+        let placed = |key: &PeerKey, place: Place| match key {
+            PeerKey::Hosts(hosts) => place.is_among(*hosts, rule.action),
+            _ => true,
+        };
         peers.iter().filter_map(|id| self.peers.get(*id)).any(|peer| match side {
-            Side::Class(class) => peer.classes.contains(class),
+            Side::Class(class, place) => peer.classes.contains(class) && placed(&peer.key, place),
             Side::Stranger(stranger) => stranger.is_met(self, &peer.key),
             Side::Address(address) => peer.addresses.contains(address),
-            Side::Node(address) => {
-                !matches!(peer.key, PeerKey::Block { in_cluster: false, .. })
+            Side::Node(address, place) => {
+                !matches!(peer.key, PeerKey::Block { in_cluster: false, .. } | PeerKey::Groups { .. })
                     && peer.addresses.contains(address)
+                    && placed(&peer.key, place)
             }
         })
+    }
+
+    /// The peers of a rule that it is about wherever the pod runs that is judged; `None` for everyone.
+    pub(crate) fn peers_anywhere(&self, rule: &Rule<PeerId>) -> Option<impl Iterator<Item = &Peer>> {
+        let Peers::Any(peers) = &rule.peers else { return None };
+        let anywhere = |peer: &&Peer| match peer.key {
+            PeerKey::Hosts(hosts) => Place::Unknown.is_among(hosts, rule.action),
+            _ => true,
+        };
+        Some(peers.iter().filter_map(|id| self.peers.get(*id)).filter(anywhere))
     }
 
     /// What a program allows with one other side; `ports` are the named ports of the destination.
@@ -49,7 +84,7 @@ impl Network {
         let mut state = State::start();
         for tier in &program.0 {
             for rule in tier.rules.iter().filter_map(|id| self.rule(*id)) {
-                if self.peers_meet(&rule.peers, side) {
+                if self.meets_side(rule, side) {
                     state.take(rule.action, &resolve(&rule.ports, ports));
                 }
             }
@@ -70,20 +105,14 @@ impl Network {
         for tier in &program.0 {
             let matched = |id: &&RuleId| {
                 self.rule(**id).is_some_and(|rule| {
-                    resolve(&rule.ports, ports).holds(point) && self.peers_meet(&rule.peers, side)
+                    resolve(&rule.ports, ports).holds(point) && self.meets_side(rule, side)
                 })
             };
             let mut matching = tier.rules.iter().filter(matched);
-            if tier.tier == Tier::NetworkPolicy {
-                let rules: Vec<RuleId> = matching.copied().collect();
-                let allowed = !rules.is_empty();
-                return Decided {
-                    allowed,
-                    tier: Some(tier.tier),
-                    rules,
-                    passed,
-                    policies: tier.policies.clone(),
-                };
+            if tier.tier.is_union() {
+                let Some((allowed, rules)) = self.united(tier, matching.copied().collect()) else { continue };
+                let policies = tier.policies.clone();
+                return Decided { allowed, tier: Some(tier.tier), rules, passed, policies };
             }
             let Some(first) = matching.next().copied() else { continue };
             match self.rule(first).map(|rule| rule.action) {
@@ -96,6 +125,17 @@ impl Network {
             }
         }
         Decided { allowed: true, tier: None, rules: Vec::new(), passed, policies: Vec::new() }
+    }
+
+    /// What the matching rules of a union decide: denies before allows, else its end.
+    fn united(&self, tier: &TierProgram, matching: Vec<RuleId>) -> Option<(bool, Vec<RuleId>)> {
+        let denies = |id: &RuleId| self.rule(*id).is_some_and(|rule| rule.action == Action::Deny);
+        let (denying, allowing): (Vec<_>, Vec<_>) = matching.into_iter().partition(denies);
+        match (denying.is_empty(), allowing.is_empty()) {
+            (false, _) => Some((false, denying)),
+            (true, false) => Some((true, allowing)),
+            (true, true) => (tier.end == End::Deny).then(|| (false, Vec::new())),
+        }
     }
 
     /// What a program allows, for every part of a space: disjoint parts, one for each distinct answer. `met` gives the

@@ -3,6 +3,7 @@
 use seawall_core::{Position, Route};
 use seawall_inventory::Resource;
 
+use super::connect::{Because, Decision};
 use crate::class_set::ClassSet;
 use crate::model::{ClassId, Network, PolicyId, RuleId};
 use crate::policy::{Action, Direction, PolicyKind, Tier};
@@ -62,6 +63,30 @@ impl<'n> PolicyView<'n> {
     /// Whether it governs a direction of the pods that it selects.
     pub fn governs(&self, direction: Direction) -> bool {
         self.policy.rules.get(direction).is_some()
+    }
+
+    /// Whether it holds anything back from the pods that it selects: some policies of Cilium only allow what is allowed.
+    pub fn isolates(&self, direction: Direction) -> bool {
+        let rules = self.policy.rules.get(direction);
+        let denies =
+            |rules: &Vec<crate::policy::Rule<_>>| rules.iter().any(|rule| rule.action == Action::Deny);
+        self.governs(direction) && (!self.tier().is_union() || self.denies_rest(direction))
+            || rules.as_ref().is_some_and(denies)
+    }
+
+    /// Whether what no rule of its tier decides is denied because of it.
+    pub fn denies_rest(&self, direction: Direction) -> bool {
+        *self.policy.denies_rest.get(direction)
+    }
+
+    /// Where it stands in the object: `spec`, or an item of `specs`.
+    pub fn place(&self) -> &'n Route {
+        &self.policy.place
+    }
+
+    /// Where it says whom it selects.
+    pub fn subject_place(&self) -> Route {
+        self.policy.place.clone().key(self.kind().subject_key())
     }
 
     /// The numbers of its rules in a direction, in the order written.
@@ -127,6 +152,11 @@ impl<'n> RuleView<'n> {
         self.rule.names.iter().map(|name| &**name)
     }
 
+    /// What else must hold of a connection that it allows, in words; the model does not look above ports.
+    pub fn narrowed(&self) -> Option<&'n str> {
+        self.rule.narrowed.as_deref()
+    }
+
     /// The classes with pods that it is about.
     pub fn peers(&self) -> ClassSet {
         self.policy.network.classes_met(self.rule)
@@ -147,6 +177,29 @@ impl Network {
     /// A rule by its number.
     pub fn rule_view(&self, id: RuleId) -> Option<RuleView<'_>> {
         Some(RuleView { policy: self.policy(id.policy)?, rule: self.rule(id)? })
+    }
+
+    /// What else must hold of a connection that a decision allows: something each of its rules asks for.
+    pub fn narrowing(&self, decision: &Decision) -> Vec<&str> {
+        let mut asked = Vec::new();
+        for rule in decision.rules.iter().filter_map(|id| self.rule(*id)) {
+            // One rule that asks for nothing more lets everything through.
+            let Some(narrowed) = rule.narrowed.as_deref().filter(|_| decision.allowed) else {
+                return Vec::new();
+            };
+            if !asked.contains(&narrowed) {
+                asked.push(narrowed);
+            }
+        }
+        asked
+    }
+
+    /// The rules about domain names that might allow what a decision denies: an address may be that of such a name.
+    pub fn unresolved(&self, direction: Direction, decision: &Decision) -> Vec<RuleId> {
+        let undecided = !decision.allowed && matches!(decision.because, Because::NoRule(_));
+        let policies = decision.policies.iter().filter(|_| undecided).filter_map(|id| self.policy(*id));
+        let rules = policies.flat_map(|policy| policy.rules(direction));
+        rules.filter(|id| self.rule(*id).is_some_and(|rule| !rule.names.is_empty())).collect()
     }
 
     /// The classes with pods, ascending.

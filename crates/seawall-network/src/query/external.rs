@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::addresses::AddressSet;
 use crate::model::{ClassId, EndpointId, Network};
-use crate::policy::{Direction, Peers};
+use crate::policy::Direction;
 use crate::ports::PortSet;
 
 /// Addresses with which the same connections are allowed.
@@ -25,12 +25,9 @@ impl Network {
         let program = self.program(direction, *one.signatures.get(direction));
         let ports = if direction == Direction::Ingress { &*one.ports } else { &[] };
         let rows = self.partition(program, AddressSet::all(), |rule| {
-            let addresses = match &rule.peers {
-                Peers::Everyone => AddressSet::all(),
-                Peers::Any(peers) => {
-                    let peers = peers.iter().filter_map(|id| self.peers.get(*id));
-                    peers.fold(AddressSet::default(), |all, peer| all.union(&peer.addresses))
-                }
+            let addresses = match self.peers_anywhere(rule) {
+                None => AddressSet::all(),
+                Some(peers) => peers.fold(AddressSet::default(), |all, peer| all.union(&peer.addresses)),
             };
             vec![(addresses, super::evaluate::resolve(&rule.ports, ports).into_owned())]
         });

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::evaluate::{Side, resolve};
+use super::evaluate::{Place, Side, resolve};
 use crate::model::{ClassId, Network, Peer, PolicyId};
 use crate::policy::{Action, Direction};
 use crate::ports::{PortSet, Protocol};
@@ -21,9 +21,9 @@ impl Network {
         self.classes.get(class).is_some_and(|class| class.host_network)
     }
 
-    /// Whether any policy governs a class in a direction.
+    /// Whether any policy holds anything back from a class in a direction.
     pub fn is_isolated(&self, class: ClassId, direction: Direction) -> bool {
-        self.governing(class, direction).next().is_some()
+        self.governing(class, direction).any(|policy| policy.isolates(direction))
     }
 
     /// Whether any rule lets anybody reach a port of a class.
@@ -45,7 +45,7 @@ impl Network {
             return PortSet::none();
         };
         let program = self.program(direction, *one.signatures.get(direction));
-        self.allowed(program, Side::Class(other), &dst.ports)
+        self.allowed(program, Side::Class(other, Place::Unknown), &dst.ports)
     }
 
     /// Whom a policy is about.

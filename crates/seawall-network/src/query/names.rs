@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::connect::Target;
-use crate::model::{ClassId, Endpoint, EndpointId, Network};
+use crate::model::{ClassId, Endpoint, EndpointId, Network, SERVICE_ACCOUNT};
 use crate::ports::Protocol;
 
 /// An endpoint to be looked at.
@@ -63,7 +63,8 @@ impl<'n> EndpointView<'n> {
     /// The labels.
     pub fn labels(&self) -> impl Iterator<Item = (&'n str, &'n str)> + use<'n> {
         let words = &self.network.words;
-        self.endpoint.labels.iter().map(|(key, value)| (words.text(*key), words.text(*value)))
+        let labels = self.endpoint.labels.iter().map(|(key, value)| (words.text(*key), words.text(*value)));
+        labels.filter(|(key, _)| *key != SERVICE_ACCOUNT)
     }
 
     /// The ports that have names: name, protocol, number.

@@ -9,7 +9,7 @@ use super::evaluate::{merge, resolve};
 use super::join::Join;
 use crate::class_set::ClassSet;
 use crate::model::{ClassId, ContainerPort, Network, Program, SignatureId};
-use crate::policy::{Direction, Peers, Rule};
+use crate::policy::{Direction, Rule};
 use crate::ports::PortSet;
 
 /// Classes that a source reaches on the same ports.
@@ -69,11 +69,9 @@ impl Network {
 
     /// The classes that a rule meets.
     pub(crate) fn classes_met(&self, rule: &Rule<crate::model::PeerId>) -> ClassSet {
-        let Peers::Any(peers) = &rule.peers else { return self.classes.live.clone() };
+        let Some(peers) = self.peers_anywhere(rule) else { return self.classes.live.clone() };
         let mut met = ClassSet::default();
-        for peer in peers.iter().filter_map(|id| self.peers.get(*id)) {
-            met.add(&peer.classes);
-        }
+        peers.for_each(|peer| met.add(&peer.classes));
         met.intersection(&self.classes.live)
     }
 

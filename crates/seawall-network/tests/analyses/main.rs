@@ -3,6 +3,7 @@
 
 mod exposure;
 mod lint;
+mod lint_cilium;
 mod map;
 mod sound;
 #[path = "../it/world.rs"]
@@ -10,7 +11,7 @@ mod sound;
 mod world;
 
 use seawall_inventory::{Inventory, InventoryBuilder};
-use seawall_network::{Network, Profile};
+use seawall_network::{Network, Plugin};
 
 /// The objects of a text as those of a whole cluster.
 fn cluster(text: &str) -> (Network, Inventory) {
@@ -18,13 +19,13 @@ fn cluster(text: &str) -> (Network, Inventory) {
     world::resources(text).into_iter().for_each(|resource| builder.push(resource));
     builder.complete();
     let inventory = builder.build();
-    (Network::build(&inventory, Profile::StrictSpec).0, inventory)
+    (Network::build(&inventory, Plugin::Assumed).0, inventory)
 }
 
 /// The objects of a text as those of a folder.
 fn folder(text: &str) -> (Network, Inventory) {
     let inventory = world::inventory(&world::resources(text));
-    (Network::build(&inventory, Profile::StrictSpec).0, inventory)
+    (Network::build(&inventory, Plugin::Assumed).0, inventory)
 }
 
 /// A Deployment with one port, named `http`.

@@ -4,11 +4,13 @@ use std::net::Ipv4Addr;
 
 use proptest::prelude::*;
 use seawall_inventory::{GroupKind, Resource};
-use seawall_network::{Direction, Network, Profile, Protocol, Target};
+use seawall_network::{Direction, Network, Plugin, Profile, Protocol, Target};
 use serde_json::Value;
 
 use crate::generate::object;
+use crate::generate_cilium::cilium_object;
 use crate::naive::{End, allowed};
+use crate::naive_cilium;
 use crate::world::{inventory, resources};
 
 const OUTSIDE: [&str; 4] = ["9.1.1.1", "8.8.8.8", "172.18.0.9", "10.0.0.200"];
@@ -34,10 +36,13 @@ fn world(objects: &[Value]) -> Vec<Value> {
     world
 }
 
-fn fresh(world: &[Value]) -> Network {
+fn fresh(world: &[Value], plugin: impl Into<Plugin>) -> Network {
     let resources: Vec<Resource> = world.iter().map(resource).collect();
-    Network::build(&inventory(&resources), Profile::StrictSpec).0
+    Network::build(&inventory(&resources), plugin).0
 }
+
+/// Whether a connection is allowed, by a naive evaluator.
+type Judge = fn(&[Value], End<'_>, End<'_>, &str, u64) -> bool;
 
 fn pods(world: &[Value]) -> Vec<&Value> {
     world.iter().filter(|object| object["kind"] == "Pod").collect()
@@ -49,14 +54,14 @@ fn target(network: &Network, pod: &Value) -> Target {
 }
 
 /// Every connection of a world, in words.
-fn check(network: &Network, world: &[Value]) -> Result<(), TestCaseError> {
+fn check(network: &Network, world: &[Value], nodes: &[&str], judge: Judge) -> Result<(), TestCaseError> {
     let pods = pods(world);
     let mut ends: Vec<(End<'_>, Target, String)> = Vec::new();
     for pod in &pods {
         let (_, namespace, name) = identity(pod);
         ends.push((End::Pod(pod), target(network, pod), format!("{namespace}/{name}")));
     }
-    for address in OUTSIDE {
+    for address in OUTSIDE.iter().chain(nodes) {
         let address: Ipv4Addr = address.parse().unwrap();
         ends.push((End::Outside(address), Target::Address(address.into()), address.to_string()));
     }
@@ -67,7 +72,7 @@ fn check(network: &Network, world: &[Value]) -> Result<(), TestCaseError> {
             }
             let ports = network.ports(*from, *to);
             for (protocol, port) in WHAT {
-                let expected = allowed(world, *src, *dst, protocol, port.into());
+                let expected = judge(world, *src, *dst, protocol, port.into());
                 let protocol: Protocol = protocol.parse().unwrap();
                 let verdict = network.can(*from, *to, protocol, port);
                 prop_assert_eq!(
@@ -152,9 +157,35 @@ enum Step {
     Delete(usize),
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![4 => object().prop_map(Step::Apply), 1 => any::<prop::sample::Index>().prop_map(|at| Step::Delete(at.index(64)))]
+fn step(object: impl Strategy<Value = Value>) -> impl Strategy<Value = Step> {
+    prop_oneof![4 => object.prop_map(Step::Apply), 1 => any::<prop::sample::Index>().prop_map(|at| Step::Delete(at.index(64)))]
 }
+
+/// Puts steps into an empty model; gives the objects that are left.
+fn replay(network: &mut Network, steps: Vec<Step>) -> Vec<Value> {
+    let mut objects: Vec<Value> = Vec::new();
+    for step in steps {
+        match step {
+            Step::Apply(object) => {
+                network.apply(&resource(&object));
+                objects.retain(|other| identity(other) != identity(&object));
+                objects.push(object);
+            }
+            Step::Delete(at) if !objects.is_empty() => {
+                let object = objects.remove(at % objects.len());
+                let (kind, namespace, name) = identity(&object);
+                let group =
+                    object["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(group, _)| group);
+                network.delete(GroupKind::new(group, &kind), Some(&namespace), &name);
+            }
+            Step::Delete(_) => {}
+        }
+    }
+    objects
+}
+
+/// Addresses of nodes.
+const NODES: [&str; 2] = ["172.18.0.1", "172.18.0.2"];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -162,33 +193,34 @@ proptest! {
     #[test]
     fn a_build_answers_as_the_naive_evaluator(objects in prop::collection::vec(object(), 4..24)) {
         let world = world(&objects);
-        check(&fresh(&world), &world)?;
+        check(&fresh(&world, Profile::StrictSpec), &world, &[], allowed)?;
     }
 
     #[test]
-    fn any_history_answers_as_a_fresh_build(steps in prop::collection::vec(step(), 4..40)) {
+    fn any_history_answers_as_a_fresh_build(steps in prop::collection::vec(step(object()), 4..40)) {
         let mut network = Network::build(&inventory(&[]), Profile::StrictSpec).0;
-        let mut objects: Vec<Value> = Vec::new();
-        for step in steps {
-            match step {
-                Step::Apply(object) => {
-                    network.apply(&resource(&object));
-                    objects.retain(|other| identity(other) != identity(&object));
-                    objects.push(object);
-                }
-                Step::Delete(at) if !objects.is_empty() => {
-                    let object = objects.remove(at % objects.len());
-                    let (kind, namespace, name) = identity(&object);
-                    let group = match kind.as_str() {
-                        "NetworkPolicy" => "networking.k8s.io",
-                        "ClusterNetworkPolicy" => "policy.networking.k8s.io",
-                        _ => "",
-                    };
-                    network.delete(GroupKind::new(group, &kind), Some(&namespace), &name);
-                }
-                Step::Delete(_) => {}
-            }
-        }
-        check(&network, &objects)?;
+        let objects = replay(&mut network, steps);
+        check(&network, &objects, &[], allowed)?;
+    }
+
+    #[test]
+    fn cilium_answers_as_the_naive_evaluator(objects in prop::collection::vec(cilium_object(), 6..28)) {
+        let world = world(&objects);
+        check(&fresh(&world, Profile::Cilium), &world, &NODES, naive_cilium::allowed)?;
+    }
+
+    #[test]
+    fn any_history_with_cilium_answers_as_a_fresh_build(
+        steps in prop::collection::vec(step(cilium_object()), 6..48),
+    ) {
+        let mut network = Network::build(&inventory(&[]), Plugin::Assumed).0;
+        let objects = replay(&mut network, steps);
+        let judge = match network.profile() {
+            Profile::Cilium => naive_cilium::allowed,
+            _ => allowed,
+        };
+        prop_assert_eq!(network.profile(), fresh(&objects, Plugin::Assumed).profile());
+        let nodes: &[&str] = if network.profile() == Profile::Cilium { &NODES } else { &[] };
+        check(&network, &objects, nodes, judge)?;
     }
 }

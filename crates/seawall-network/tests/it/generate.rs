@@ -3,16 +3,16 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-const KEYS: [&str; 3] = ["app", "tier", "pod-template-hash"];
-const VALUES: [&str; 3] = ["u", "v", "w"];
-const NAMESPACES: [&str; 3] = ["na", "nb", "nc"];
-const PORT_NAMES: [&str; 2] = ["http", "dns"];
-const CIDRS: [&str; 7] =
+pub(crate) const KEYS: [&str; 3] = ["app", "tier", "pod-template-hash"];
+pub(crate) const VALUES: [&str; 3] = ["u", "v", "w"];
+pub(crate) const NAMESPACES: [&str; 3] = ["na", "nb", "nc"];
+pub(crate) const PORT_NAMES: [&str; 2] = ["http", "dns"];
+pub(crate) const CIDRS: [&str; 7] =
     ["0.0.0.0/0", "10.0.0.0/24", "10.0.0.0/30", "10.0.0.4/30", "172.18.0.0/16", "10.0.0.1/32", "9.0.0.0/8"];
-const PORTS: [u16; 4] = [53, 80, 81, 8080];
-const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
+pub(crate) const PORTS: [u16; 4] = [53, 80, 81, 8080];
+pub(crate) const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 
-fn labels() -> impl Strategy<Value = Value> {
+pub(crate) fn labels() -> impl Strategy<Value = Value> {
     prop::collection::vec(prop::option::weighted(0.6, 0..VALUES.len()), KEYS.len()).prop_map(|values| {
         let pairs = KEYS
             .iter()
@@ -85,9 +85,10 @@ pub(crate) fn pod() -> impl Strategy<Value = Value> {
                 (false, true) => json!(format!("10.0.0.{}", namespace * 4 + name)),
                 (false, false) => Value::Null,
             };
+            let account = if name == 0 { "leia" } else { "" };
             json!({"apiVersion": "v1", "kind": "Pod",
                 "metadata": {"name": format!("p{name}"), "namespace": NAMESPACES[namespace], "labels": labels},
-                "spec": {"hostNetwork": host, "nodeName": format!("node{node}"),
+                "spec": {"serviceAccountName": account, "hostNetwork": host, "nodeName": format!("node{node}"),
                     "containers": [{"name": "c", "image": "i", "ports": ports}]},
                 "status": {"podIP": address}})
         },

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod changes;
+mod cilium;
 mod generate;
+mod generate_cilium;
 mod naive;
+mod naive_cilium;
 mod owners;
 mod refused;
 mod rules;

@@ -12,15 +12,15 @@ pub(crate) enum End<'w> {
     Outside(Ipv4Addr),
 }
 
-fn text<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
+pub(crate) fn text<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
     value.pointer(path).and_then(Value::as_str)
 }
 
-fn list<'v>(value: &'v Value, path: &str) -> &'v [Value] {
+pub(crate) fn list<'v>(value: &'v Value, path: &str) -> &'v [Value] {
     value.pointer(path).and_then(Value::as_array).map_or(&[], |list| list)
 }
 
-fn selects(selector: &Value, labels: &Value) -> bool {
+pub(crate) fn selects(selector: &Value, labels: &Value) -> bool {
     let label = |key: &str| labels.get(key).and_then(Value::as_str);
     let pairs = selector.get("matchLabels").and_then(Value::as_object);
     let equal = pairs.into_iter().flatten().all(|(key, value)| label(key) == value.as_str());
@@ -37,7 +37,7 @@ fn selects(selector: &Value, labels: &Value) -> bool {
         })
 }
 
-fn namespace_labels(world: &[Value], name: &str) -> Value {
+pub(crate) fn namespace_labels(world: &[Value], name: &str) -> Value {
     let found = world.iter().find(|object| {
         text(object, "/kind") == Some("Namespace") && text(object, "/metadata/name") == Some(name)
     });
@@ -47,22 +47,22 @@ fn namespace_labels(world: &[Value], name: &str) -> Value {
     labels.unwrap()
 }
 
-fn pod_labels(pod: &Value) -> Value {
+pub(crate) fn pod_labels(pod: &Value) -> Value {
     pod.pointer("/metadata/labels").cloned().unwrap_or_else(|| serde_json::json!({}))
 }
 
-fn is_host(pod: &Value) -> bool {
+pub(crate) fn is_host(pod: &Value) -> bool {
     pod.pointer("/spec/hostNetwork") == Some(&Value::Bool(true))
 }
 
-fn address(end: End<'_>) -> Option<Ipv4Addr> {
+pub(crate) fn address(end: End<'_>) -> Option<Ipv4Addr> {
     match end {
         End::Outside(address) => Some(address),
         End::Pod(pod) => text(pod, "/status/podIP").and_then(|address| address.parse().ok()),
     }
 }
 
-fn block_has(cidr: &str, address: Ipv4Addr) -> bool {
+pub(crate) fn block_has(cidr: &str, address: Ipv4Addr) -> bool {
     let (base, length) = cidr.split_once('/').unwrap();
     let Ok(IpAddr::V4(base)) = base.parse::<IpAddr>() else { return false };
     let length: u32 = length.parse().unwrap();
@@ -85,14 +85,14 @@ fn pod_peer(world: &[Value], end: End<'_>, namespaces: Result<&Value, &str>, pod
     right && pods.is_none_or(|pods| selects(pods, &pod_labels(pod)))
 }
 
-fn container_ports<'v>(end: End<'v>) -> &'v [Value] {
+pub(crate) fn container_ports<'v>(end: End<'v>) -> &'v [Value] {
     match end {
         End::Pod(pod) => list(pod, "/spec/containers/0/ports"),
         End::Outside(_) => &[],
     }
 }
 
-fn port_of(container: &Value) -> (&str, &str, u64) {
+pub(crate) fn port_of(container: &Value) -> (&str, &str, u64) {
     (
         text(container, "/name").unwrap_or(""),
         text(container, "/protocol").unwrap_or("TCP"),
@@ -120,12 +120,15 @@ fn v1_port(rule: &Value, dst: End<'_>, protocol: &str, port: u64) -> bool {
         })
 }
 
-fn v1_peer(world: &[Value], own: &str, rule: &Value, key: &str, other: End<'_>) -> bool {
+/// The address of an end as far as blocks are about it.
+pub(crate) type Blocks = fn(&[Value], End<'_>) -> Option<Ipv4Addr>;
+
+fn v1_peer(world: &[Value], own: &str, rule: &Value, key: &str, other: End<'_>, blocks: Blocks) -> bool {
     let peers = list(rule, key);
     peers.is_empty()
         || peers.iter().any(|peer| {
             if let Some(block) = peer.get("ipBlock") {
-                let Some(address) = address(other) else { return false };
+                let Some(address) = blocks(world, other) else { return false };
                 return block_has(text(block, "/cidr").unwrap(), address)
                     && !list(block, "/except")
                         .iter()
@@ -136,13 +139,14 @@ fn v1_peer(world: &[Value], own: &str, rule: &Value, key: &str, other: End<'_>) 
 }
 
 /// What the NetworkPolicies of one side say: `None` when none selects it.
-fn v1(
+pub(crate) fn v1(
     world: &[Value],
     own: &Value,
     other: End<'_>,
     dst: End<'_>,
     ingress: bool,
     what: (&str, u64),
+    blocks: Blocks,
 ) -> Option<bool> {
     let namespace = text(own, "/metadata/namespace").unwrap();
     let (rules, peers, kind) =
@@ -163,7 +167,7 @@ fn v1(
         if governs {
             isolated = true;
             allowed |= list(policy, rules).iter().any(|rule| {
-                v1_port(rule, dst, what.0, what.1) && v1_peer(world, namespace, rule, peers, other)
+                v1_port(rule, dst, what.0, what.1) && v1_peer(world, namespace, rule, peers, other, blocks)
             });
         }
     }
@@ -211,7 +215,7 @@ fn admin_port(rule: &Value, dst: End<'_>, protocol: &str, port: u64) -> bool {
 }
 
 /// What a tier of ClusterNetworkPolicies says of one side: `None` when it hands on.
-fn admin(
+pub(crate) fn admin(
     world: &[Value],
     tier: &str,
     own: &Value,
@@ -255,7 +259,7 @@ fn side(
         return true;
     }
     admin(world, "Admin", own, other, dst, ingress, what)
-        .or_else(|| v1(world, own, other, dst, ingress, what))
+        .or_else(|| v1(world, own, other, dst, ingress, what, |_, end| address(end)))
         .or_else(|| admin(world, "Baseline", own, other, dst, ingress, what))
         .unwrap_or(true)
 }

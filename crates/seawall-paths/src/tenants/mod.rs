@@ -153,7 +153,7 @@ fn is_unserved(inventory: &Inventory, kind: GroupKind<'_>) -> bool {
     let services = GroupKind::new("apiregistration.k8s.io", "APIService");
     // OpenShift serves routes from an API server of its own, and smaller relatives of it from a definition.
     let definers: &[GroupKind<'_>] = match kind.group {
-        "policy.networking.k8s.io" | "gateway.networking.k8s.io" => &[crds],
+        "policy.networking.k8s.io" | "gateway.networking.k8s.io" | "cilium.io" => &[crds],
         "route.openshift.io" => &[crds, services],
         _ => return false,
     };

@@ -18,6 +18,9 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("policy.networking.k8s.io", "AdminNetworkPolicy"),
     ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
     ("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+    ("cilium.io", "CiliumNetworkPolicy"),
+    ("cilium.io", "CiliumClusterwideNetworkPolicy"),
+    ("cilium.io", "CiliumCIDRGroup"),
 ];
 
 /// Groups of network plugins and meshes with policies of their own.
@@ -35,7 +38,10 @@ pub(super) fn find(inventory: &Inventory, network: &Network, a: &Tenant, b: &Ten
         .resources()
         .iter()
         .filter(|own| POLICY_GROUPS.contains(&own.group()) && own.kind().ends_with("NetworkPolicy"))
-        .filter(|own| PolicyKind::of(own.group(), own.kind()).is_none())
+        .filter(|own| {
+            PolicyKind::of(own.group(), own.kind())
+                .is_none_or(|kind| kind.enforced_by().is_some_and(|plugin| plugin != network.profile()))
+        })
         .count();
     if foreign > 0 {
         found.unproven.push(format!(

@@ -237,10 +237,15 @@ fn clouds_trust_accounts_and_nodes() {
     // The metadata service of a cloud, unless a policy denies the way there.
     let cloud = pod("", "tty: true").replace("kind://n1", "aws:///eu/i-1");
     assert_eq!(pairs(&model(&cloud), &["Pod"], &[]), ["Pod/a/p → cloud-role:role of the aws nodes"]);
-    let denied = cloud
+    let denied = cloud.clone()
         + "---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: n, namespace: a}\n\
            spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}]}]}\n";
     assert!(pairs(&model(&denied), &["Pod"], &[]).is_empty());
+    // The same by Cilium, whose policies the network plugin is assumed from; they need not isolate to deny.
+    let cilium = cloud.clone()
+        + "---\nkind: CiliumClusterwideNetworkPolicy\napiVersion: cilium.io/v2\nmetadata: {name: n}\n\
+           spec: {endpointSelector: {}, enableDefaultDeny: {egress: false}, egressDeny: [{toCIDR: [169.254.169.254/32]}]}\n";
+    assert!(pairs(&model(&cilium), &["Pod"], &[]).is_empty());
     // A cloud role that the cluster takes for a group.
     let mapped = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: aws-auth, namespace: kube-system}\n\
                   data: {mapRoles: \"- rolearn: arn:y\\n  groups: ['system:masters']\\n\"}\n";

@@ -1,12 +1,13 @@
 //! `seawall network can`
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use seawall_network::PortSet;
+use seawall_network::{Direction, Network, PortSet, Target};
 use seawall_report::escape;
 use serde_json::json;
 
-use super::ends::{self, Format, Question, QuestionArgs};
+use super::ends::{self, Format, Pair, Question, QuestionArgs};
 use crate::ExitStatus;
 
 pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
@@ -25,9 +26,13 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
             Some(_) if open.is_empty() => "no".to_owned(),
             _ => open.to_string(),
         };
+        let remarks = remarks(&network, &pair, &whole);
+        let said = remarks.iter().map(|remark| format!(" ({})", escape(remark))).collect::<String>();
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{} -> {}: {answer}", escape(&src), escape(&dst));
-        records.push(json!({"src": src, "dst": dst, "allowed": !open.is_empty(), "ports": open.to_string()}));
+        let _ = writeln!(out, "{} -> {}: {answer}{said}", escape(&src), escape(&dst));
+        records.push(json!({
+            "src": src, "dst": dst, "allowed": !open.is_empty(), "ports": open.to_string(), "remarks": remarks,
+        }));
     }
     if args.output == Format::Json {
         let report = json!({"schema": "seawall.dev/network-can/v1", "allowed": yes, "connections": records});
@@ -35,4 +40,35 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
     }
     crate::commands::print(out.as_bytes())?;
     Ok(if yes { ExitStatus::Clean } else { ExitStatus::Findings })
+}
+
+/// What the model does not judge of the connections that were asked for: what is asked above ports, and names.
+fn remarks(network: &Network, pair: &Pair, asked: &PortSet) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for piece in network.explain(pair.src, pair.dst) {
+        let ports = piece.ports.intersection(asked);
+        if ports.is_empty() {
+            continue;
+        }
+        let sides =
+            [(Direction::Egress, &piece.verdict.egress), (Direction::Ingress, &piece.verdict.ingress)];
+        for (direction, decision) in sides {
+            let narrowed = network.narrowing(decision);
+            if piece.verdict.allowed && !narrowed.is_empty() {
+                remarks.push(format!("{ports} narrowed at {direction} to {}", narrowed.join(" or ")));
+            }
+            if pair.outside.is_some() || matches!(pair.dst, Target::Address(_)) {
+                let rules = network.unresolved(direction, decision).into_iter();
+                let views = rules.filter_map(|id| network.rule_view(id));
+                let names: BTreeSet<&str> = views.flat_map(|view| view.domain_names()).collect();
+                if !names.is_empty() {
+                    let names: Vec<&str> = names.into_iter().collect();
+                    remarks.push(format!("but for addresses of {}", names.join(", ")));
+                }
+            }
+        }
+    }
+    remarks.sort();
+    remarks.dedup();
+    remarks
 }

@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result};
 use seawall_network::{PortSet, Protocol};
 
-/// `All Connections`, `No Connections`, or `SCTP 1-65535,TCP 80,443`; protocols without ports have no word there.
+/// `All Connections`, `No Connections`, or `SCTP 1-65535,TCP 80,443`; protocols without ports have no word there, and here
+/// only where nothing else is allowed.
 pub(super) fn words(ports: &PortSet) -> String {
     if ports.is_all() {
         return "All Connections".to_owned();
@@ -15,7 +16,11 @@ pub(super) fn words(ports: &PortSet) -> String {
             parts.push(if at == 0 { format!("{protocol} {range}") } else { range });
         }
     }
-    if parts.is_empty() { "No Connections".to_owned() } else { parts.join(",") }
+    match (parts.is_empty(), ports.is_empty()) {
+        (false, _) => parts.join(","),
+        (true, false) => "Other Protocols".to_owned(),
+        (true, true) => "No Connections".to_owned(),
+    }
 }
 
 /// Reads `80`, `80/tcp`, `8000-8100/udp`, `tcp`.
@@ -43,6 +48,7 @@ mod tests {
     fn words_are_those_of_netpol_analyzer() {
         assert_eq!(words(&PortSet::all()), "All Connections");
         assert_eq!(words(&PortSet::none()), "No Connections");
+        assert_eq!(words(&PortSet::of_protocol(Protocol::Other)), "Other Protocols");
         let some = read("80").unwrap().union(&read("443").unwrap()).union(&read("53/udp").unwrap());
         assert_eq!(words(&some), "TCP 80,443,UDP 53");
         let but = PortSet::all().difference(&read("9090/tcp").unwrap());

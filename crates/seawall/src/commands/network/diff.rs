@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
+use seawall_inventory::Inventory;
 use seawall_network::list::{Difference, Families, Focus, Peer, difference};
-use seawall_network::{Network, Profile};
+use seawall_network::{Network, Plugin, Profile};
 use seawall_report::escape;
 use serde_json::json;
 
@@ -30,9 +31,9 @@ pub(super) struct DiffArgs {
     /// List IPv6 addresses outside even where no policy speaks of them
     #[arg(long)]
     ipv6: bool,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
+    /// The network plugin, for what the API leaves undefined; else the one whose own policies are here, or `strict-spec`
+    #[arg(long, value_parser = super::profile, value_name = "PLUGIN")]
+    cni: Option<Profile>,
     /// Do not print the problems met while reading
     #[arg(short, long)]
     quiet: bool,
@@ -64,13 +65,33 @@ struct Line {
     info: String,
 }
 
-fn state(args: &DiffArgs, target: &str, families: Families) -> anyhow::Result<State> {
-    let loaded = TargetArgs { targets: vec![target.to_owned()], quiet: args.quiet }.load()?;
-    let (network, problems) = Network::build(&loaded.inventory, args.cni);
+fn inventory(args: &DiffArgs, target: &str) -> anyhow::Result<Inventory> {
+    let targets = TargetArgs { targets: vec![target.to_owned()], quiet: args.quiet };
+    Ok(targets.load()?.inventory)
+}
+
+/// How both states are judged: alike, also where only one of them says which network plugin it is for.
+fn plugins(args: &DiffArgs, states: [&Inventory; 2]) -> [Plugin; 2] {
+    let assumed = states.map(Profile::assumed);
+    let said = assumed.into_iter().find(|profile| *profile != Profile::default()).unwrap_or_default();
+    assumed.map(|own| match args.cni {
+        Some(given) => Plugin::Given(given),
+        None if own == said => Plugin::Assumed,
+        None => Plugin::Given(said),
+    })
+}
+
+fn state(
+    args: &DiffArgs,
+    inventory: &Inventory,
+    plugin: Plugin,
+    families: Families,
+) -> anyhow::Result<State> {
+    let (network, problems) = Network::build(inventory, plugin);
     if !args.quiet {
         problems.iter().for_each(output::problem);
     }
-    let connections = list::connections(&network, &loaded.inventory, families, &Focus::default())?;
+    let connections = list::connections(&network, inventory, families, &Focus::default())?;
     let workloads = network.workloads().iter().map(ToString::to_string).collect();
     Ok(State { connections, workloads })
 }
@@ -78,7 +99,9 @@ fn state(args: &DiffArgs, target: &str, families: Families) -> anyhow::Result<St
 pub(super) fn run(args: &DiffArgs) -> anyhow::Result<ExitStatus> {
     // A family that only one side speaks of is a difference too.
     let families = if args.ipv6 { Families::Both } else { Families::AsMentioned };
-    let (before, after) = (state(args, &args.old, families)?, state(args, &args.new, families)?);
+    let (old, new) = (inventory(args, &args.old)?, inventory(args, &args.new)?);
+    let [of_old, of_new] = plugins(args, [&old, &new]);
+    let (before, after) = (state(args, &old, of_old, families)?, state(args, &new, of_new, families)?);
     let differences = difference(&before.connections, &after.connections);
     let mut lines: Vec<Line> = differences.iter().map(|row| line(row, &before, &after)).collect();
     lines.sort_by(|a, b| (a.kind, &a.src, &a.dst).cmp(&(b.kind, &b.src, &b.dst)));

@@ -25,9 +25,9 @@ pub(super) struct QuestionArgs {
     /// Output format
     #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub(super) output: Format,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
+    /// The network plugin, for what the API leaves undefined; else the one whose own policies are here, or `strict-spec`
+    #[arg(long, value_parser = super::profile, value_name = "PLUGIN")]
+    cni: Option<Profile>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

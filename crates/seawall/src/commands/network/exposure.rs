@@ -27,9 +27,9 @@ pub(super) struct ExposureArgs {
     /// Only what is in these namespaces; may be repeated
     #[arg(short, long, value_name = "NAMESPACE")]
     namespace: Vec<String>,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
+    /// The network plugin, for what the API leaves undefined; else the one whose own policies are here, or `strict-spec`
+    #[arg(long, value_parser = super::profile, value_name = "PLUGIN")]
+    cni: Option<Profile>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

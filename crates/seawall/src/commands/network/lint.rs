@@ -27,9 +27,9 @@ pub(super) struct LintArgs {
     /// Exit with 1 when a mistake is at least this severe; `none` never does
     #[arg(long, value_parser = fail_on(), default_value = "high", value_name = "SEVERITY")]
     fail_on: FailOn,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
+    /// The network plugin, for what the API leaves undefined; else the one whose own policies are here, or `strict-spec`
+    #[arg(long, value_parser = super::profile, value_name = "PLUGIN")]
+    cni: Option<Profile>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -37,9 +37,9 @@ pub(super) struct ListArgs {
     /// List IPv6 addresses outside even where no policy speaks of them
     #[arg(long)]
     ipv6: bool,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
+    /// The network plugin, for what the API leaves undefined; else the one whose own policies are here, or `strict-spec`
+    #[arg(long, value_parser = super::profile, value_name = "PLUGIN")]
+    cni: Option<Profile>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -22,9 +22,9 @@ pub(super) struct MapArgs {
     /// The title of the picture
     #[arg(long, default_value = "Who can reach whom", value_name = "TEXT")]
     title: String,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = super::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
+    /// The network plugin, for what the API leaves undefined; else the one whose own policies are here, or `strict-spec`
+    #[arg(long, value_parser = super::profile, value_name = "PLUGIN")]
+    cni: Option<Profile>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,9 +1,11 @@
 //! `seawall network explain`
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use seawall_core::Route;
-use seawall_network::{Because, Decision, Direction, Network, PortSet, RuleId, Tier};
+use seawall_network::{
+    Because, Decision, Direction, Network, PolicyId, PortSet, Profile, RuleId, Target, Tier,
+};
 use seawall_report::escape;
 use serde_json::{Value, json};
 
@@ -18,6 +20,8 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
     for pair in pairs {
         let name = |target| ends::name(&network, target, pair.outside.as_ref());
         let (src, dst) = (name(pair.src), name(pair.dst));
+        // Names are of what is outside the cluster.
+        let outside = pair.outside.is_some() || matches!(pair.dst, Target::Address(_));
         for piece in network.explain(pair.src, pair.dst) {
             let ports = piece.ports.intersection(&asked);
             if ports.is_empty() {
@@ -28,11 +32,12 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
             // Writing to a string cannot fail, here and below.
             let _ = writeln!(out, "{} -> {} {ports}: {word}", escape(&src), escape(&dst));
             for (direction, decision) in sides(verdict) {
-                text(&network, direction, decision, &mut out);
+                text(&network, (direction, decision), outside, &mut out);
             }
             records.push(json!({
                 "src": src, "dst": dst, "ports": ports.to_string(), "allowed": verdict.allowed,
-                "egress": record(&network, &verdict.egress), "ingress": record(&network, &verdict.ingress),
+                "egress": record(&network, (Direction::Egress, &verdict.egress), outside),
+                "ingress": record(&network, (Direction::Ingress, &verdict.ingress), outside),
             }));
         }
     }
@@ -47,24 +52,43 @@ fn sides(verdict: &seawall_network::Verdict) -> [(Direction, &Decision); 2] {
     [(Direction::Egress, &verdict.egress), (Direction::Ingress, &verdict.ingress)]
 }
 
-fn tier(tier: Tier) -> &'static str {
+/// A tier by the kinds of the policies that decide.
+fn tier(network: &Network, decision: &Decision, tier: Tier) -> String {
     match tier {
-        Tier::Admin => "the Admin tier",
-        Tier::NetworkPolicy => "NetworkPolicies",
-        Tier::Baseline => "the Baseline tier",
+        Tier::Admin => return "the Admin tier".to_owned(),
+        Tier::Baseline => return "the Baseline tier".to_owned(),
+        Tier::NetworkPolicy => {}
     }
+    let deciding: Vec<PolicyId> = match decision.rules.as_slice() {
+        [] => decision.policies.clone(),
+        rules => rules.iter().map(|rule| rule.policy).collect(),
+    };
+    let plugins = deciding.iter().filter_map(|id| Some(network.policy(*id)?.kind().enforced_by()));
+    let words: BTreeSet<&str> = plugins
+        .map(|plugin| match plugin {
+            Some(Profile::Cilium) => "policies of Cilium",
+            _ => "NetworkPolicies",
+        })
+        .collect();
+    words.into_iter().collect::<Vec<_>>().join(" and ")
 }
 
 /// Why, in words.
-fn because(decision: &Decision) -> String {
-    match decision.because {
+fn because(network: &Network, decision: &Decision) -> String {
+    let words = match decision.because {
         Because::Outside => "no policy governs what is outside the cluster".to_owned(),
         Because::HostNetwork => "policies do not govern pods in the network of their node".to_owned(),
         Because::SamePod => "a pod always reaches itself".to_owned(),
         Because::OwnNode => "a node always reaches its own pods".to_owned(),
         Because::Default => "no policy decides, and the default allows".to_owned(),
-        Because::Rules(in_tier) => format!("by {}", tier(in_tier)),
-        Because::NoRule(in_tier) => format!("selected by {}, and no rule matches", tier(in_tier)),
+        Because::Rules(in_tier) => format!("by {}", tier(network, decision, in_tier)),
+        Because::NoRule(in_tier) => {
+            format!("selected by {}, and no rule matches", tier(network, decision, in_tier))
+        }
+    };
+    match network.narrowing(decision).as_slice() {
+        [] => words,
+        narrowed => format!("{words}, narrowed above ports to {}", narrowed.join(" or ")),
     }
 }
 
@@ -76,15 +100,23 @@ fn place(network: &Network, rule: RuleId) -> Option<(String, String, String)> {
         None => file,
     };
     let named = rule.name().map_or_else(String::new, |name| format!(" \"{}\"", escape(name)));
+    let narrowed = rule.narrowed().map_or_else(String::new, |words| format!("  only {}", escape(words)));
+    let place = format!("{place}{narrowed}");
     Some((escape(&rule.policy().to_string()).into_owned(), format!("{}{named}", rule.route()), place))
 }
 
-fn text(network: &Network, direction: Direction, decision: &Decision, out: &mut String) {
+fn text(network: &Network, (direction, decision): (Direction, &Decision), outside: bool, out: &mut String) {
     let word = if decision.allowed { "allowed" } else { "denied" };
-    let _ = writeln!(out, "  {direction}: {word}, {}", because(decision));
+    let _ = writeln!(out, "  {direction}: {word}, {}", escape(&because(network, decision)));
     for (verb, rules) in [("passed on by", &decision.passed), ("rule", &decision.rules)] {
         for (policy, route, place) in rules.iter().filter_map(|rule| place(network, *rule)) {
             let _ = writeln!(out, "    {verb} {policy} {route}  {place}");
+        }
+    }
+    for id in network.unresolved(direction, decision).into_iter().filter(|_| outside) {
+        if let (Some((policy, route, place)), Some(rule)) = (place(network, id), network.rule_view(id)) {
+            let names = rule.domain_names().map(escape).collect::<Vec<_>>().join(", ");
+            let _ = writeln!(out, "    but for addresses of {names}: rule {policy} {route}  {place}");
         }
     }
     if decision.rules.is_empty() {
@@ -92,26 +124,32 @@ fn text(network: &Network, direction: Direction, decision: &Decision, out: &mut 
             let resource = policy.resource();
             let file = escape(&resource.origin().file);
             let line = resource
-                .position(&Route::root().key("spec"))
+                .position(policy.place())
                 .map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
             let _ = writeln!(out, "    policy {}  {file}{line}", escape(&policy.to_string()));
         }
     }
 }
 
-fn record(network: &Network, decision: &Decision) -> Value {
+fn record(network: &Network, (direction, decision): (Direction, &Decision), outside: bool) -> Value {
     let rule = |id: &RuleId| {
         let view = network.rule_view(*id)?;
         let position = view.position();
         Some(json!({
             "policy": view.policy().to_string(), "route": view.route().to_string(), "file": view.file(),
             "line": position.map(|position| position.line), "column": position.map(|position| position.column),
+            "narrowed": view.narrowed(),
         }))
     };
+    let unresolved = network.unresolved(direction, decision).into_iter().filter(|_| outside);
+    let unresolved = unresolved.filter_map(|id| network.rule_view(id));
+    let names: BTreeSet<&str> = unresolved.flat_map(|view| view.domain_names()).collect();
     let policies = decision.policies.iter().filter_map(|id| network.policy(*id));
     json!({
         "allowed": decision.allowed,
-        "because": because(decision),
+        "because": because(network, decision),
+        "narrowed": network.narrowing(decision),
+        "names": names,
         "rules": decision.rules.iter().filter_map(rule).collect::<Vec<_>>(),
         "passed": decision.passed.iter().filter_map(rule).collect::<Vec<_>>(),
         "policies": policies.map(|policy| policy.to_string()).collect::<Vec<_>>(),

@@ -23,9 +23,9 @@ pub(super) struct TenantsArgs {
     /// Exit with 3 when a dimension could not be evaluated
     #[arg(long)]
     strict: bool,
-    /// The network plugin, for what the API leaves undefined
-    #[arg(long, value_parser = network::profile, default_value = "strict-spec", value_name = "PLUGIN")]
-    cni: Profile,
+    /// The network plugin, for what the API leaves undefined; else the one whose own policies are here, or `strict-spec`
+    #[arg(long, value_parser = network::profile, value_name = "PLUGIN")]
+    cni: Option<Profile>,
     #[command(flatten)]
     targets: TargetArgs,
     #[command(flatten)]
