@@ -28,6 +28,7 @@ pub mod map;
 
 mod addresses;
 mod class_set;
+mod expression;
 mod intervals;
 mod model;
 mod policy;
@@ -40,7 +41,7 @@ mod words;
 pub use addresses::AddressSet;
 pub use class_set::ClassSet;
 pub use model::{ClassId, EndpointId, Network, PolicyId, RuleId};
-pub use policy::{Action, Direction, PolicyKind, Tier};
+pub use policy::{Action, Direction, Order, PolicyKind, Tier, TierName};
 pub use ports::{PortSet, Protocol, UnknownProtocol};
 pub use profile::{Plugin, Profile, UnknownProfile};
 pub use query::{

@@ -1,7 +1,7 @@
 //! Protocols and sets of ports.
 //!
 //! All protocols share one number line, far enough apart that intervals of two protocols never touch; what is neither
-//! TCP nor UDP nor SCTP (ICMP above all) is a single point of it.
+//! TCP nor UDP nor SCTP (ICMP above all) has a point for each number that IP knows.
 
 use crate::intervals::Intervals;
 
@@ -53,7 +53,7 @@ impl Protocol {
 
     fn last(self) -> u32 {
         match self {
-            Protocol::Other => self.base(),
+            Protocol::Other => self.base() + u32::from(u8::MAX),
             _ => self.base() + u32::from(u16::MAX),
         }
     }
@@ -107,6 +107,19 @@ impl PortSet {
         PortSet(Intervals::of([(protocol.first(), protocol.last())]))
     }
 
+    /// Every connection of an IP protocol by its number (IANA's registry): 1 for ICMP, 58 for ICMPv6 …
+    pub fn ip_protocol(number: u8) -> Self {
+        match number {
+            6 => Self::of_protocol(Protocol::Tcp),
+            17 => Self::of_protocol(Protocol::Udp),
+            132 => Self::of_protocol(Protocol::Sctp),
+            _ => {
+                let point = Protocol::Other.base() + u32::from(number);
+                PortSet(Intervals::of([(point, point)]))
+            }
+        }
+    }
+
     /// The ports of a protocol from `from` to `to`, both included; for [`Protocol::Other`] the numbers do not matter.
     pub fn range(protocol: Protocol, from: u16, to: u16) -> Self {
         if protocol == Protocol::Other {
@@ -133,7 +146,8 @@ impl PortSet {
             && Protocol::WITH_PORTS.into_iter().all(|protocol| Self::of_protocol(protocol).is_subset(self))
     }
 
-    /// Whether a connection is in it.
+    /// Whether a connection is in it; for [`Protocol::Other`] the port is the number of the protocol, and 0 one that no
+    /// rule names.
     pub fn contains(&self, protocol: Protocol, port: u16) -> bool {
         self.holds(Point::new(protocol, port))
     }
@@ -170,7 +184,7 @@ impl PortSet {
         self.0.meets(&other.0)
     }
 
-    /// The ranges of ports of a protocol, ascending; one `(0, 0)` for [`Protocol::Other`].
+    /// The ranges of ports of a protocol, ascending; of numbers of protocols for [`Protocol::Other`].
     pub fn ranges(&self, protocol: Protocol) -> impl Iterator<Item = (u16, u16)> + '_ {
         let (first, last, base) = (protocol.first(), protocol.last(), protocol.base());
         let inside = self.0.ranges().iter().filter(move |(from, _)| (first..=last).contains(from));
@@ -208,10 +222,22 @@ pub(crate) struct Point(u32);
 impl Point {
     pub(crate) fn new(protocol: Protocol, port: u16) -> Self {
         match protocol {
-            Protocol::Other => Point(protocol.base()),
+            Protocol::Other => Point(protocol.base() + u32::from(port.min(u16::from(u8::MAX)))),
             _ => Point(protocol.base() + u32::from(port)),
         }
     }
+}
+
+/// Writes protocols without ports by name where each of them has one; says whether it did.
+fn write_single(f: &mut std::fmt::Formatter<'_>, ranges: &[(u16, u16)]) -> Result<bool, std::fmt::Error> {
+    let named = |(from, to): &(u16, u16)| match (from, to) {
+        (1, 1) => Some("ICMP"),
+        (58, 58) => Some("ICMPv6"),
+        _ => None,
+    };
+    let Some(names) = ranges.iter().map(named).collect::<Option<Vec<_>>>() else { return Ok(false) };
+    f.write_str(&names.join("; "))?;
+    Ok(true)
 }
 
 impl std::fmt::Display for PortSet {
@@ -231,6 +257,9 @@ impl std::fmt::Display for PortSet {
             }
             f.write_str(if first { "" } else { "; " })?;
             first = false;
+            if protocol == Protocol::Other && write_single(f, &ranges)? {
+                continue;
+            }
             write!(f, "{protocol}")?;
             if Self::of_protocol(protocol).is_subset(self) {
                 continue;
@@ -276,6 +305,18 @@ mod tests {
         assert_eq!(set.to_string(), "TCP 80,8000-8100; UDP 53");
         assert_eq!(PortSet::all().to_string(), "all");
         assert_eq!(PortSet::none().to_string(), "none");
+        let ping = PortSet::ip_protocol(1);
+        assert_eq!(ping.union(&PortSet::port(Protocol::Tcp, 80)).to_string(), "TCP 80; ICMP");
+        assert_eq!(ping.union(&PortSet::ip_protocol(58)).to_string(), "ICMP; ICMPv6");
+        assert_eq!(PortSet::of_protocol(Protocol::Other).difference(&ping).to_string(), "other 0,2-255");
+    }
+
+    #[test]
+    fn other_protocols_are_told_apart() {
+        let ping = PortSet::ip_protocol(1);
+        assert!(ping.contains(Protocol::Other, 1) && !ping.contains(Protocol::Other, 47));
+        assert_eq!(PortSet::ip_protocol(6), PortSet::of_protocol(Protocol::Tcp));
+        assert!(ping.is_subset(&PortSet::all()));
     }
 
     #[test]

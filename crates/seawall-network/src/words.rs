@@ -26,6 +26,11 @@ impl Words {
         word
     }
 
+    /// The number of a text that is known already.
+    pub(crate) fn find(&self, text: &str) -> Option<Word> {
+        self.numbers.get(text).copied()
+    }
+
     pub(crate) fn text(&self, word: Word) -> &str {
         self.texts.get(word.0 as usize).map_or("", |text| text)
     }

@@ -5,6 +5,7 @@ use seawall_inventory::Place;
 
 use super::{Lint, LintRule, World};
 use crate::RuleId;
+use crate::expression::Bound;
 use crate::model::Peer;
 use crate::policy::{Direction, PeerKey, Peers, Scope};
 use crate::query::{PolicyView, RuleView};
@@ -47,7 +48,7 @@ fn confidence(world: &World<'_>) -> Confidence {
 /// the pods may be elsewhere.
 fn may_accuse(world: &World<'_>, policy: &PolicyView<'_>) -> bool {
     let Some(peer) = world.network.subject_of(policy.id()) else { return false };
-    if matches!(&peer.key, PeerKey::Pods { pods, .. } if pods.is_everything()) {
+    if peer.key.is_everything() {
         return false;
     }
     world.complete || is_populated(world, peer)
@@ -65,18 +66,31 @@ fn is_populated(world: &World<'_>, peer: &Peer) -> bool {
                     && world.namespaces.contains_key(world.network.words.text(*name))
             })
         }
+        PeerKey::Labelled { expr, .. } => match expr.bound() {
+            Bound::Namespaces(names) => {
+                names.iter().any(|name| world.namespaces.contains_key(world.network.words.text(*name)))
+            }
+            Bound::Label(..) | Bound::None => false,
+        },
         _ => false,
     }
 }
 
 fn peers(world: &World<'_>, policy: &PolicyView<'_>, id: RuleId, out: &mut Vec<Lint>) {
     let Some(rule) = world.network.rule(id) else { return };
-    let Peers::Any(list) = &rule.peers else { return };
-    for (at, peer) in list.iter().enumerate() {
+    let list: Vec<_> = match &rule.peers {
+        Peers::Everyone => return,
+        Peers::Any(list) => list.iter().collect(),
+        Peers::Where(criteria) => criteria.all.iter().flatten().collect(),
+    };
+    for (at, peer) in list.into_iter().enumerate() {
         let Some(peer) = world.network.peers.get(*peer) else { continue };
-        let PeerKey::Pods { pods, scope } = &peer.key else { continue };
+        let everything = match &peer.key {
+            PeerKey::Pods { pods, scope } => pods.is_everything() && matches!(scope, Scope::One(_)),
+            PeerKey::Labelled { expr, .. } => expr.is_about_namespaces_only() || !peer.addresses.is_empty(),
+            _ => continue,
+        };
         let met = peer.classes.intersection(&world.network.classes.live);
-        let everything = pods.is_everything() && matches!(scope, Scope::One(_));
         if !met.is_empty() || everything || !(world.complete || is_populated(world, peer)) {
             continue;
         }

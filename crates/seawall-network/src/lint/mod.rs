@@ -6,6 +6,7 @@
 //! a folder whose pods stand elsewhere is not accused; namespaces of the system itself are left alone.
 
 mod blocks;
+mod calico;
 mod dead;
 mod denied;
 mod dns;
@@ -72,7 +73,7 @@ impl Lint {
 }
 
 /// Every rule, by id.
-pub const RULES: [&LintRule; 19] = [
+pub const RULES: [&LintRule; 23] = [
     &denied::ALLOW_DENIED,
     &exits::EGRESS_TO_METADATA,
     &dns::EGRESS_WITHOUT_DNS,
@@ -81,6 +82,8 @@ pub const RULES: [&LintRule; 19] = [
     &inert::NAMES_WITHOUT_DNS,
     &namespaces::NAMESPACE_OPEN_EGRESS,
     &namespaces::NAMESPACE_OPEN_INGRESS,
+    &ties::ORDER_TIE,
+    &calico::PASS_TO_NOTHING,
     &dead::PEER_MATCHES_NOTHING,
     &inert::PEERS_EMPTY,
     &namespaces::POLICIES_FORGET_EGRESS,
@@ -92,6 +95,8 @@ pub const RULES: [&LintRule; 19] = [
     &unknown::REFERENCE_UNKNOWN,
     &shadow::RULE_SHADOWED,
     &sensitive::SENSITIVE_PORT_OPEN,
+    &calico::STAGED_POLICY,
+    &calico::TIER_WITHOUT_POLICIES,
 ];
 
 /// Namespaces of the system: their pods come with the cluster and are not for users to isolate.
@@ -195,6 +200,7 @@ pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
     dns::check(&world, &mut lints);
     sensitive::check(&world, &mut lints);
     host::check(&world, &mut lints);
+    calico::check(&world, &mut lints);
     // Pods in the network of a node are selected, though in vain: that is said already.
     let in_vain: BTreeSet<_> = lints
         .iter()

@@ -3,7 +3,7 @@
 use seawall_core::Severity;
 
 use super::{Lint, LintRule, World, is_system};
-use crate::policy::{Direction, PeerKey};
+use crate::policy::Direction;
 use crate::{ClassId, EndpointId};
 
 pub(super) const NAMESPACE_OPEN_INGRESS: LintRule = LintRule {
@@ -73,7 +73,7 @@ fn has_default(world: &World<'_>, classes: impl Iterator<Item = ClassId>, direct
     classes.any(|class| {
         world.network.governing(class, direction).any(|policy| {
             let subject = world.network.subject_of(policy.id());
-            policy.isolates(direction) && matches!(subject.map(|peer| &peer.key), Some(PeerKey::Pods { pods, .. }) if pods.is_everything())
+            policy.isolates(direction) && subject.is_some_and(|peer| peer.key.is_everything())
         })
     })
 }

@@ -10,7 +10,7 @@ use seawall_inventory::Place;
 use super::{Lint, LintRule, World};
 use crate::addresses::AddressSet;
 use crate::model::PeerId;
-use crate::policy::{Direction, Hosts, PeerKey, Peers, Rule, Scope};
+use crate::policy::{Direction, Hosts, PeerKey, Peers, Rule, RulePorts, Scope};
 use crate::query::PolicyView;
 use crate::{Network, PolicyId, RuleId, Tier};
 
@@ -40,7 +40,11 @@ pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {
     }
     for ((tier, _), mut policies) in groups {
         // In the order of evaluation; where there is none, in the order of the objects.
-        policies.sort_by_key(|policy| (policy.priority(), policy.resource().id()));
+        policies.sort_by_key(|policy| {
+            // Calico knows an order where others do not.
+            let tie = matches!(policy.tier(), Tier::Calico(_)).then(|| policy.name());
+            (policy.priority(), tie, policy.resource().id())
+        });
         let again = duplicates(world.network, &policies, out);
         policies.retain(|policy| !again.contains(&policy.id()));
         for direction in Direction::ALL {
@@ -92,6 +96,7 @@ fn same(network: &Network, a: &PolicyView<'_>, b: &PolicyView<'_>) -> bool {
 
 fn same_rule(a: &Rule<PeerId>, b: &Rule<PeerId>) -> bool {
     a.action == b.action
+        && a.own == b.own
         && a.peers == b.peers
         && a.ports == b.ports
         && a.names == b.names
@@ -145,9 +150,15 @@ pub(super) fn contains(network: &Network, big: RuleId, small: RuleId) -> bool {
     let (Some(one), Some(two)) = (network.rule(big), network.rule(small)) else { return false };
     two.names.is_empty()
         && (big.policy == small.policy || subject_covers(network, big.policy, small.policy))
+        && peers_cover(network, &one.own, &two.own)
         && peers_cover(network, &one.peers, &two.peers)
-        && two.ports.fixed.is_subset(&one.ports.fixed)
-        && two.ports.named.iter().all(|port| one.ports.fixed.is_all() || one.ports.named.contains(port))
+        && ports_cover(&one.ports, &two.ports)
+}
+
+fn ports_cover(big: &RulePorts, small: &RulePorts) -> bool {
+    (big.except.is_none() || big.except == small.except)
+        && small.fixed.is_subset(&big.fixed)
+        && small.named.iter().all(|port| big.fixed.is_all() || big.named.contains(port))
 }
 
 fn subject_covers(network: &Network, big: PolicyId, small: PolicyId) -> bool {
@@ -158,11 +169,21 @@ fn subject_covers(network: &Network, big: PolicyId, small: PolicyId) -> bool {
 }
 
 fn peers_cover(network: &Network, big: &Peers<PeerId>, small: &Peers<PeerId>) -> bool {
-    let (big, small) = match (big, small) {
-        (Peers::Everyone, _) => return true,
-        (Peers::Any(_), Peers::Everyone) => return false,
-        (Peers::Any(big), Peers::Any(small)) => (big, small),
-    };
+    match (big, small) {
+        (Peers::Everyone, _) => true,
+        (Peers::Any(big), Peers::Any(small)) => list_covers(network, big, small),
+        (Peers::Any(big), Peers::Where(small)) => {
+            small.all.iter().any(|small| list_covers(network, big, small))
+        }
+        (Peers::Where(big), Peers::Where(small)) => {
+            let covered = |big: &Vec<_>| small.all.iter().any(|small| list_covers(network, big, small));
+            big.all.iter().all(covered) && big.none.iter().all(|none| small.none.contains(none))
+        }
+        (Peers::Any(_) | Peers::Where(_), _) => false,
+    }
+}
+
+fn list_covers(network: &Network, big: &[PeerId], small: &[PeerId]) -> bool {
     // A rule about nobody matches nothing at all; that is another mistake.
     !small.is_empty()
         && small.iter().all(|small| {

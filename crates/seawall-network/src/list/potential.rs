@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 
 use super::ranges;
-use crate::model::{ClassId, Network};
-use crate::policy::{Direction, PeerKey, Peers, Scope};
+use crate::expression::{Key, Known};
+use crate::model::{ClassId, KUBERNETES, Network};
+use crate::policy::{Direction, PeerKey, Scope};
 use crate::ports::PortSet;
 use crate::query::Workload;
 use crate::selector::{LabelSelector, Operator};
+use crate::words::Word;
 
 /// Pods that may come, by what is known of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +100,30 @@ impl Stranger {
         self.is_met(network, &key(wider)) && !wider.is_met(network, &key(self))
     }
 
+    /// Whether every pod of the description is met by a peer, or none; `None` for some, or where that is not known.
+    pub(crate) fn meets(&self, network: &Network, key: &PeerKey) -> Option<bool> {
+        match key {
+            PeerKey::Labelled { expr, .. } => expr.holds(&network.words, &|key| self.label_of(network, key)),
+            // Nobody knows their addresses.
+            PeerKey::Block { .. } => Some(false),
+            key => self.is_met(network, key).then_some(true),
+        }
+    }
+
+    fn label_of(&self, network: &Network, key: Key) -> Known {
+        match (key, &self.scope) {
+            (Key::Own(key), _) => known_value(&self.pods, key),
+            (Key::NamespaceName, Some(Scope::One(name))) => Known::Is(*name),
+            // They are pods: they have all of these.
+            (Key::NamespaceName, _) => Known::Present,
+            (Key::Account(_), _) => Known::Unknown,
+            (Key::Namespace(key), Some(Scope::One(name))) => network.namespace_label(*name, key),
+            (Key::Namespace(key), Some(Scope::Matching(selector))) => known_value(selector, key),
+            (Key::Namespace(_), None) => Known::Unknown,
+            (Key::Orchestrator, _) => network.words.find(KUBERNETES).map_or(Known::Unknown, Known::Is),
+        }
+    }
+
     /// Whether every pod of the description is met by a peer.
     pub(crate) fn is_met(&self, network: &Network, key: &PeerKey) -> bool {
         let PeerKey::Pods { scope, pods } = key else { return false };
@@ -118,6 +144,18 @@ impl Stranger {
             (_, Scope::One(_)) => false,
         }
     }
+}
+
+/// What a selector tells of a label of whatever it selects.
+fn known_value(selector: &LabelSelector, key: Word) -> Known {
+    let mut of_key = selector.0.iter().filter(|one| one.key == key);
+    let known = of_key.find_map(|one| match (one.operator, &*one.values) {
+        (Operator::In, [value]) => Some(Known::Is(*value)),
+        (Operator::In | Operator::Exists, _) => Some(Known::Present),
+        (Operator::DoesNotExist, _) => Some(Known::Absent),
+        (Operator::NotIn, _) => None,
+    });
+    known.unwrap_or(Known::Unknown)
 }
 
 /// Whether all labels that the first selector selects are selected by the second. Each requirement must follow from one.
@@ -190,10 +228,7 @@ impl Network {
         let Some(one) = self.classes.get(class) else { return BTreeSet::new() };
         let program = self.program(direction, *one.signatures.get(direction));
         let rules = program.0.iter().flat_map(|tier| &tier.rules).filter_map(|id| self.rule(*id));
-        let peers = rules.filter_map(|rule| match &rule.peers {
-            Peers::Any(peers) => Some(peers),
-            Peers::Everyone => None,
-        });
+        let peers = rules.map(|rule| rule.peers.named());
         let mut strangers = BTreeSet::new();
         for key in peers.flatten().filter_map(|id| self.peers.get(*id)).map(|peer| &peer.key) {
             let PeerKey::Pods { scope, pods } = key else { continue };

@@ -9,6 +9,7 @@
 //! Whatever the order of objects, the state after [`Network::apply`] and [`Network::delete`] answers as a fresh build of
 //! the same objects does; numbers of classes and policies may differ.
 
+mod calico;
 mod classes;
 mod endpoints;
 mod namespaces;
@@ -29,6 +30,7 @@ use seawall_inventory::{GroupKind, Inventory, Resource};
 use crate::profile::{Plugin, Profile};
 use crate::words::{Word, Words};
 
+pub(crate) use calico::{CalicoServices, GROUPS as CALICO_GROUPS, KUBERNETES};
 pub use classes::ClassId;
 pub(crate) use classes::{Class, SERVICE_ACCOUNT};
 pub use endpoints::EndpointId;
@@ -61,6 +63,7 @@ pub struct Network {
     pub(crate) namespaces: HashMap<Word, namespaces::Namespace>,
     pub(crate) nodes: HashMap<Word, nodes::ClusterNode>,
     pub(crate) references: references::References,
+    pub(crate) calico: calico::Calico,
     pub(crate) owners: owners::Owners,
     pub(crate) endpoints: endpoints::Endpoints,
     pub(crate) classes: classes::Classes,
@@ -118,8 +121,13 @@ impl Network {
         match (kind.group, kind.kind) {
             ("", "Namespace") => self.delete_namespace(name),
             ("", "Node") => self.delete_node(name),
-            _ if references::is_referred_to(kind.group, kind.kind) => {
-                self.delete_reference(kind, namespace, name);
+            _ if is_referred_to(kind.group, kind.kind) => {
+                if references::is_referred_to(kind.group, kind.kind) {
+                    self.delete_reference(kind, namespace, name);
+                }
+                if calico::is_referred_to(kind.group, kind.kind) {
+                    self.delete_calico(kind, namespace, name);
+                }
             }
             _ if crate::PolicyKind::of(kind.group, kind.kind).is_some() => {
                 self.delete_policy(kind, namespace, name);
@@ -137,13 +145,28 @@ impl Network {
             Some(Stage::Places) => match resource.kind() {
                 "Namespace" => self.take_namespace(resource),
                 "Node" => self.take_node(resource),
-                _ => return self.take_reference(resource),
+                _ => return self.take_referred(resource),
             },
+            Some(Stage::Policies) if calico::is_staged(resource.group(), resource.kind()) => {
+                return vec![calico::staged(resource)];
+            }
             Some(Stage::Policies) => return self.take_policy(resource),
             Some(Stage::Pods) => self.take_pods(resource),
             None => {}
         }
         Vec::new()
+    }
+
+    fn take_referred(&mut self, resource: &Resource) -> Vec<Problem> {
+        let (group, kind) = (resource.group(), resource.kind());
+        let mut problems = Vec::new();
+        if references::is_referred_to(group, kind) {
+            problems.extend(self.take_reference(resource));
+        }
+        if calico::is_referred_to(group, kind) {
+            problems.extend(self.take_calico(resource));
+        }
+        problems
     }
 
     fn object_key(&mut self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> ObjectKey {
@@ -168,11 +191,17 @@ enum Stage {
     Pods,
 }
 
+/// Whether policies may refer to objects of a kind.
+fn is_referred_to(group: &str, kind: &str) -> bool {
+    references::is_referred_to(group, kind) || calico::is_referred_to(group, kind)
+}
+
 fn stage_of(resource: &Resource) -> Option<Stage> {
     match (resource.group(), resource.kind()) {
         ("", "Namespace" | "Node") => Some(Stage::Places),
-        (group, kind) if references::is_referred_to(group, kind) => Some(Stage::Places),
+        (group, kind) if is_referred_to(group, kind) => Some(Stage::Places),
         (group, kind) if crate::PolicyKind::of(group, kind).is_some() => Some(Stage::Policies),
+        (group, kind) if calico::is_staged(group, kind) => Some(Stage::Policies),
         (group, kind) if endpoints::makes_pods(group, kind) => Some(Stage::Pods),
         _ => None,
     }

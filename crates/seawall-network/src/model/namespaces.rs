@@ -3,6 +3,7 @@
 use seawall_inventory::Resource;
 
 use super::{ClassId, Network};
+use crate::expression::Key;
 use crate::policy::{PeerKey, Scope};
 use crate::selector::{LabelSelector, Pairs, pairs};
 use crate::words::{Word, Words};
@@ -80,6 +81,7 @@ impl Network {
                 }
             }
         }
+        self.labels_changed(|key| matches!(key, Key::Namespace(_)));
         self.pending.classes.extend(classes);
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::classes::is_instance_key;
+use super::calico::{KUBERNETES, value_of};
+use super::classes::{SERVICE_ACCOUNT, is_instance_key};
 use super::references::selected;
 use super::{Class, ClassId, Network};
 use crate::ClassSet;
 use crate::addresses::AddressSet;
+use crate::expression::{Bound, Expr, Key, Known};
 use crate::policy::{PeerKey, Scope, Services};
 use crate::selector::LabelSelector;
 
@@ -23,6 +25,8 @@ pub(crate) struct Peer {
     pub(crate) classes: ClassSet,
     /// The addresses that it meets.
     pub(crate) addresses: AddressSet,
+    /// Whether it was evaluated before.
+    evaluated: bool,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +68,7 @@ impl PeerTable {
             users: 0,
             classes: ClassSet::default(),
             addresses: AddressSet::default(),
+            evaluated: false,
         };
         let id = match self.free.pop() {
             Some(id) => {
@@ -134,6 +139,12 @@ impl Network {
                 self.peers.about_services += 1;
                 self.tell_apart_for_services();
             }
+            PeerKey::Labelled { expr, sets } => {
+                self.tell_apart_for(expr);
+                if *sets {
+                    self.cut_by_sets();
+                }
+            }
         }
         let id = self.peers.insert(key);
         self.pending.peers.insert(id);
@@ -149,7 +160,45 @@ impl Network {
     /// Whether a peer meets the pods of a class.
     pub(crate) fn meets(&self, peer: PeerId, class: ClassId) -> bool {
         let (Some(peer), Some(class)) = (self.peers.get(peer), self.classes.get(class)) else { return false };
-        self.key_meets(&peer.key, class)
+        match &peer.key {
+            PeerKey::Labelled { expr, .. } => self.expr_meets(expr, &peer.addresses, class),
+            key => self.key_meets(key, class),
+        }
+    }
+
+    /// Cuts classes by the labels that an expression asks for.
+    fn tell_apart_for(&mut self, expr: &Expr) {
+        for key in expr.keys() {
+            let word = match key {
+                Key::Own(word) if is_instance_key(self.words.text(word)) => word,
+                Key::Account(_) => self.words.intern(SERVICE_ACCOUNT),
+                _ => continue,
+            };
+            self.pending.reclass |= self.instance_keys.insert(word);
+        }
+    }
+
+    /// Whether an expression selects a class, or a set that holds its address.
+    fn expr_meets(&self, expr: &Expr, of_sets: &AddressSet, class: &Class) -> bool {
+        let by_label =
+            || !class.host_network && expr.holds(&self.words, &|key| self.label_of(class, key)) == Some(true);
+        class.address.is_some_and(|address| of_sets.contains(address)) || by_label()
+    }
+
+    fn label_of(&self, class: &Class, key: Key) -> Known {
+        match key {
+            Key::Own(key) => value_of(&class.labels, key),
+            Key::Namespace(key) => self.namespace_label(class.namespace, key),
+            Key::Account(key) => {
+                let account = self.words.find(SERVICE_ACCOUNT).map(|word| value_of(&class.labels, word));
+                match account {
+                    Some(Known::Is(account)) => self.account_label(class.namespace, account, key),
+                    _ => Known::Absent,
+                }
+            }
+            Key::NamespaceName => Known::Is(class.namespace),
+            Key::Orchestrator => self.words.find(KUBERNETES).map_or(Known::Absent, Known::Is),
+        }
     }
 
     fn key_meets(&self, key: &PeerKey, class: &Class) -> bool {
@@ -174,6 +223,10 @@ impl Network {
             }
             PeerKey::Groups { .. } => false,
             PeerKey::Services(services) => self.stands_behind(services, class),
+            PeerKey::Labelled { expr, sets } => {
+                let of_sets = if *sets { self.set_addresses(expr) } else { AddressSet::default() };
+                self.expr_meets(expr, &of_sets, class)
+            }
         }
     }
 
@@ -206,20 +259,29 @@ impl Network {
             PeerKey::Hosts(_) => self.node_addresses(&LabelSelector::default()),
             PeerKey::ApiServer => self.api_server(),
             PeerKey::Groups { groups, except } => self.references.addresses(groups, except),
-            PeerKey::Services(_) => AddressSet::default(),
+            PeerKey::Services(_) | PeerKey::Labelled { sets: false, .. } => AddressSet::default(),
+            PeerKey::Labelled { expr, .. } => self.set_addresses(expr),
         };
-        let classes = self.candidates(&peer.key);
-        let classes = classes
-            .into_iter()
-            .filter(|class| self.classes.get(*class).is_some_and(|class| self.key_meets(&peer.key, class)));
-        let classes: ClassSet = classes.collect();
+        let meets = |class: &Class| match &peer.key {
+            PeerKey::Labelled { expr, .. } => self.expr_meets(expr, &addresses, class),
+            key => self.key_meets(key, class),
+        };
+        let classes = self.candidates(&peer.key, &addresses).into_iter();
+        let classes: ClassSet = classes.filter(|class| self.classes.get(*class).is_some_and(meets)).collect();
+        let old = peer.evaluated.then(|| peer.classes.clone());
+        if let (Some(old), PeerKey::Labelled { .. }) = (old, &peer.key) {
+            // It may select whom a policy or a rule is about.
+            let mut changed = old.difference(&classes);
+            changed.add(&classes.difference(&old));
+            self.pending.classes.extend(changed.iter());
+        }
         if let Some(peer) = self.peers.get_mut(id) {
-            (peer.classes, peer.addresses) = (classes, addresses);
+            (peer.classes, peer.addresses, peer.evaluated) = (classes, addresses, true);
         }
     }
 
     /// Classes among which all lie that a peer meets, ascending where it matters.
-    fn candidates(&self, key: &PeerKey) -> Vec<ClassId> {
+    fn candidates(&self, key: &PeerKey, addresses: &AddressSet) -> Vec<ClassId> {
         match key {
             PeerKey::Pods { scope: Scope::One(namespace), .. } => {
                 self.namespaces.get(namespace).map_or_else(Vec::new, |namespace| namespace.classes.clone())
@@ -235,7 +297,23 @@ impl Network {
                 classes
             }
             PeerKey::Block { in_cluster: false, .. } | PeerKey::Groups { .. } => Vec::new(),
-            PeerKey::Block { addresses, .. } => self.classes_by_address(addresses),
+            PeerKey::Block { .. } => self.classes_by_address(addresses),
+            PeerKey::Labelled { expr, .. } => {
+                let mut classes: Vec<ClassId> = match expr.bound() {
+                    Bound::Namespaces(names) => {
+                        let known = names.iter().filter_map(|name| self.namespaces.get(name));
+                        known.flat_map(|namespace| namespace.classes.iter().copied()).collect()
+                    }
+                    Bound::Label(key, values) => {
+                        values.iter().flat_map(|value| self.classes.with_pair(key, *value)).copied().collect()
+                    }
+                    Bound::None => return self.classes.ids().collect(),
+                };
+                if !addresses.is_empty() {
+                    classes.extend(self.classes_by_address(addresses));
+                }
+                classes
+            }
             PeerKey::Nodes(_) | PeerKey::Hosts(_) | PeerKey::ApiServer => self.classes.host_network.clone(),
             PeerKey::Services(services) => {
                 let namespaces =

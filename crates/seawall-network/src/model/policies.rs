@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use seawall_core::{Problem, ProblemSeverity, Route};
 use seawall_inventory::{GroupKind, Inventory, Resource};
 
-use super::{DEFAULT_NAMESPACE, Network, PeerId};
-use crate::policy::{self, Direction, Peers, PerDirection, PolicyKind, Read, Rule, Tier};
+use super::{DEFAULT_NAMESPACE, End, Network, PeerId, calico};
+use crate::policy::{self, Direction, Order, Peers, PerDirection, PolicyKind, Read, Rule, Tier, TierName};
 use crate::profile::{Plugin, Profile};
 use crate::words::Word;
 
@@ -18,15 +18,19 @@ pub struct PolicyId(pub(crate) u32);
 pub(crate) struct Policy {
     pub(crate) kind: PolicyKind,
     pub(crate) tier: Tier,
-    pub(crate) priority: i64,
+    pub(crate) priority: Order,
     pub(crate) subject: PeerId,
     pub(crate) rules: PerDirection<Option<Vec<Rule<PeerId>>>>,
     pub(crate) denies_rest: PerDirection<bool>,
     pub(crate) place: Route,
+    services: Box<[(Word, Word)]>,
+    /// Whether some rule is about some of its subjects only.
+    pub(super) is_partial: bool,
     pub(crate) resource: Resource,
 }
 
-type Identity = (PolicyKind, Word, Word);
+/// Kind, namespace, name, and the group where one object may stand in two.
+type Identity = (PolicyKind, Word, Word, Word);
 
 /// An object that was read.
 #[derive(Debug)]
@@ -95,20 +99,21 @@ pub(super) fn duplicate(resource: &Resource) -> Problem {
 }
 
 impl Network {
-    fn identity(&mut self, kind: PolicyKind, namespace: Option<&str>, name: &str) -> Identity {
+    fn identity(&mut self, group: &str, kind: PolicyKind, namespace: Option<&str>, name: &str) -> Identity {
         let namespace = if kind.is_cluster_scoped() { "" } else { namespace.unwrap_or(DEFAULT_NAMESPACE) };
-        (kind, self.words.intern(namespace), self.words.intern(name))
+        let name = calico::name_in_api(group, name);
+        (kind, self.words.intern(namespace), self.words.intern(name), self.words.intern(group))
     }
 
     pub(super) fn has_policy(&mut self, resource: &Resource) -> bool {
         let Some(kind) = PolicyKind::of(resource.group(), resource.kind()) else { return false };
-        let identity = self.identity(kind, resource.namespace(), resource.name());
+        let identity = self.identity(resource.group(), kind, resource.namespace(), resource.name());
         self.policies.by_name.contains_key(&identity)
     }
 
     pub(super) fn take_policy(&mut self, resource: &Resource) -> Vec<Problem> {
         let Some(kind) = PolicyKind::of(resource.group(), resource.kind()) else { return Vec::new() };
-        let identity = self.identity(kind, resource.namespace(), resource.name());
+        let identity = self.identity(resource.group(), kind, resource.namespace(), resource.name());
         self.remove_policy(identity);
         if let Some(plugin) = kind.enforced_by() {
             *self.policies.own.entry(plugin).or_default() += 1;
@@ -116,7 +121,9 @@ impl Network {
         let known = Known { resource: resource.clone(), policies: Vec::new() };
         self.policies.by_name.insert(identity, known);
         self.choose_profile(Some(identity));
-        self.read_policy(identity)
+        let problems = self.read_policy(identity);
+        self.reread_twin(identity);
+        problems
     }
 
     /// Puts the policies of an object that is known in force.
@@ -124,20 +131,116 @@ impl Network {
         let Some(resource) = self.policies.by_name.get(&identity).map(|known| known.resource.clone()) else {
             return Vec::new();
         };
-        let (kind, namespace, _) = identity;
+        let (kind, namespace, ..) = identity;
         if kind.enforced_by().is_some_and(|plugin| plugin != self.profile) {
             let cause = format!("not in force with `--cni {}`", self.profile);
             let root = Route::root();
             return vec![policy::problem(ProblemSeverity::Warning, kind, &resource, &root, &cause)];
         }
+        if self.twin(identity).is_some_and(|twin| self.policies.by_name.contains_key(&twin)) {
+            return Vec::new();
+        }
         let in_cluster = self.profile.blocks_meet_cluster();
-        let (read, problems) = policy::read(kind, &resource, in_cluster, &mut self.words);
-        let policies: Vec<PolicyId> =
-            read.into_iter().map(|read| self.insert_policy(kind, namespace, read, &resource)).collect();
+        let (read, mut problems) =
+            policy::read(kind, &resource, in_cluster, &self.calico.services, &mut self.words);
+        let mut policies: Vec<PolicyId> = Vec::new();
+        for read in read {
+            match self.put_in_tier(kind, read, &resource) {
+                Ok(read) => policies.push(self.insert_policy(kind, namespace, read, &resource)),
+                Err(problem) => problems.push(problem),
+            }
+        }
         if let Some(known) = self.policies.by_name.get_mut(&identity) {
             known.policies = policies;
         }
         problems
+    }
+
+    /// The object in the API of which another one is how a cluster stores it.
+    fn twin(&self, (kind, namespace, name, group): Identity) -> Option<Identity> {
+        let stored =
+            kind.enforced_by() == Some(Profile::Calico) && self.words.text(group) == calico::GROUPS[1];
+        let shown = self.words.find(calico::GROUPS[0]).filter(|_| stored)?;
+        Some((kind, namespace, name, shown))
+    }
+
+    /// Reads the stored object again of which one in the API came or went.
+    fn reread_twin(&mut self, (kind, namespace, name, group): Identity) {
+        if self.words.text(group) == calico::GROUPS[0]
+            && let Some(stored) = self.words.find(calico::GROUPS[1])
+        {
+            self.reread(&[(kind, namespace, name, stored)]);
+        }
+    }
+
+    fn reread(&mut self, identities: &[Identity]) {
+        for identity in identities {
+            self.withdraw(*identity);
+            self.read_policy(*identity);
+        }
+    }
+
+    /// Reads the policies of Calico again that stand in a tier.
+    pub(super) fn reread_tier(&mut self, tier: &str) {
+        let stands = |resource: &Resource| {
+            let own = resource.root().path(&["spec", "tier"]).and_then(seawall_yaml::Node::as_str);
+            own.filter(|own| !own.is_empty()).unwrap_or(policy::DEFAULT_TIER) == tier
+        };
+        self.reread_calico(|known, _| stands(&known.resource));
+    }
+
+    /// Reads the policies of Calico again whose rules name a Service.
+    pub(super) fn service_changed(&mut self, namespace: Word, name: Word) {
+        self.reread_calico(|known, policies| {
+            let of = known.policies.iter().filter_map(|id| policies.get(*id));
+            of.flat_map(|policy| &policy.services).any(|used| *used == (namespace, name))
+        });
+    }
+
+    fn reread_calico(&mut self, wanted: impl Fn(&Known, &Policies) -> bool) {
+        if self.policies.own.get(&Profile::Calico).is_none_or(|count| *count == 0) {
+            return;
+        }
+        let own = |identity: &Identity| identity.0.enforced_by() == Some(Profile::Calico);
+        let known = self.policies.by_name.iter();
+        let mut known: Vec<Identity> = known
+            .filter(|(identity, known)| own(identity) && wanted(known, &self.policies))
+            .map(|(identity, _)| *identity)
+            .collect();
+        known.sort_unstable();
+        self.reread(&known);
+    }
+
+    /// With Calico every policy stands in one of its tiers.
+    ///
+    /// # Errors
+    /// When the tier is not here.
+    fn put_in_tier(&mut self, kind: PolicyKind, read: Read, resource: &Resource) -> Result<Read, Problem> {
+        if self.profile != Profile::Calico {
+            return Ok(read);
+        }
+        let mut read = read;
+        let name = match read.tier {
+            Tier::Calico(name) => name,
+            tier => {
+                if tier == Tier::NetworkPolicy {
+                    read.priority = Order::from(calico::NETWORK_POLICY_ORDER);
+                }
+                TierName(self.words.intern(calico::tier_of(kind, tier == Tier::Baseline)))
+            }
+        };
+        let Some(tier) = self.calico_tier(name.0) else {
+            let cause = format!(
+                "there is no Tier `{}` here: nobody knows when the policy is evaluated, and it is not in force",
+                self.words.text(name.0)
+            );
+            let route = Route::root().keys(&["spec", "tier"]);
+            return Err(policy::problem(ProblemSeverity::Error, kind, resource, &route, &cause));
+        };
+        read.tier = Tier::Calico(name);
+        let denies = tier.end == End::Deny;
+        read.denies_rest = PerDirection { ingress: denies, egress: denies };
+        Ok(read)
     }
 
     /// The plugin whose own policies are here.
@@ -170,14 +273,29 @@ impl Network {
         read: Read,
         resource: &Resource,
     ) -> PolicyId {
-        let Read { tier, priority, subject, rules, denies_rest, place } = read;
+        let Read { tier, priority, subject, rules, denies_rest, place, services } = read;
         let subject = self.use_peer(subject);
         let mut numbered = |rules: Option<Vec<Rule<_>>>| {
             rules.map(|rules| rules.into_iter().map(|rule| self.number_rule(rule)).collect())
         };
         let rules = PerDirection { ingress: numbered(rules.ingress), egress: numbered(rules.egress) };
         let resource = resource.clone();
-        let policy = Policy { kind, tier, priority, subject, rules, denies_rest, place, resource };
+        let partial = |rules: &Option<Vec<Rule<_>>>| {
+            rules.iter().flatten().any(|rule: &Rule<PeerId>| !matches!(rule.own, Peers::Everyone))
+        };
+        let is_partial = partial(&rules.ingress) || partial(&rules.egress);
+        let policy = Policy {
+            kind,
+            tier,
+            priority,
+            subject,
+            rules,
+            denies_rest,
+            place,
+            services,
+            is_partial,
+            resource,
+        };
         let id = self.policies.insert(policy);
         if kind.is_cluster_scoped() {
             self.policies.of_cluster.insert(id);
@@ -189,19 +307,18 @@ impl Network {
     }
 
     fn number_rule(&mut self, rule: Rule<policy::PeerKey>) -> Rule<PeerId> {
-        let Rule { action, peers, ports, names, narrowed, route } = rule;
-        let peers = match peers {
-            Peers::Everyone => Peers::Everyone,
-            Peers::Any(peers) => Peers::Any(peers.into_iter().map(|peer| self.use_peer(peer)).collect()),
-        };
-        Rule { action, peers, ports, names, narrowed, route }
+        let Rule { action, own, peers, ports, names, narrowed, route } = rule;
+        let own = own.map(|peer| self.use_peer(peer));
+        let peers = peers.map(|peer| self.use_peer(peer));
+        Rule { action, own, peers, ports, names, narrowed, route }
     }
 
     pub(super) fn delete_policy(&mut self, kind: GroupKind<'_>, namespace: Option<&str>, name: &str) {
-        let Some(kind) = PolicyKind::of(kind.group, kind.kind) else { return };
-        let identity = self.identity(kind, namespace, name);
+        let (group, Some(kind)) = (kind.group, PolicyKind::of(kind.group, kind.kind)) else { return };
+        let identity = self.identity(group, kind, namespace, name);
         self.remove_policy(identity);
         self.choose_profile(None);
+        self.reread_twin(identity);
     }
 
     fn remove_policy(&mut self, identity: Identity) {
@@ -238,9 +355,7 @@ impl Network {
         self.release_peer(policy.subject);
         for direction in Direction::ALL {
             for rule in policy.rules.get(direction).iter().flatten() {
-                if let Peers::Any(peers) = &rule.peers {
-                    peers.iter().for_each(|peer| self.release_peer(*peer));
-                }
+                rule.own.named().chain(rule.peers.named()).for_each(|peer| self.release_peer(*peer));
             }
         }
         self.policies.free.push(id);
@@ -248,7 +363,7 @@ impl Network {
 
     /// Policies whose order the API leaves undefined: two of one kind, tier and priority.
     pub(super) fn ties(&self) -> Vec<Problem> {
-        let mut first: HashMap<(PolicyKind, Tier, i64), &Resource> = HashMap::new();
+        let mut first: HashMap<(PolicyKind, Tier, Order), &Resource> = HashMap::new();
         let mut problems = Vec::new();
         let ranked = self.policies.iter().filter(|(_, policy)| {
             matches!(policy.kind, PolicyKind::AdminNetworkPolicy | PolicyKind::ClusterNetworkPolicy)

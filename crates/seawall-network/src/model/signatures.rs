@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::{ClassId, Network, PolicyId};
 use crate::ClassSet;
-use crate::policy::{Action, Direction, PerDirection, Tier};
+use crate::policy::{Action, Direction, Peers, PerDirection, Tier};
 
 /// A set of policies by its number; the same set has one number in each direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,9 +51,16 @@ pub(crate) struct TierProgram {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program(pub(crate) Vec<TierProgram>);
 
+/// What governs a class: policies, and the rules of theirs that are not about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Governed {
+    policies: Box<[PolicyId]>,
+    left_out: Box<[RuleId]>,
+}
+
 #[derive(Debug, Default)]
 struct Signature {
-    policies: Box<[PolicyId]>,
+    by: Governed,
     classes: ClassSet,
     members: usize,
     program: OnceLock<Program>,
@@ -63,7 +70,7 @@ struct Signature {
 struct Table {
     items: Vec<Option<Signature>>,
     free: Vec<SignatureId>,
-    by_policies: HashMap<Box<[PolicyId]>, SignatureId>,
+    by_governed: HashMap<Governed, SignatureId>,
 }
 
 #[derive(Debug, Default)]
@@ -72,20 +79,20 @@ pub(crate) struct Signatures(PerDirection<Table>);
 static NO_PROGRAM: Program = Program(Vec::new());
 
 impl Table {
-    fn intern(&mut self, policies: &[PolicyId]) -> SignatureId {
-        if policies.is_empty() {
+    fn intern(&mut self, by: Governed) -> SignatureId {
+        if by.policies.is_empty() {
             if self.items.is_empty() {
                 self.items.push(Some(Signature::default()));
             }
             return SignatureId::default();
         }
-        if let Some(id) = self.by_policies.get(policies) {
+        if let Some(id) = self.by_governed.get(&by) {
             return *id;
         }
         if self.items.is_empty() {
             self.items.push(Some(Signature::default()));
         }
-        let signature = Signature { policies: policies.into(), ..Signature::default() };
+        let signature = Signature { by: by.clone(), ..Signature::default() };
         let id = match self.free.pop() {
             Some(id) => {
                 if let Some(slot) = self.items.get_mut(id.0 as usize) {
@@ -99,7 +106,7 @@ impl Table {
                 id
             }
         };
-        self.by_policies.insert(policies.into(), id);
+        self.by_governed.insert(by, id);
         id
     }
 
@@ -127,7 +134,7 @@ impl Table {
         if signature.members == 0 && id != SignatureId::default() {
             let gone = self.items.get_mut(id.0 as usize).and_then(Option::take);
             if let Some(gone) = gone {
-                self.by_policies.remove(&gone.policies);
+                self.by_governed.remove(&gone.by);
                 self.free.push(id);
             }
         }
@@ -137,7 +144,7 @@ impl Table {
 impl Network {
     /// The policies that govern a signature, ascending by number.
     pub(crate) fn signed(&self, direction: Direction, id: SignatureId) -> &[PolicyId] {
-        self.signatures.0.get(direction).get(id).map_or(&[], |signature| &signature.policies)
+        self.signatures.0.get(direction).get(id).map_or(&[], |signature| &signature.by.policies)
     }
 
     /// The classes of a signature, dead ones too.
@@ -155,15 +162,17 @@ impl Network {
     /// The program of a signature, made when first asked for.
     pub(crate) fn program(&self, direction: Direction, id: SignatureId) -> &Program {
         let Some(signature) = self.signatures.0.get(direction).get(id) else { return &NO_PROGRAM };
-        signature.program.get_or_init(|| self.compile(direction, &signature.policies))
+        signature.program.get_or_init(|| self.compile(direction, &signature.by))
     }
 
-    fn compile(&self, direction: Direction, policies: &[PolicyId]) -> Program {
+    fn compile(&self, direction: Direction, by: &Governed) -> Program {
         let mut ordered: Vec<_> =
-            policies.iter().filter_map(|id| Some((*id, self.policies.get(*id)?))).collect();
-        // Equal priorities are undefined; by kind and name, so that the answer does not depend on numbers.
-        ordered.sort_by_key(|(_, policy)| {
-            (policy.tier, policy.priority, policy.kind, policy.resource.name(), policy.resource.namespace())
+            by.policies.iter().filter_map(|id| Some((*id, self.policies.get(*id)?))).collect();
+        // Equal priorities are undefined but in Calico; by kind and name, so that the answer does not depend on numbers.
+        ordered.sort_by_cached_key(|(_, policy)| {
+            let calico = self.calico_place(policy);
+            let own = (policy.kind, policy.resource.name(), policy.resource.namespace());
+            (calico.tier, policy.tier, policy.priority, calico.tie, own)
         });
         let mut program = Program::default();
         for (id, policy) in ordered {
@@ -182,7 +191,8 @@ impl Network {
             }
             let rules = policy.rules.get(direction).as_ref().map_or(0, Vec::len);
             let rules = 0..u32::try_from(rules).unwrap_or(u32::MAX);
-            tier.rules.extend(rules.map(|index| RuleId { policy: id, direction, index }));
+            let rules = rules.map(|index| RuleId { policy: id, direction, index });
+            tier.rules.extend(rules.filter(|rule| by.left_out.binary_search(rule).is_err()));
         }
         for tier in program.0.iter_mut().filter(|tier| tier.tier.is_union()) {
             let denies = |id: &RuleId| self.rule(*id).is_some_and(|rule| rule.action == Action::Deny);
@@ -257,10 +267,28 @@ impl Network {
         }
     }
 
+    /// The rules that are not about a class which their policy selects, ascending.
+    fn left_out(&self, direction: Direction, class: ClassId, policies: &[PolicyId]) -> Box<[RuleId]> {
+        let mut left_out = Vec::new();
+        for id in policies {
+            let Some(policy) = self.policies.get(*id).filter(|policy| policy.is_partial) else { continue };
+            let rules = policy.rules.get(direction).as_ref();
+            for (index, rule) in (0..u32::MAX).zip(rules.into_iter().flatten()) {
+                if !matches!(rule.own, Peers::Everyone) && !self.is_about(rule, class) {
+                    left_out.push(RuleId { policy: *id, direction, index });
+                }
+            }
+        }
+        left_out.into_boxed_slice()
+    }
+
     fn sign(&mut self, direction: Direction, id: ClassId) {
+        let Some(class) = self.classes.get(id) else { return };
+        let policies = class.policies.get(direction).as_slice();
+        let by = Governed { policies: policies.into(), left_out: self.left_out(direction, id, policies) };
         let Some(class) = self.classes.get_mut(id) else { return };
         let table = self.signatures.0.get_mut(direction);
-        let new = table.intern(class.policies.get(direction));
+        let new = table.intern(by);
         let old = std::mem::replace(class.signatures.get_mut(direction), new);
         if old != new {
             table.leave(old, id);

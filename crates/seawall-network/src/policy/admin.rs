@@ -7,14 +7,14 @@ use seawall_yaml::Node;
 
 use super::reading::{Reading, Refused};
 use super::{
-    Action, NamedPort, PeerKey, Peers, PerDirection, PolicyKind, Read, Rule, RulePorts, Scope, Tier,
+    Action, NamedPort, Order, PeerKey, Peers, PerDirection, PolicyKind, Read, Rule, RulePorts, Scope, Tier,
 };
 use crate::addresses::AddressSet;
 use crate::ports::{PortSet, Protocol};
 use crate::selector::LabelSelector;
 
 /// The greatest priority; the smallest, 0, comes first.
-const MAX_PRIORITY: i64 = 1000;
+const MAX_PRIORITY: i32 = 1000;
 /// The only name that a BaselineAdminNetworkPolicy may have.
 const BASELINE_NAME: &str = "default";
 
@@ -52,6 +52,7 @@ impl<'r> Front<'_, 'r, '_> {
             rules: PerDirection { ingress: some(ingress), egress: some(egress) },
             denies_rest: PerDirection::default(),
             place: self.reading.route(spec),
+            services: Box::default(),
         })
     }
 
@@ -71,12 +72,13 @@ impl<'r> Front<'_, 'r, '_> {
         }
     }
 
-    fn priority(&mut self, spec: Node<'r>) -> Result<i64, Refused> {
+    fn priority(&mut self, spec: Node<'r>) -> Result<Order, Refused> {
         if self.kind == PolicyKind::BaselineAdminNetworkPolicy {
-            return Ok(0);
+            return Ok(Order::from(0));
         }
         let node = spec.get("priority");
-        let priority = node.and_then(Node::as_i64).filter(|priority| (0..=MAX_PRIORITY).contains(priority));
+        let priority = node.and_then(Node::as_i64).and_then(|priority| i32::try_from(priority).ok());
+        let priority = priority.filter(|priority| (0..=MAX_PRIORITY).contains(priority)).map(Order::from);
         priority.ok_or_else(|| {
             self.reading.refuse(node.or(Some(spec)), "`priority` must be a number from 0 to 1000")
         })
@@ -139,10 +141,12 @@ impl<'r> Front<'_, 'r, '_> {
                 Action::Deny | Action::Pass => (Action::Deny, Peers::Everyone),
             };
             let ports = RulePorts::all();
-            return Ok(Rule { action, peers, ports, names: Box::default(), narrowed: None, route });
+            let (own, names) = (Peers::Everyone, Box::default());
+            return Ok(Rule { action, own, peers, ports, names, narrowed: None, route });
         };
         let peers = Peers::Any(peers.into_boxed_slice());
-        Ok(Rule { action, peers, ports, names: names.into_boxed_slice(), narrowed: None, route })
+        let (own, names) = (Peers::Everyone, names.into_boxed_slice());
+        Ok(Rule { action, own, peers, ports, names, narrowed: None, route })
     }
 
     fn action(&mut self, rule: Node<'r>) -> Result<Action, Refused> {
@@ -252,7 +256,7 @@ impl<'r> Front<'_, 'r, '_> {
         }
         named.sort_unstable();
         named.dedup();
-        Ok(Understood::Yes(RulePorts { fixed, named: named.into_boxed_slice() }))
+        Ok(Understood::Yes(RulePorts { fixed, named: named.into_boxed_slice(), except: None }))
     }
 
     /// `destinationPort` of a protocol; all ports without.

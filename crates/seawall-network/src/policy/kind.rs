@@ -17,10 +17,18 @@ pub enum PolicyKind {
     CiliumNetworkPolicy,
     /// `cilium.io/v2` CiliumClusterwideNetworkPolicy
     CiliumClusterwideNetworkPolicy,
+    /// `projectcalico.org/v3` NetworkPolicy, also as stored in `crd.projectcalico.org/v1`
+    CalicoNetworkPolicy,
+    /// `projectcalico.org/v3` GlobalNetworkPolicy, also as stored in `crd.projectcalico.org/v1`
+    CalicoGlobalNetworkPolicy,
 }
 
 const ADMIN: &str = "policy.networking.k8s.io";
 const CILIUM: &str = "cilium.io";
+
+fn is_calico(group: &str) -> bool {
+    crate::model::CALICO_GROUPS.contains(&group)
+}
 
 impl PolicyKind {
     /// The kind of an object, when it is a policy of a known group.
@@ -32,6 +40,8 @@ impl PolicyKind {
             (ADMIN, "ClusterNetworkPolicy") => Some(PolicyKind::ClusterNetworkPolicy),
             (CILIUM, "CiliumNetworkPolicy") => Some(PolicyKind::CiliumNetworkPolicy),
             (CILIUM, "CiliumClusterwideNetworkPolicy") => Some(PolicyKind::CiliumClusterwideNetworkPolicy),
+            (group, "NetworkPolicy") if is_calico(group) => Some(PolicyKind::CalicoNetworkPolicy),
+            (group, "GlobalNetworkPolicy") if is_calico(group) => Some(PolicyKind::CalicoGlobalNetworkPolicy),
             _ => None,
         }
     }
@@ -39,18 +49,30 @@ impl PolicyKind {
     /// The kind's name.
     pub const fn as_str(self) -> &'static str {
         match self {
-            PolicyKind::NetworkPolicy => "NetworkPolicy",
+            PolicyKind::NetworkPolicy | PolicyKind::CalicoNetworkPolicy => "NetworkPolicy",
             PolicyKind::AdminNetworkPolicy => "AdminNetworkPolicy",
             PolicyKind::BaselineAdminNetworkPolicy => "BaselineAdminNetworkPolicy",
             PolicyKind::ClusterNetworkPolicy => "ClusterNetworkPolicy",
             PolicyKind::CiliumNetworkPolicy => "CiliumNetworkPolicy",
             PolicyKind::CiliumClusterwideNetworkPolicy => "CiliumClusterwideNetworkPolicy",
+            PolicyKind::CalicoGlobalNetworkPolicy => "GlobalNetworkPolicy",
+        }
+    }
+
+    /// The kind's name where kinds stand beside each other: two plugins may give one name.
+    pub const fn shown(self) -> &'static str {
+        match self {
+            PolicyKind::CalicoNetworkPolicy => "NetworkPolicy.projectcalico.org",
+            _ => self.as_str(),
         }
     }
 
     /// Whether objects of the kind have no namespace.
     pub const fn is_cluster_scoped(self) -> bool {
-        !matches!(self, PolicyKind::NetworkPolicy | PolicyKind::CiliumNetworkPolicy)
+        !matches!(
+            self,
+            PolicyKind::NetworkPolicy | PolicyKind::CiliumNetworkPolicy | PolicyKind::CalicoNetworkPolicy
+        )
     }
 
     /// The only network plugin that enforces the kind; `None` for the kinds of Kubernetes itself.
@@ -59,6 +81,7 @@ impl PolicyKind {
             PolicyKind::CiliumNetworkPolicy | PolicyKind::CiliumClusterwideNetworkPolicy => {
                 Some(Profile::Cilium)
             }
+            PolicyKind::CalicoNetworkPolicy | PolicyKind::CalicoGlobalNetworkPolicy => Some(Profile::Calico),
             _ => None,
         }
     }
@@ -70,6 +93,7 @@ impl PolicyKind {
             PolicyKind::CiliumNetworkPolicy | PolicyKind::CiliumClusterwideNetworkPolicy => {
                 "endpointSelector"
             }
+            PolicyKind::CalicoNetworkPolicy | PolicyKind::CalicoGlobalNetworkPolicy => "selector",
             _ => "subject",
         }
     }

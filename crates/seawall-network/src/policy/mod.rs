@@ -2,20 +2,27 @@
 //!
 //! A policy stands in a [`Tier`], selects a subject, and has for each direction that it governs a list of [`Rule`]s:
 //! peers × ports → action, and whether what no rule of its tier decides is denied. A NetworkPolicy is a list of rules that
-//! allow, in a tier whose end denies. An object may hold several policies.
+//! allow, in a tier whose end denies. An object may hold several policies. Whom a rule is about is a set: any of some peers,
+//! or what several criteria leave; it may be about some of the policy's subjects only.
 
 mod admin;
+mod calico;
 mod cilium;
 mod kind;
+mod order;
 mod reading;
 mod v1;
 
 use seawall_core::{Problem, ProblemSeverity, Route};
 use seawall_inventory::Resource;
 
+pub(crate) use calico::DEFAULT_TIER;
 pub use kind::PolicyKind;
+pub use order::Order;
 
 use crate::addresses::AddressSet;
+use crate::expression::Expr;
+use crate::model::CalicoServices;
 use crate::ports::{PortSet, Protocol};
 use crate::selector::LabelSelector;
 use crate::words::{Word, Words};
@@ -87,7 +94,14 @@ pub enum Tier {
     NetworkPolicy,
     /// ClusterNetworkPolicy of tier Baseline, BaselineAdminNetworkPolicy: the first match decides, else allowed.
     Baseline,
+    /// A tier of Calico, by name: the first match decides, else the default action of the tier. With Calico every policy
+    /// stands in such a tier.
+    Calico(TierName),
 }
+
+/// The name of a tier in a [`crate::Network`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TierName(pub(crate) Word);
 
 /// What a rule does with a connection that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,12 +140,28 @@ pub(crate) enum PeerKey {
     Groups { groups: Groups, except: AddressSet },
     /// The pods that Services select.
     Services(Services),
+    /// Pods by an expression over their labels; with `sets` the addresses of labelled sets too, whoever has them.
+    Labelled { expr: Expr, sets: bool },
 }
 
 impl PeerKey {
     /// Pods of any namespace.
     pub(crate) fn all_pods() -> Self {
         PeerKey::Pods { scope: Scope::Matching(LabelSelector::default()), pods: LabelSelector::default() }
+    }
+
+    /// Whether it is everything in some namespaces.
+    pub(crate) fn is_everything(&self) -> bool {
+        match self {
+            PeerKey::Pods { pods, .. } => pods.is_everything(),
+            PeerKey::Labelled { expr, .. } => expr.is_about_namespaces_only(),
+            _ => false,
+        }
+    }
+
+    /// Whether labelled sets of addresses change whom it meets.
+    pub(crate) fn is_about_sets(&self) -> bool {
+        matches!(self, PeerKey::Labelled { sets: true, .. })
     }
 
     /// Whether the nodes that are here change whom it meets.
@@ -184,6 +214,60 @@ pub(crate) enum Peers<P> {
     Everyone,
     /// Any of these; nobody when empty.
     Any(Box<[P]>),
+    /// Whom several criteria leave.
+    Where(Box<Criteria<P>>),
+}
+
+/// Criteria that must hold together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Criteria<P> {
+    /// One of each list is met.
+    pub(crate) all: Vec<Vec<P>>,
+    /// None of these is.
+    pub(crate) none: Vec<P>,
+}
+
+impl<P> Default for Criteria<P> {
+    fn default() -> Self {
+        Criteria { all: Vec::new(), none: Vec::new() }
+    }
+}
+
+impl<P> Criteria<P> {
+    /// Whom they leave.
+    pub(crate) fn into_peers(mut self) -> Peers<P> {
+        match (self.all.len(), self.none.is_empty()) {
+            (0, true) => Peers::Everyone,
+            (1, true) => Peers::Any(self.all.swap_remove(0).into_boxed_slice()),
+            _ => Peers::Where(Box::new(self)),
+        }
+    }
+}
+
+impl<P> Peers<P> {
+    /// Every peer that is named.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &P> {
+        let (any, all, none): (&[P], &[Vec<P>], &[P]) = match self {
+            Peers::Everyone => (&[], &[], &[]),
+            Peers::Any(peers) => (peers, &[], &[]),
+            Peers::Where(criteria) => (&[], &criteria.all, &criteria.none),
+        };
+        any.iter().chain(all.iter().flatten()).chain(none)
+    }
+
+    /// The same with every peer named in another way.
+    pub(crate) fn map<Q>(self, mut rename: impl FnMut(P) -> Q) -> Peers<Q> {
+        match self {
+            Peers::Everyone => Peers::Everyone,
+            Peers::Any(peers) => Peers::Any(peers.into_iter().map(rename).collect()),
+            Peers::Where(criteria) => {
+                let all = criteria.all.into_iter();
+                let all = all.map(|list| list.into_iter().map(&mut rename).collect()).collect();
+                let none = criteria.none.into_iter().map(&mut rename).collect();
+                Peers::Where(Box::new(Criteria { all, none }))
+            }
+        }
+    }
 }
 
 /// A port by name.
@@ -199,11 +283,27 @@ pub(crate) struct NamedPort {
 pub(crate) struct RulePorts {
     pub(crate) fixed: PortSet,
     pub(crate) named: Box<[NamedPort]>,
+    /// Those that are none of them all the same.
+    pub(crate) except: Option<Box<RulePorts>>,
 }
 
 impl RulePorts {
     pub(crate) fn all() -> Self {
-        RulePorts { fixed: PortSet::all(), named: Box::default() }
+        RulePorts { fixed: PortSet::all(), ..RulePorts::default() }
+    }
+
+    /// Leaves the ports that others have too; these have no names themselves.
+    pub(crate) fn restrict(&mut self, to: &RulePorts) {
+        let within = |port: &&NamedPort| {
+            port.protocol.is_none_or(|protocol| PortSet::of_protocol(protocol).is_subset(&self.fixed))
+        };
+        self.named = to.named.iter().filter(within).copied().collect();
+        self.fixed = self.fixed.intersection(&to.fixed);
+    }
+
+    /// Whether what they are depends on the names of a destination's ports.
+    pub(crate) fn has_names(&self) -> bool {
+        !self.named.is_empty() || self.except.as_ref().is_some_and(|except| except.has_names())
     }
 }
 
@@ -211,6 +311,8 @@ impl RulePorts {
 #[derive(Clone, Debug)]
 pub(crate) struct Rule<P> {
     pub(crate) action: Action,
+    /// Which of the policy's subjects it is about.
+    pub(crate) own: Peers<P>,
     pub(crate) peers: Peers<P>,
     pub(crate) ports: RulePorts,
     /// Domain names that it is about too; they have no addresses here.
@@ -225,7 +327,7 @@ pub(crate) struct Rule<P> {
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) tier: Tier,
-    pub(crate) priority: i64,
+    pub(crate) priority: Order,
     pub(crate) subject: PeerKey,
     /// `None` where the policy says nothing about the direction.
     pub(crate) rules: PerDirection<Option<Vec<Rule<PeerKey>>>>,
@@ -233,18 +335,29 @@ pub(crate) struct Read {
     pub(crate) denies_rest: PerDirection<bool>,
     /// Where it stands in the object: `spec`, or an item of `specs`.
     pub(crate) place: Route,
+    /// The Services whose ports are in its rules, by namespace and name.
+    pub(crate) services: Box<[(Word, Word)]>,
 }
 
 /// What a front end gives: the policies of an object that take part, and what is wrong with them.
 pub(crate) type Outcome = (Vec<Read>, Vec<Problem>);
 
 /// Reads an object of any kind; `in_cluster` says whether an `ipBlock` meets addresses of the cluster.
-pub(crate) fn read(kind: PolicyKind, resource: &Resource, in_cluster: bool, words: &mut Words) -> Outcome {
+pub(crate) fn read(
+    kind: PolicyKind,
+    resource: &Resource,
+    in_cluster: bool,
+    services: &CalicoServices,
+    words: &mut Words,
+) -> Outcome {
     let mut reading = reading::Reading::new(resource, kind, words);
     let policies = match kind {
         PolicyKind::NetworkPolicy => v1::read(&mut reading, in_cluster).into_iter().collect(),
         PolicyKind::CiliumNetworkPolicy | PolicyKind::CiliumClusterwideNetworkPolicy => {
             cilium::read(&mut reading, kind)
+        }
+        PolicyKind::CalicoNetworkPolicy | PolicyKind::CalicoGlobalNetworkPolicy => {
+            calico::read(&mut reading, kind, services).into_iter().collect()
         }
         _ => admin::read(&mut reading, kind).into_iter().collect(),
     };
@@ -263,8 +376,29 @@ pub(crate) fn problem(
         Some(namespace) => format!("{namespace}/{}", resource.name()),
         None => resource.name().to_owned(),
     };
+    named_problem(severity, kind.shown(), &name, resource, route, cause)
+}
+
+/// A problem of an object that is no policy, with its place.
+pub(crate) fn object_problem(
+    severity: ProblemSeverity,
+    resource: &Resource,
+    route: &Route,
+    cause: &str,
+) -> Problem {
+    named_problem(severity, resource.kind(), resource.name(), resource, route, cause)
+}
+
+fn named_problem(
+    severity: ProblemSeverity,
+    kind: &str,
+    name: &str,
+    resource: &Resource,
+    route: &Route,
+    cause: &str,
+) -> Problem {
     let place = if route.is_root() { String::new() } else { format!(" at `{route}`") };
-    let message = format!("{} `{name}`{place}: {cause}", kind.as_str());
+    let message = format!("{kind} `{name}`{place}: {cause}");
     let problem = Problem::new(severity, message).in_file(&resource.origin().file);
     match resource.position(route) {
         Some(position) => problem.at(position),

@@ -5,7 +5,7 @@ use seawall_core::ProblemSeverity;
 use seawall_yaml::Node;
 
 use super::reading::{Reading, Refused};
-use super::{Action, NamedPort, PeerKey, Peers, PerDirection, Read, Rule, RulePorts, Scope, Tier};
+use super::{Action, NamedPort, Order, PeerKey, Peers, PerDirection, Read, Rule, RulePorts, Scope, Tier};
 use crate::addresses::AddressSet;
 use crate::ports::{PortSet, Protocol};
 use crate::selector::LabelSelector;
@@ -32,7 +32,15 @@ fn policy(reading: &mut Reading<'_, '_>, in_cluster: bool) -> Result<Read, Refus
     let rules =
         PerDirection { ingress: types.ingress.then_some(ingress), egress: types.egress.then_some(egress) };
     let place = front.reading.route(spec);
-    Ok(Read { tier: Tier::NetworkPolicy, priority: 0, subject, rules, denies_rest: types, place })
+    Ok(Read {
+        tier: Tier::NetworkPolicy,
+        priority: Order::from(0),
+        subject,
+        rules,
+        denies_rest: types,
+        place,
+        services: Box::default(),
+    })
 }
 
 struct Front<'a, 'r, 'w> {
@@ -77,7 +85,15 @@ impl<'r> Front<'_, 'r, '_> {
         // An empty list is as good as none.
         let peers = if peers.is_empty() { Peers::Everyone } else { Peers::Any(peers.into_boxed_slice()) };
         let route = self.reading.route(rule);
-        Ok(Rule { action: Action::Allow, peers, ports, names: Box::default(), narrowed: None, route })
+        Ok(Rule {
+            action: Action::Allow,
+            own: Peers::Everyone,
+            peers,
+            ports,
+            names: Box::default(),
+            narrowed: None,
+            route,
+        })
     }
 
     fn ports(&mut self, rule: Node<'r>) -> Result<RulePorts, Refused> {

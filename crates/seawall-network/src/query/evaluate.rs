@@ -52,31 +52,73 @@ impl Network {
 
     /// Whether a rule is about the other side.
     pub(crate) fn meets_side(&self, rule: &Rule<PeerId>, side: Side<'_>) -> bool {
-        let Peers::Any(peers) = &rule.peers else { return true };
-        let placed = |key: &PeerKey, place: Place| match key {
-            PeerKey::Hosts(hosts) => place.is_among(*hosts, rule.action),
-            _ => true,
-        };
-        peers.iter().filter_map(|id| self.peers.get(*id)).any(|peer| match side {
-            Side::Class(class, place) => peer.classes.contains(class) && placed(&peer.key, place),
-            Side::Stranger(stranger) => stranger.is_met(self, &peer.key),
-            Side::Address(address) => peer.addresses.contains(address),
-            Side::Node(address, place) => {
-                !matches!(peer.key, PeerKey::Block { in_cluster: false, .. } | PeerKey::Groups { .. })
-                    && peer.addresses.contains(address)
-                    && placed(&peer.key, place)
+        let meets = |id: &PeerId| self.peer_meets(*id, side, rule.action) == Some(true);
+        match &rule.peers {
+            Peers::Everyone => true,
+            Peers::Any(peers) => peers.iter().any(meets),
+            Peers::Where(criteria) => {
+                let misses = |id: &PeerId| self.peer_meets(*id, side, rule.action) == Some(false);
+                criteria.all.iter().all(|list| list.iter().any(meets)) && criteria.none.iter().all(misses)
             }
-        })
+        }
     }
 
-    /// The peers of a rule that it is about wherever the pod runs that is judged; `None` for everyone.
-    pub(crate) fn peers_anywhere(&self, rule: &Rule<PeerId>) -> Option<impl Iterator<Item = &Peer>> {
-        let Peers::Any(peers) = &rule.peers else { return None };
+    /// Whether a rule is about a class that its policy selects.
+    pub(crate) fn is_about(&self, rule: &Rule<PeerId>, class: ClassId) -> bool {
+        let meets = |id: &PeerId| self.peers.get(*id).is_some_and(|peer| peer.classes.contains(class));
+        match &rule.own {
+            Peers::Everyone => true,
+            Peers::Any(peers) => peers.iter().any(meets),
+            Peers::Where(criteria) => {
+                criteria.all.iter().all(|list| list.iter().any(meets)) && !criteria.none.iter().any(meets)
+            }
+        }
+    }
+
+    /// Whether a peer is on the other side; `None` when that is not the same for all pods that may come.
+    fn peer_meets(&self, id: PeerId, side: Side<'_>, action: Action) -> Option<bool> {
+        let Some(peer) = self.peers.get(id) else { return Some(false) };
+        let placed = |place: Place| match peer.key {
+            PeerKey::Hosts(hosts) => place.is_among(hosts, action),
+            _ => true,
+        };
+        match side {
+            Side::Class(class, place) => Some(peer.classes.contains(class) && placed(place)),
+            Side::Stranger(stranger) => stranger.meets(self, &peer.key),
+            Side::Address(address) => Some(peer.addresses.contains(address)),
+            Side::Node(address, place) => {
+                let counts =
+                    !matches!(peer.key, PeerKey::Block { in_cluster: false, .. } | PeerKey::Groups { .. });
+                Some(counts && peer.addresses.contains(address) && placed(place))
+            }
+        }
+    }
+
+    /// The part of a space that a rule is about, wherever the pod runs that is judged; `of` gives the part of a peer.
+    pub(crate) fn part_met<S: Space + Default>(
+        &self,
+        rule: &Rule<PeerId>,
+        whole: S,
+        of: impl Fn(&Peer) -> &S,
+    ) -> S {
         let anywhere = |peer: &&Peer| match peer.key {
             PeerKey::Hosts(hosts) => Place::Unknown.is_among(hosts, rule.action),
             _ => true,
         };
-        Some(peers.iter().filter_map(|id| self.peers.get(*id)).filter(anywhere))
+        let union = |list: &[PeerId]| {
+            let mut all = S::default();
+            let peers = list.iter().filter_map(|id| self.peers.get(*id)).filter(anywhere);
+            peers.for_each(|peer| all.add(of(peer)));
+            all
+        };
+        match &rule.peers {
+            Peers::Everyone => whole,
+            Peers::Any(list) => whole.common(&union(list)),
+            Peers::Where(criteria) => {
+                let met = criteria.all.iter().fold(whole, |met, list| met.common(&union(list)));
+                met.without(&union(&criteria.none))
+            }
+        }
     }
 
     /// What a program allows with one other side; `ports` are the named ports of the destination.
@@ -114,7 +156,13 @@ impl Network {
                 let policies = tier.policies.clone();
                 return Decided { allowed, tier: Some(tier.tier), rules, passed, policies };
             }
-            let Some(first) = matching.next().copied() else { continue };
+            let Some(first) = matching.next().copied() else {
+                if tier.end == End::Next {
+                    continue;
+                }
+                let (rules, policies) = (Vec::new(), tier.policies.clone());
+                return Decided { allowed: false, tier: Some(tier.tier), rules, passed, policies };
+            };
             match self.rule(first).map(|rule| rule.action) {
                 Some(Action::Pass) | None => passed.push(first),
                 Some(action) => {
@@ -184,6 +232,9 @@ pub(crate) fn resolve<'r>(rule: &'r RulePorts, ports: &[ContainerPort]) -> Cow<'
         }) {
             all = Cow::Owned(all.union(&PortSet::port(port.protocol, port.number)));
         }
+    }
+    if let Some(except) = &rule.except {
+        all = Cow::Owned(all.difference(&resolve(except, ports)));
     }
     all
 }

@@ -6,7 +6,7 @@ use seawall_inventory::Resource;
 use super::connect::{Because, Decision};
 use crate::class_set::ClassSet;
 use crate::model::{ClassId, Network, PolicyId, RuleId};
-use crate::policy::{Action, Direction, PolicyKind, Tier};
+use crate::policy::{Action, Direction, Order, PolicyKind, Tier, TierName};
 
 /// A policy that is in force.
 #[derive(Clone, Copy)]
@@ -56,7 +56,7 @@ impl<'n> PolicyView<'n> {
     }
 
     /// The priority, smallest first; 0 where the kind has none.
-    pub fn priority(&self) -> i64 {
+    pub fn priority(&self) -> Order {
         self.policy.priority
     }
 
@@ -70,7 +70,8 @@ impl<'n> PolicyView<'n> {
         let rules = self.policy.rules.get(direction);
         let denies =
             |rules: &Vec<crate::policy::Rule<_>>| rules.iter().any(|rule| rule.action == Action::Deny);
-        self.governs(direction) && (!self.tier().is_union() || self.denies_rest(direction))
+        let hands_on = self.tier().is_union() || matches!(self.tier(), Tier::Calico(_));
+        self.governs(direction) && (!hands_on || self.denies_rest(direction))
             || rules.as_ref().is_some_and(denies)
     }
 
@@ -110,8 +111,8 @@ impl std::fmt::Display for PolicyView<'_> {
     /// `NetworkPolicy/namespace/name` or `AdminNetworkPolicy/name`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.namespace() {
-            Some(namespace) => write!(f, "{}/{namespace}/{}", self.kind().as_str(), self.name()),
-            None => write!(f, "{}/{}", self.kind().as_str(), self.name()),
+            Some(namespace) => write!(f, "{}/{namespace}/{}", self.kind().shown(), self.name()),
+            None => write!(f, "{}/{}", self.kind().shown(), self.name()),
         }
     }
 }
@@ -200,6 +201,18 @@ impl Network {
         let policies = decision.policies.iter().filter(|_| undecided).filter_map(|id| self.policy(*id));
         let rules = policies.flat_map(|policy| policy.rules(direction));
         rules.filter(|id| self.rule(*id).is_some_and(|rule| !rule.names.is_empty())).collect()
+    }
+
+    /// The name of a tier of Calico.
+    pub fn tier_name(&self, tier: TierName) -> &str {
+        self.words.text(tier.0)
+    }
+
+    /// The rules that judge a class in a direction, tier by tier in the order of evaluation.
+    pub(crate) fn tiers_of(&self, class: ClassId, direction: Direction) -> Vec<Vec<RuleId>> {
+        let Some(class) = self.classes.get(class) else { return Vec::new() };
+        let program = self.program(direction, *class.signatures.get(direction));
+        program.0.iter().map(|tier| tier.rules.clone()).collect()
     }
 
     /// The classes with pods, ascending.

@@ -25,10 +25,7 @@ impl Network {
         let program = self.program(direction, *one.signatures.get(direction));
         let ports = if direction == Direction::Ingress { &*one.ports } else { &[] };
         let rows = self.partition(program, AddressSet::all(), |rule| {
-            let addresses = match self.peers_anywhere(rule) {
-                None => AddressSet::all(),
-                Some(peers) => peers.fold(AddressSet::default(), |all, peer| all.union(&peer.addresses)),
-            };
+            let addresses = self.part_met(rule, AddressSet::all(), |peer| &peer.addresses);
             vec![(addresses, super::evaluate::resolve(&rule.ports, ports).into_owned())]
         });
         let mut rows: Vec<ExternalRow> =

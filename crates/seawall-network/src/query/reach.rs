@@ -69,15 +69,12 @@ impl Network {
 
     /// The classes that a rule meets.
     pub(crate) fn classes_met(&self, rule: &Rule<crate::model::PeerId>) -> ClassSet {
-        let Some(peers) = self.peers_anywhere(rule) else { return self.classes.live.clone() };
-        let mut met = ClassSet::default();
-        peers.for_each(|peer| met.add(&peer.classes));
-        met.intersection(&self.classes.live)
+        self.part_met(rule, self.classes.live.clone(), |peer| &peer.classes)
     }
 
     fn has_named_ports(&self, program: &Program) -> bool {
         let rules = program.0.iter().flat_map(|tier| &tier.rules);
-        rules.filter_map(|id| self.rule(*id)).any(|rule| !rule.ports.named.is_empty())
+        rules.filter_map(|id| self.rule(*id)).any(|rule| rule.ports.has_names())
     }
 }
 
@@ -100,8 +97,8 @@ impl<'n> Reach<'n> {
             let live = network.classes.live.clone();
             let parts = network.partition(program, live, |rule| {
                 let met = network.classes_met(rule);
-                if rule.ports.named.is_empty() {
-                    return vec![(met, rule.ports.fixed.clone())];
+                if !rule.ports.has_names() {
+                    return vec![(met, resolve(&rule.ports, &[]).into_owned())];
                 }
                 let mut by_ports: Vec<(PortSet, ClassSet)> = Vec::new();
                 for class in met.iter() {

@@ -1,6 +1,7 @@
 //! Tests of what is said about a network: ways in, mistakes in policies, the map.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod calico;
 mod exposure;
 mod lint;
 mod lint_cilium;

@@ -99,7 +99,10 @@ fn check(network: &Network, world: &[Value], nodes: &[&str], judge: Judge) -> Re
 }
 
 /// The rows of reach, and the rows of the outside, say what single questions say.
-fn check_reach(network: &Network, ends: &[(End<'_>, Target, String)]) -> Result<(), TestCaseError> {
+pub(crate) fn check_reach(
+    network: &Network,
+    ends: &[(End<'_>, Target, String)],
+) -> Result<(), TestCaseError> {
     let reach = network.reach();
     let mut streamed = Vec::new();
     reach.rows(|class, rows| streamed.push((class, rows)));

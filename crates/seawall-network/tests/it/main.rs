@@ -1,6 +1,7 @@
 //! Tests of the network model: single rules of the API, and the whole against a naive evaluator.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod calico;
 mod changes;
 mod cilium;
 mod generate;

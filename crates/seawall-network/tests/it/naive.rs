@@ -100,7 +100,7 @@ pub(crate) fn port_of(container: &Value) -> (&str, &str, u64) {
     )
 }
 
-fn v1_port(rule: &Value, dst: End<'_>, protocol: &str, port: u64) -> bool {
+pub(crate) fn v1_port(rule: &Value, dst: End<'_>, protocol: &str, port: u64) -> bool {
     let ports = list(rule, "/ports");
     ports.is_empty()
         || ports.iter().any(|item| {
@@ -123,7 +123,14 @@ fn v1_port(rule: &Value, dst: End<'_>, protocol: &str, port: u64) -> bool {
 /// The address of an end as far as blocks are about it.
 pub(crate) type Blocks = fn(&[Value], End<'_>) -> Option<Ipv4Addr>;
 
-fn v1_peer(world: &[Value], own: &str, rule: &Value, key: &str, other: End<'_>, blocks: Blocks) -> bool {
+pub(crate) fn v1_peer(
+    world: &[Value],
+    own: &str,
+    rule: &Value,
+    key: &str,
+    other: End<'_>,
+    blocks: Blocks,
+) -> bool {
     let peers = list(rule, key);
     peers.is_empty()
         || peers.iter().any(|peer| {
@@ -174,7 +181,7 @@ pub(crate) fn v1(
     isolated.then_some(allowed)
 }
 
-fn admin_peer(world: &[Value], peer: &Value, other: End<'_>) -> bool {
+pub(crate) fn admin_peer(world: &[Value], peer: &Value, other: End<'_>) -> bool {
     if let Some(namespaces) = peer.get("namespaces") {
         return pod_peer(world, other, Ok(namespaces), None);
     }
@@ -196,7 +203,7 @@ fn admin_peer(world: &[Value], peer: &Value, other: End<'_>) -> bool {
         .any(|cidr| address(other).is_some_and(|address| block_has(cidr.as_str().unwrap(), address)))
 }
 
-fn admin_port(rule: &Value, dst: End<'_>, protocol: &str, port: u64) -> bool {
+pub(crate) fn admin_port(rule: &Value, dst: End<'_>, protocol: &str, port: u64) -> bool {
     let items = list(rule, "/protocols");
     items.is_empty()
         || items.iter().any(|item| {

@@ -17,7 +17,7 @@ mod selector;
 use seawall_yaml::Node;
 
 use super::reading::{Reading, Refused};
-use super::{Action, Direction, PeerKey, Peers, PerDirection, PolicyKind, Read, Rule, Scope, Tier};
+use super::{Action, Direction, Order, PeerKey, Peers, PerDirection, PolicyKind, Read, Rule, Scope, Tier};
 use crate::selector::{LabelSelector, Operator, Requirement};
 use peers::Meant;
 
@@ -78,8 +78,15 @@ impl<'r> Front<'_, 'r, '_> {
         };
         let place = self.reading.route(spec);
         let rules = PerDirection { ingress, egress };
-        let read =
-            |subject| Read { tier: Tier::NetworkPolicy, priority: 0, subject, rules, denies_rest, place };
+        let read = |subject| Read {
+            tier: Tier::NetworkPolicy,
+            priority: Order::from(0),
+            subject,
+            rules,
+            denies_rest,
+            place,
+            services: Box::default(),
+        };
         Ok(subject.map(read))
     }
 
@@ -140,7 +147,8 @@ impl<'r> Front<'_, 'r, '_> {
             let narrowed = (!asked.is_empty()).then(|| asked.join(", ").into_boxed_str());
             let (peers, names) = (peers.clone(), names.clone());
             let route = self.reading.route(found.place);
-            rules.push(Rule { action, peers, ports: found.ports, names, narrowed, route });
+            let (own, ports) = (Peers::Everyone, found.ports);
+            rules.push(Rule { action, own, peers, ports, names, narrowed, route });
         }
         Ok(())
     }

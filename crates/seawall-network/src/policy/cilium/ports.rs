@@ -164,7 +164,7 @@ impl<'r> Front<'_, 'r, '_> {
             self.reading.warn(rule, "a rule that denies types of ICMP is not judged");
             return Ok(Vec::new());
         }
-        let ports = RulePorts { fixed: PortSet::of_protocol(Protocol::Other), named: Box::default() };
+        let ports = RulePorts { fixed: PortSet::of_protocol(Protocol::Other), ..RulePorts::default() };
         Ok(vec![Found { place: rule, ports, narrowed: Some(listed("ICMP type", &types).into()) }])
     }
 }

@@ -23,9 +23,14 @@ pub(super) fn words(ports: &PortSet) -> String {
     }
 }
 
-/// Reads `80`, `80/tcp`, `8000-8100/udp`, `tcp`.
+/// Reads `80`, `80/tcp`, `8000-8100/udp`, `tcp`, `icmp`.
 pub(super) fn read(text: &str) -> Result<PortSet> {
     let (range, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    match range {
+        "icmp" => return Ok(PortSet::ip_protocol(1)),
+        "icmpv6" => return Ok(PortSet::ip_protocol(58)),
+        _ => {}
+    }
     if let Ok(protocol) = range.parse::<Protocol>() {
         return Ok(PortSet::of_protocol(protocol));
     }
@@ -57,6 +62,7 @@ mod tests {
 
     #[test]
     fn reads_ports() {
+        assert_eq!(read("icmp").unwrap(), PortSet::ip_protocol(1));
         assert_eq!(read("tcp").unwrap(), PortSet::of_protocol(Protocol::Tcp));
         assert_eq!(read("1-2/sctp").unwrap(), PortSet::range(Protocol::Sctp, 1, 2));
         for wrong in ["0", "65536", "2-1", "80/http", "http"] {

@@ -57,6 +57,7 @@ fn tier(network: &Network, decision: &Decision, tier: Tier) -> String {
     match tier {
         Tier::Admin => return "the Admin tier".to_owned(),
         Tier::Baseline => return "the Baseline tier".to_owned(),
+        Tier::Calico(name) => return format!("the tier `{}`", network.tier_name(name)),
         Tier::NetworkPolicy => {}
     }
     let deciding: Vec<PolicyId> = match decision.rules.as_slice() {
