@@ -30,6 +30,7 @@ use crate::words::{Word, Words};
 
 pub(crate) use classes::Class;
 pub use classes::ClassId;
+pub(crate) use classes::is_instance_key;
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{ContainerPort, Endpoint};
 pub(crate) use namespaces::NAME_LABEL;

@@ -3,6 +3,7 @@
 
 mod changes;
 mod generate;
+mod least;
 mod naive;
 mod owners;
 mod refused;
