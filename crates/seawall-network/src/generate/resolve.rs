@@ -132,7 +132,8 @@ impl Resolver {
         };
         let from = match &src {
             Stand::Unit(id) => Ok(End::Unit(*id)),
-            Stand::Outside(addresses) => Ok(End::Addresses(addresses.clone())),
+            // The metadata service opens no connections: a range that holds its address means the others.
+            Stand::Outside(addresses) => Ok(End::Addresses(addresses.difference(&metadata()))),
             Stand::Node(addresses) => world.of_nodes(addresses).ok_or(NODE),
             Stand::Service(..) => Err("a Service opens no connections"),
             Stand::OwnNode => return,

@@ -33,7 +33,7 @@ fn text_says_what_is_needed_and_why() {
         "  needed: 2 pairs with 2 ports; neither declared nor observed: 0 ports\n",
         "  shop/web[Deployment] -> shop/db[StatefulSet] TCP 5432\n    reference: `DB_HOST` names db:5432  ConfigMap/shop/shop shop.yaml:5:3\n    \
          flow: observed 1 time, 2026-11-20T10:00:00Z\n",
-        "  shop/web[Deployment] -> find/search[Deployment] TCP 9200\n    reference: `SEARCH_ADDR` names search.find.svc:80  Deployment/shop/web shop.yaml:21:34\n",
+        "  shop/web[Deployment] -> find/search[Deployment] TCP 9200\n    reference: `SEARCH_ADDR` names search.find.svc:80  Deployment/shop/web shop.yaml:22:36\n",
         "  find/search[Deployment] -> 203.0.113.7/32 TCP 443\n",
         "not covered\n  shop/web[Deployment]: api.pay.example:443 (`PAY_URL`): a name outside the cluster: policies know only addresses  \
          ConfigMap/shop/shop shop.yaml:7:3\n",
@@ -127,7 +127,8 @@ fn policies_that_stay_are_part_of_the_proof() {
     assert!(run.err.contains(error), "{}", run.err);
     let keep = generate(&["--keep"]);
     assert!(keep.out.contains("beside today's") && keep.code == 0, "{}", keep.out);
-    assert!(!keep.out.contains("neither declared nor observed: 0 ports"), "{}", keep.out);
+    let closed = "source: 0.0.0.0-255.255.255.255[External], destination: shop/db[StatefulSet], old: TCP 5432, new: No Connections";
+    assert!(generate(&[]).out.contains(closed) && !keep.out.contains(closed), "{}", keep.out);
 }
 
 #[test]
