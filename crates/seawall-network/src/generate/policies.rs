@@ -274,7 +274,7 @@ impl Planner<'_> {
             ports,
             needs: needs.into_iter().collect(),
         }));
-        // By the first need behind a rule, which follows the names of workloads.
+        // A fixed order, whatever the order of evidence.
         rules.sort_by(|a, b| (&a.peers, &a.ports).cmp(&(&b.peers, &b.ports)));
         rules
     }

@@ -1,5 +1,6 @@
 //! What is needed and why, what is not covered, and what changes, for people.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use seawall_inventory::Place;
@@ -69,16 +70,14 @@ fn rest(lines: &mut Vec<String>, all: usize) {
 pub(super) fn summary(report: &Report<'_>) -> Vec<String> {
     let generated = report.generated;
     let workloads = generated.policies.iter().filter(|policy| policy.unit.is_some()).count() as u64;
-    let namespaces: Vec<&str> = generated.namespaces.iter().map(String::as_str).collect();
     let mut lines = vec![format!(
         "{} for {} in {}",
         count(generated.policies.len() as u64, "policy"),
         count(workloads, "workload"),
-        namespaces.join(", ")
+        listed(&generated.namespaces)
     )];
     if !generated.left_alone.is_empty() {
-        let names: Vec<&str> = generated.left_alone.iter().map(String::as_str).collect();
-        lines.push(format!("left alone: {}", names.join(", ")));
+        lines.push(format!("left alone: {}", listed(&generated.left_alone)));
     }
     let declared = generated.needs.iter().filter(|need| need.is_declared()).count() as u64;
     let observed = generated.needs.iter().filter(|need| need.is_observed()).count();
@@ -228,6 +227,16 @@ fn times(seen: &Seen) -> String {
         (Some(first), Some(last)) if first == last => format!("{number}, {last}"),
         (Some(first), Some(last)) => format!("{number}, {first} to {last}"),
         _ => number,
+    }
+}
+
+/// Names, the first ones when there are many.
+fn listed(names: &BTreeSet<String>) -> String {
+    const LISTED: usize = 12;
+    let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
+    match names.len().saturating_sub(LISTED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
