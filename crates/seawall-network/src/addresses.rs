@@ -24,7 +24,27 @@ impl AddressSet {
 
     /// These addresses.
     pub fn of(addresses: impl IntoIterator<Item = IpAddr>) -> Self {
-        addresses.into_iter().fold(Self::default(), |set, address| set.union(&Self::range(address, address)))
+        Self::of_ranges(addresses.into_iter().map(|address| (address, address)))
+    }
+
+    /// These ranges, first and last address; one of two families is empty.
+    pub fn of_ranges(ranges: impl IntoIterator<Item = (IpAddr, IpAddr)>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for range in ranges {
+            match range {
+                (IpAddr::V4(from), IpAddr::V4(to)) => v4.push((from.to_bits(), to.to_bits())),
+                (IpAddr::V6(from), IpAddr::V6(to)) => v6.push((from.to_bits(), to.to_bits())),
+                _ => {}
+            }
+        }
+        AddressSet { v4: Intervals::of(v4), v6: Intervals::of(v6) }
+    }
+
+    /// How many addresses there are; at most the greatest number.
+    pub fn count(&self) -> u128 {
+        let v4 = self.v4.ranges().iter().map(|(from, to)| u128::from(to - from) + 1);
+        let v6 = self.v6.ranges().iter().map(|(from, to)| (to - from).saturating_add(1));
+        v4.chain(v6).fold(0, u128::saturating_add)
     }
 
     /// From one address to another of the same family; empty for two families.

@@ -22,6 +22,7 @@
 //! - nothing of the size classes × classes is ever held.
 
 pub mod exposure;
+pub mod generate;
 pub mod lint;
 pub mod list;
 pub mod map;

@@ -1,7 +1,7 @@
 //! Files, folders, standard input and snapshots turned into an inventory. **IO**: reads files, nothing else.
 //!
 //! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen. Audit logs are given
-//! to their reader event by event: [`read_audit`].
+//! to their reader event by event: [`read_audit`]. A text that another room reads is one text: [`read_text`].
 //!
 //! ```text
 //! Target ─ walk ─ bytes ─ Text ─ documents (rayon) ─ objects, List items ─┐
@@ -27,6 +27,7 @@ mod progress;
 mod snapshot;
 mod target;
 mod templates;
+mod text;
 mod walk;
 mod zstd;
 
@@ -36,3 +37,4 @@ pub use limits::SourceLimits;
 pub use load::{Counts, Loaded, load, load_with};
 pub use progress::Progress;
 pub use target::{Target, TargetError};
+pub use text::read_text;

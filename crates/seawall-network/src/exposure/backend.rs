@@ -28,7 +28,7 @@ pub struct Backend {
 
 /// Which port of a Service a reference means.
 #[derive(Clone, Copy)]
-pub(super) enum ServicePort<'a> {
+pub(crate) enum ServicePort<'a> {
     /// By number.
     Number(u16),
     /// By name.
@@ -39,26 +39,26 @@ pub(super) enum ServicePort<'a> {
 
 /// One port of a Service with the ports of pods behind it.
 #[derive(Clone, Debug)]
-pub(super) struct Served {
+pub(crate) struct Served {
     /// `port` of the Service.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     /// `nodePort`, when it is written.
-    pub(super) node_port: Option<u16>,
+    pub(crate) node_port: Option<u16>,
     /// The protocol.
-    pub(super) protocol: Protocol,
+    pub(crate) protocol: Protocol,
     /// What stands behind.
-    pub(super) backends: Vec<Backend>,
+    pub(crate) backends: Vec<Backend>,
 }
 
 /// Finds what stands behind Services.
-pub(super) struct Backends<'i> {
+pub(crate) struct Backends<'i> {
     inventory: &'i Inventory,
     /// EndpointSlices by namespace and Service.
     slices: HashMap<(&'i str, &'i str), Vec<&'i Resource>>,
 }
 
 impl<'i> Backends<'i> {
-    pub(super) fn new(inventory: &'i Inventory) -> Self {
+    pub(crate) fn new(inventory: &'i Inventory) -> Self {
         let mut slices: HashMap<_, Vec<_>> = HashMap::new();
         for slice in inventory.of_kind(GroupKind::new("discovery.k8s.io", "EndpointSlice")) {
             if let Some(service) = slice.labels().get("kubernetes.io/service-name") {
@@ -81,7 +81,7 @@ impl<'i> Backends<'i> {
     }
 
     /// The ports of a Service that a reference means, each with what stands behind.
-    pub(super) fn served(&self, service: &'i Resource, wanted: ServicePort<'_>) -> Vec<Served> {
+    pub(crate) fn served(&self, service: &'i Resource, wanted: ServicePort<'_>) -> Vec<Served> {
         let Some(spec) = service.root().get("spec") else { return Vec::new() };
         let pods = self.pods(service, spec);
         let numbered =
@@ -111,6 +111,12 @@ impl<'i> Backends<'i> {
             })
         });
         served.collect()
+    }
+
+    /// The EndpointSlices of a Service.
+    pub(crate) fn slices_of(&self, service: &'i Resource) -> &[&'i Resource] {
+        let key = (service.namespace().unwrap_or("default"), service.name());
+        self.slices.get(&key).map_or(&[], Vec::as_slice)
     }
 
     /// The pods behind a Service: those of its selector, or those that hand-made EndpointSlices name.

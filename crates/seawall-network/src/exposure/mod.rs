@@ -21,15 +21,13 @@ use seawall_core::{Confidence, ResourceId};
 use seawall_inventory::{GroupKind, Inventory, Place, Resource};
 
 pub use backend::Backend;
-pub(crate) use backend::declared_ports;
-pub(crate) use verdict::describe;
+pub(crate) use backend::{Backends, ServicePort, declared_ports};
 pub use verdict::{Judge, Judgement, Passage};
-
-use backend::Backends;
+pub(crate) use verdict::{describe, private};
 
 use crate::Protocol;
 
-const SERVICE: GroupKind<'static> = GroupKind::new("", "Service");
+pub(crate) const SERVICE: GroupKind<'static> = GroupKind::new("", "Service");
 
 /// What makes a way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,7 +185,7 @@ fn field(resource: &Resource, keys: &[&str]) -> Place {
 }
 
 /// A port number in range.
-fn port_number(number: i64) -> Option<u16> {
+pub(crate) fn port_number(number: i64) -> Option<u16> {
     u16::try_from(number).ok().filter(|port| *port > 0)
 }
 

@@ -65,6 +65,12 @@ const PRIVATE: [&str; 9] = [
     "::1/128",
 ];
 
+/// Addresses that no packet on the internet comes from.
+pub(crate) fn private() -> AddressSet {
+    let private = PRIVATE.iter().filter_map(|cidr| AddressSet::cidr(cidr));
+    private.fold(AddressSet::default(), |all, one| all.union(&one))
+}
+
 /// How many nodes are tried as sources; one is like another but for blocks that single one out.
 const MAX_NODES: usize = 64;
 
@@ -92,9 +98,7 @@ impl<'a> Judge<'a> {
             }
         }
         let nodes = network.node_list().into_iter().take(MAX_NODES).collect();
-        let private = PRIVATE.iter().filter_map(|cidr| AddressSet::cidr(cidr));
-        let private = private.fold(AddressSet::default(), |all, one| all.union(&one));
-        Judge { network, inventory, by_object, nodes, private }
+        Judge { network, inventory, by_object, nodes, private: private() }
     }
 
     fn endpoints(&self, resource: &Resource) -> &[EndpointId] {

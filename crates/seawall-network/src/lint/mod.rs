@@ -104,7 +104,7 @@ const SYSTEM: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", "loc
 /// Beginnings of names of namespaces that come with a distribution.
 const SYSTEM_PREFIXES: [&str; 3] = ["openshift-", "gke-managed-", "calico-"];
 
-fn is_system(namespace: &str) -> bool {
+pub(crate) fn is_system(namespace: &str) -> bool {
     SYSTEM.contains(&namespace) || SYSTEM_PREFIXES.iter().any(|prefix| namespace.starts_with(prefix))
 }
 

@@ -98,7 +98,7 @@ impl Classes {
     }
 }
 
-pub(super) fn is_instance_key(key: &str) -> bool {
+pub(crate) fn is_instance_key(key: &str) -> bool {
     INSTANCE_KEYS.binary_search(&key).is_ok()
 }
 

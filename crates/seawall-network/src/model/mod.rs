@@ -32,7 +32,7 @@ use crate::words::{Word, Words};
 
 pub(crate) use calico::{CalicoServices, GROUPS as CALICO_GROUPS, KUBERNETES};
 pub use classes::ClassId;
-pub(crate) use classes::{Class, SERVICE_ACCOUNT};
+pub(crate) use classes::{Class, SERVICE_ACCOUNT, is_instance_key};
 pub use endpoints::EndpointId;
 pub(crate) use endpoints::{ContainerPort, Endpoint};
 pub(crate) use namespaces::NAME_LABEL;

@@ -3,6 +3,7 @@
 
 mod calico;
 mod exposure;
+mod generate;
 mod lint;
 mod lint_cilium;
 mod map;

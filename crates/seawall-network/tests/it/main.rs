@@ -6,6 +6,7 @@ mod changes;
 mod cilium;
 mod generate;
 mod generate_cilium;
+mod least;
 mod naive;
 mod naive_cilium;
 mod owners;

@@ -15,6 +15,7 @@ mod least_privilege;
 mod network;
 mod network_calico;
 mod network_cilium;
+mod network_generate;
 mod network_views;
 mod paths;
 mod rbac;

@@ -56,7 +56,7 @@ struct State {
 }
 
 /// One line of the answer.
-struct Line {
+pub(super) struct Line {
     kind: &'static str,
     src: String,
     dst: String,
@@ -118,11 +118,6 @@ pub(super) fn run(args: &DiffArgs) -> anyhow::Result<ExitStatus> {
 }
 
 fn line(row: &Difference, before: &State, after: &State) -> Line {
-    let kind = match (row.before.is_empty(), row.after.is_empty()) {
-        (true, _) => "added",
-        (_, true) => "removed",
-        _ => "changed",
-    };
     let only_in = |one: &State, other: &State| -> Vec<String> {
         let ends = [&row.src, &row.dst].into_iter().filter_map(|peer| match peer {
             Peer::Workload(name) => Some(name),
@@ -136,18 +131,35 @@ fn line(row: &Difference, before: &State, after: &State) -> Line {
         (_, new) if !new.is_empty() => format!("workload {} added", new.join(" and ")),
         _ => String::new(),
     };
+    Line { info, ..plain(row) }
+}
+
+/// A line of which no more is known than its connections.
+fn plain(row: &Difference) -> Line {
+    let kind = match (row.before.is_empty(), row.after.is_empty()) {
+        (true, _) => "added",
+        (_, true) => "removed",
+        _ => "changed",
+    };
     Line {
         kind,
         src: row.src.to_string(),
         dst: row.dst.to_string(),
         before: conn::words(&row.before),
         after: conn::words(&row.after),
-        info,
+        info: String::new(),
     }
 }
 
+/// Differences of the same workloads as lines, sorted as they are printed.
+pub(super) fn lines(differences: &[Difference]) -> Vec<Line> {
+    let mut lines: Vec<Line> = differences.iter().map(plain).collect();
+    lines.sort_by(|a, b| (a.kind, &a.src, &a.dst).cmp(&(b.kind, &b.src, &b.dst)));
+    lines
+}
+
 // Writing to a string cannot fail, here and below.
-fn txt(lines: &[Line]) -> String {
+pub(super) fn txt(lines: &[Line]) -> String {
     let mut out = String::new();
     if lines.is_empty() {
         return "No connections diff\n".to_owned();
@@ -191,14 +203,19 @@ fn md(lines: &[Line]) -> String {
     out
 }
 
-fn record(lines: &[Line]) -> anyhow::Result<String> {
+/// Lines as JSON.
+pub(super) fn rows(lines: &[Line]) -> Vec<serde_json::Value> {
     let rows = lines.iter().map(|line| {
         json!({
             "type": line.kind, "src": line.src, "dst": line.dst, "old": line.before, "new": line.after,
             "info": line.info,
         })
     });
-    let report = json!({"schema": "seawall.dev/network-diff/v1", "differences": rows.collect::<Vec<_>>()});
+    rows.collect()
+}
+
+fn record(lines: &[Line]) -> anyhow::Result<String> {
+    let report = json!({"schema": "seawall.dev/network-diff/v1", "differences": rows(lines)});
     Ok(serde_json::to_string_pretty(&report)? + "\n")
 }
 

@@ -5,6 +5,7 @@ mod conn;
 mod diff;
 mod ends;
 mod exposure;
+mod generate;
 mod lint;
 mod list;
 mod map;
@@ -40,6 +41,8 @@ enum NetworkCommand {
     Lint(lint::LintArgs),
     /// Draw who can reach whom
     Map(map::MapArgs),
+    /// The least policies that allow what objects declare and flows show, proven
+    Generate(generate::GenerateArgs),
 }
 
 pub(crate) fn run(args: &NetworkArgs, color: Color) -> anyhow::Result<ExitStatus> {
@@ -51,6 +54,7 @@ pub(crate) fn run(args: &NetworkArgs, color: Color) -> anyhow::Result<ExitStatus
         NetworkCommand::Exposure(args) => exposure::run(args),
         NetworkCommand::Lint(args) => lint::run(args, color),
         NetworkCommand::Map(args) => map::run(args),
+        NetworkCommand::Generate(args) => generate::run(args),
     }
 }
 
