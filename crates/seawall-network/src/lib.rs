@@ -24,6 +24,7 @@ pub mod exposure;
 pub mod lint;
 pub mod list;
 pub mod map;
+pub mod mesh;
 
 mod addresses;
 mod class_set;
