@@ -10,7 +10,7 @@ use seawall_report::escape;
 use serde_json::json;
 
 use super::render::{field, quoted};
-use super::{conn, list};
+use super::{conn, list, meshed};
 use crate::ExitStatus;
 use crate::commands::targets::TargetArgs;
 use crate::output;
@@ -70,7 +70,9 @@ fn state(args: &DiffArgs, target: &str, families: Families) -> anyhow::Result<St
     if !args.quiet {
         problems.iter().for_each(output::problem);
     }
-    let connections = list::connections(&network, &loaded.inventory, families, &Focus::default())?;
+    let mesh = meshed::build(&network, &loaded.inventory, args.quiet);
+    let connections =
+        list::connections(&network, &loaded.inventory, mesh.as_ref(), families, &Focus::default())?;
     let workloads = network.workloads().iter().map(ToString::to_string).collect();
     Ok(State { connections, workloads })
 }

@@ -8,6 +8,8 @@ mod exposure;
 mod lint;
 mod list;
 mod map;
+mod mesh;
+mod meshed;
 mod place;
 mod render;
 mod why;
@@ -40,6 +42,8 @@ enum NetworkCommand {
     Lint(lint::LintArgs),
     /// Draw who can reach whom
     Map(map::MapArgs),
+    /// What Istio guards: who is in the mesh, who takes plaintext, which policies hold, and what gets around them
+    Mesh(mesh::MeshArgs),
 }
 
 pub(crate) fn run(args: &NetworkArgs, color: Color) -> anyhow::Result<ExitStatus> {
@@ -51,6 +55,7 @@ pub(crate) fn run(args: &NetworkArgs, color: Color) -> anyhow::Result<ExitStatus
         NetworkCommand::Exposure(args) => exposure::run(args),
         NetworkCommand::Lint(args) => lint::run(args, color),
         NetworkCommand::Map(args) => map::run(args),
+        NetworkCommand::Mesh(args) => mesh::run(args, color),
     }
 }
 
