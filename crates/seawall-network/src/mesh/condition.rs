@@ -5,8 +5,8 @@
 //! value is met, and every excluded value is avoided.
 
 use super::answer::Match;
+use super::patterns::{glob, meets};
 use super::settings::Settings;
-use super::words::{glob, meets};
 use crate::AddressSet;
 
 /// What a requirement is about.

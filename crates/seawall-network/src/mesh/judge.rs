@@ -12,7 +12,7 @@ use super::condition::{Identity, Requirement, Seen};
 use super::ends::{Destination, PolicyIndex, Source};
 use super::member::Member;
 use super::peer::MtlsMode;
-use super::policy::{Judge, MeshAction, Policy, Rule};
+use super::policy::{Enforcer, MeshAction, Policy, Rule};
 use super::services::{Speaks, WaypointUse};
 use super::verdict::{MeshAnswer, MeshBecause, MeshPiece, MeshVerdict, Mtls};
 use crate::ports::{PortSet, Protocol};
@@ -150,7 +150,7 @@ impl Mesh {
         port: Named,
     ) -> MeshVerdict {
         let judge = match destination.member {
-            Member::Ambient => Judge::Ztunnel,
+            Member::Ambient => Enforcer::Ztunnel,
             _ => envoy(destination, port),
         };
         self.decide(&destination.policies, judge, &self.seen(source, identity, destination, port))
@@ -167,7 +167,7 @@ impl Mesh {
         Seen { settings, identity, source: source.address, destination, port }
     }
 
-    fn decide(&self, policies: &[PolicyIndex], judge: Judge, seen: &Seen<'_>) -> MeshVerdict {
+    fn decide(&self, policies: &[PolicyIndex], judge: Enforcer, seen: &Seen<'_>) -> MeshVerdict {
         let of = |action| {
             let policies = policies.iter().filter_map(|index| self.policies.get(*index));
             policies.filter(move |policy| policy.action == action)
@@ -226,7 +226,7 @@ struct Found<'p> {
     attributes: BTreeSet<Box<str>>,
 }
 
-fn found<'p>(policy: &'p Policy, judge: Judge, seen: &Seen<'_>) -> Vec<Found<'p>> {
+fn found<'p>(policy: &'p Policy, judge: Enforcer, seen: &Seen<'_>) -> Vec<Found<'p>> {
     let rules = policy.rules.iter().filter_map(|rule| match rule.matches(policy.action, judge, seen) {
         Match::Yes => Some(Found { policy, rule, attributes: BTreeSet::new() }),
         Match::Depends(attributes) => Some(Found { policy, rule, attributes }),
@@ -255,11 +255,11 @@ fn said(answer: MeshAnswer, because: MeshBecause, rules: Vec<&Found<'_>>) -> Mes
     verdict
 }
 
-fn envoy(destination: &Destination, port: Named) -> Judge {
+fn envoy(destination: &Destination, port: Named) -> Enforcer {
     match port.and_then(|port| destination.speaks.get(&port)) {
-        Some(Some(Speaks::Http)) => Judge::Http,
-        Some(Some(Speaks::Tcp)) => Judge::Tcp,
-        Some(None) | None => Judge::Any,
+        Some(Some(Speaks::Http)) => Enforcer::Http,
+        Some(Some(Speaks::Tcp)) => Enforcer::Tcp,
+        Some(None) | None => Enforcer::Any,
     }
 }
 

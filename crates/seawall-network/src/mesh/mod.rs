@@ -22,6 +22,7 @@ mod egress;
 mod ends;
 mod judge;
 mod member;
+mod patterns;
 mod peer;
 mod policy;
 mod policy_read;
@@ -34,7 +35,6 @@ mod settings;
 #[cfg(test)]
 mod testing;
 mod verdict;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -81,7 +81,7 @@ pub(super) struct Policy {
 
 /// Who carries a policy out, and what it can see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Judge {
+pub(super) enum Enforcer {
     /// Envoy on a port that speaks HTTP.
     Http,
     /// Envoy on a port that speaks something else.
@@ -125,12 +125,13 @@ impl Rule {
     }
 
     /// Whether a connection matches.
-    pub(super) fn matches(&self, action: MeshAction, judge: Judge, seen: &Seen<'_>) -> Match {
+    pub(super) fn matches(&self, action: MeshAction, judge: Enforcer, seen: &Seen<'_>) -> Match {
         match judge {
-            Judge::Ztunnel => self.at_ztunnel(action, seen),
-            Judge::Http | Judge::Tcp => self.at_envoy(action, judge, seen),
-            Judge::Any => {
-                let [http, tcp] = [Judge::Http, Judge::Tcp].map(|judge| self.at_envoy(action, judge, seen));
+            Enforcer::Ztunnel => self.at_ztunnel(action, seen),
+            Enforcer::Http | Enforcer::Tcp => self.at_envoy(action, judge, seen),
+            Enforcer::Any => {
+                let [http, tcp] =
+                    [Enforcer::Http, Enforcer::Tcp].map(|judge| self.at_envoy(action, judge, seen));
                 if http == tcp { http } else { Match::differs([http, tcp], "protocol") }
             }
         }
@@ -138,8 +139,8 @@ impl Rule {
 
     /// On a port that speaks no HTTP a rule of an ALLOW policy that asks for a request never matches; other policies leave
     /// such a requirement out, and match more (`rule.checkError`).
-    fn at_envoy(&self, action: MeshAction, judge: Judge, seen: &Seen<'_>) -> Match {
-        let tcp = judge == Judge::Tcp;
+    fn at_envoy(&self, action: MeshAction, judge: Enforcer, seen: &Seen<'_>) -> Match {
+        let tcp = judge == Enforcer::Tcp;
         if tcp
             && action == MeshAction::Allow
             && self.requirements().any(|one| matches!(one, Requirement::Http(_)))
