@@ -9,7 +9,7 @@ use seawall_inventory::{Inventory, Resource};
 
 use super::{Arrival, Backend, EntryPoint, Scope};
 use crate::addresses::AddressSet;
-use crate::mesh::{Mesh, MeshAnswer, MeshVerdict};
+use crate::mesh::{Client, Mesh, MeshAnswer, MeshVerdict};
 use crate::{Because, ClassId, Direction, EndpointId, Network, PolicyId, Profile, RuleId, Target};
 
 /// Whether the traffic of a way in may reach what stands behind.
@@ -144,17 +144,17 @@ impl<'a> Judge<'a> {
         let of = |id| self.inventory.get(id).map_or(&[][..], |resource| self.endpoints(resource));
         let own = of(backend.pod);
         let behind = if own.is_empty() { of(backend.workload) } else { own };
-        let sources: Vec<Target> = match &entry.arrival {
+        let clients: Vec<Client> = match &entry.arrival {
             Arrival::Proxy(workloads) => {
-                workloads.iter().flat_map(|id| of(*id)).map(|id| Target::Endpoint(*id)).collect()
+                workloads.iter().flat_map(|id| of(*id)).map(|id| Client::Pod(*id)).collect()
             }
             _ => {
                 let clients = self.clients(entry);
                 let cuts = clients.ranges().flat_map(|(from, to)| mesh.cuts(from, to));
-                cuts.map(Target::Address).collect()
+                cuts.map(Client::Outside).collect()
             }
         };
-        mesh.widest(self.network, &sources, behind, backend.protocol, port)
+        mesh.widest(&clients, behind, backend.protocol, port)
     }
 
     fn by_policies(&self, entry: &EntryPoint, backend: &Backend) -> Judgement {

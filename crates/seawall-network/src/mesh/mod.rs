@@ -48,7 +48,7 @@ pub use ends::{DestinationId, SourceId};
 pub use member::{Member, Membership};
 pub use peer::MtlsMode;
 pub use policy::MeshAction;
-pub use query::{Names, Signature};
+pub use query::{Client, Names, Signature};
 pub use report::{MeshWorkload, RULES, Report, report};
 pub use settings::{Outbound, Settings};
 pub use verdict::{MeshAnswer, MeshBecause, MeshPiece, MeshVerdict, Mtls};

@@ -20,6 +20,15 @@ pub struct Signature {
     destination: DestinationId,
 }
 
+/// Who knocks at a way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
+    /// A pod.
+    Pod(EndpointId),
+    /// Somebody who is no pod, by their address.
+    Outside(IpAddr),
+}
+
 impl Mesh {
     fn end(&self, endpoint: EndpointId) -> Option<&End> {
         self.ends.of.get(&endpoint)
@@ -54,35 +63,36 @@ impl Mesh {
         }
     }
 
-    /// The answer that lets the most through for one port, of all pairs of these sources and destinations; `None` where the
-    /// mesh has no say, or there is no source.
+    /// The answer that lets the most through for one port, of all pairs of these clients and destinations; `None` where the
+    /// mesh has no say, or there is no client.
     pub fn widest(
         &self,
-        network: &Network,
-        sources: &[Target],
+        clients: &[Client],
         destinations: &[EndpointId],
         protocol: Protocol,
         port: u16,
     ) -> Option<MeshVerdict> {
+        let ends: BTreeSet<Option<Signature>> = destinations.iter().map(|id| self.signature(*id)).collect();
+        // Pods that the mesh does not tell apart are one client.
         let mut seen = BTreeSet::new();
-        let distinct: Vec<EndpointId> =
-            destinations.iter().copied().filter(|id| seen.insert(self.signature(*id))).collect();
-        let mut seen = BTreeSet::new();
-        let told_apart = |target: &&Target| match target {
-            Target::Endpoint(id) => seen.insert(self.signature(*id)),
-            _ => true,
-        };
-        let sources: Vec<Target> = sources.iter().filter(told_apart).copied().collect();
-        let wanted = PortSet::port(protocol, port);
+        let sources: Vec<Source> = clients
+            .iter()
+            .filter_map(|client| match client {
+                Client::Outside(address) => Some(outside(Some(*address))),
+                Client::Pod(id) => {
+                    let source = self.end(*id)?.source;
+                    let source = seen.insert(source).then(|| self.ends.sources.get(source.0));
+                    source.flatten().cloned()
+                }
+            })
+            .collect();
         let mut all: Vec<Rc<[MeshPiece]>> = Vec::new();
-        for dst in distinct {
-            for src in &sources {
-                let pieces = self.judge_targets(network, *src, Target::Endpoint(dst));
-                // One pod that no proxy guards is enough.
-                all.push(pieces?.into());
-            }
+        for end in ends {
+            // One pod that no proxy guards is enough.
+            let guarded = self.ends.destinations.get(end?.destination.0).filter(|one| one.member.is_in())?;
+            all.extend(sources.iter().map(|source| Rc::from(self.pieces(source, guarded))));
         }
-        widest(&all, &wanted)
+        widest(&all, &PortSet::port(protocol, port))
     }
 
     /// The parts of a range of addresses that the mesh tells apart, each by its first address.
