@@ -188,26 +188,26 @@ impl Mesh {
         let allowing: Vec<Found<'_>> =
             of(MeshAction::Allow).flat_map(|one| found(one, judge, seen)).collect();
         let mut plain = of(MeshAction::Allow).peekable();
-        let (mut verdict, open) = if plain.peek().is_none() {
-            (MeshVerdict::new(MeshAnswer::Allowed, MeshBecause::NoPolicy), false)
+        let mut verdict = if plain.peek().is_none() {
+            MeshVerdict::new(MeshAnswer::Allowed, MeshBecause::NoPolicy)
         } else if let Some(rules) = certain(&allowing) {
-            (said(MeshAnswer::Allowed, MeshBecause::Rule(MeshAction::Allow), rules), false)
+            said(MeshAnswer::Allowed, MeshBecause::Rule(MeshAction::Allow), rules)
         } else if allowing.is_empty() {
             let mut verdict = MeshVerdict::new(MeshAnswer::Denied, MeshBecause::NoRule);
             verdict.places = plain.map(|policy| (MeshAction::Allow, policy.place())).collect();
             return verdict;
         } else {
             let because = MeshBecause::Rule(MeshAction::Allow);
-            (said(MeshAnswer::Depends, because, allowing.iter().collect()), true)
+            said(MeshAnswer::Depends, because, allowing.iter().collect())
         };
         // What may still deny.
         for (action, rules) in [(MeshAction::Deny, &denying), (MeshAction::Custom, &custom)] {
             if rules.is_empty() {
                 continue;
             }
-            let because = if open { verdict.because } else { MeshBecause::Rule(action) };
-            let mut more = said(MeshAnswer::Depends, because, rules.iter().collect());
+            let mut more = said(MeshAnswer::Depends, MeshBecause::Rule(action), rules.iter().collect());
             if verdict.answer == MeshAnswer::Depends {
+                more.because = verdict.because;
                 more.attributes.append(&mut verdict.attributes);
                 more.places.splice(0..0, verdict.places);
             }
