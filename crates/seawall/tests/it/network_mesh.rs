@@ -131,7 +131,7 @@ fn the_report_decides_the_exit_code() {
     let broken = SHOP.replace("action: ALLOW", "action: Allow");
     let run = seawall_in(&workspace(), &["network", "mesh", "-f", "-"], broken.as_bytes());
     assert!(
-        run.err.contains("<stdin>:62:11: error: AuthorizationPolicy `shop/api` at `spec.action`"),
+        run.err.contains("<stdin>:62:3: error: AuthorizationPolicy `shop/api` at `spec.action`"),
         "{}",
         run.err
     );
