@@ -26,6 +26,7 @@ pub mod generate;
 pub mod lint;
 pub mod list;
 pub mod map;
+pub mod mesh;
 
 mod addresses;
 mod class_set;

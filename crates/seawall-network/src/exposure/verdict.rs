@@ -9,6 +9,7 @@ use seawall_inventory::{Inventory, Resource};
 
 use super::{Arrival, Backend, EntryPoint, Scope};
 use crate::addresses::AddressSet;
+use crate::mesh::{Client, Mesh, MeshAnswer, MeshVerdict};
 use crate::{Because, ClassId, Direction, EndpointId, Network, PolicyId, Profile, RuleId, Target};
 
 /// Whether the traffic of a way in may reach what stands behind.
@@ -50,6 +51,8 @@ pub struct Judgement {
     pub rules: Vec<RuleId>,
     /// The policies that select the pods.
     pub policies: Vec<PolicyId>,
+    /// What the mesh says, where it has a say.
+    pub mesh: Option<MeshVerdict>,
 }
 
 /// Ranges that no packet on the internet comes from (RFC 1918, 6598, 3927, 4193, 4291, and 1122 for loopback).
@@ -78,6 +81,7 @@ const MAX_NODES: usize = 64;
 pub struct Judge<'a> {
     network: &'a Network,
     inventory: &'a Inventory,
+    mesh: Option<&'a Mesh>,
     /// Endpoints by namespace, kind and name of their object, and of its top owner.
     by_object: HashMap<(String, String, String), Vec<EndpointId>>,
     nodes: Vec<std::net::IpAddr>,
@@ -98,7 +102,13 @@ impl<'a> Judge<'a> {
             }
         }
         let nodes = network.node_list().into_iter().take(MAX_NODES).collect();
-        Judge { network, inventory, by_object, nodes, private: private() }
+        Judge { network, inventory, mesh: None, by_object, nodes, private: private() }
+    }
+
+    /// Lets a mesh, which must come from the same objects, have its say.
+    #[must_use]
+    pub fn with_mesh(self, mesh: Option<&'a Mesh>) -> Self {
+        Judge { mesh, ..self }
     }
 
     fn endpoints(&self, resource: &Resource) -> &[EndpointId] {
@@ -120,12 +130,45 @@ impl<'a> Judge<'a> {
 
     /// Judges one backend of a way in.
     pub fn judge(&self, entry: &EntryPoint, backend: &Backend) -> Judgement {
+        let mut judgement = self.by_policies(entry, backend);
+        judgement.mesh = self.by_mesh(entry, backend);
+        let denied = judgement.mesh.as_ref().filter(|mesh| mesh.answer == MeshAnswer::Denied);
+        if let (Some(denied), true) = (denied, judgement.passage != Passage::NoPods) {
+            judgement.passage = Passage::Denied;
+            judgement.why = format!("the mesh denies it: {}", denied.because.as_str());
+        }
+        judgement
+    }
+
+    /// What the proxies of the pods behind say to those who knock: clients and nodes show no identity, a proxy that is here
+    /// shows its own, one that is not may be anybody.
+    fn by_mesh(&self, entry: &EntryPoint, backend: &Backend) -> Option<MeshVerdict> {
+        let port = backend.port.filter(|_| entry.arrival != Arrival::Host)?;
+        let mesh = self.mesh?;
+        let of = |id| self.inventory.get(id).map_or(&[][..], |resource| self.endpoints(resource));
+        let own = of(backend.pod);
+        let behind = if own.is_empty() { of(backend.workload) } else { own };
+        let clients: Vec<Client> = match &entry.arrival {
+            Arrival::Proxy(workloads) => {
+                workloads.iter().flat_map(|id| of(*id)).map(|id| Client::Pod(*id)).collect()
+            }
+            _ => {
+                let clients = self.clients(entry);
+                let cuts = clients.ranges().flat_map(|(from, to)| mesh.cuts(from, to));
+                cuts.map(Client::Outside).collect()
+            }
+        };
+        mesh.widest(&clients, behind, backend.protocol, port)
+    }
+
+    fn by_policies(&self, entry: &EntryPoint, backend: &Backend) -> Judgement {
         let classes = self.classes_behind(backend);
         let judged: Vec<Judgement> =
             classes.iter().map(|class| self.of_class(entry, backend, *class)).collect();
         let Some(first) = judged.first().cloned() else {
             let why = "no pod of it takes part".to_owned();
-            return Judgement { passage: Passage::NoPods, why, rules: Vec::new(), policies: Vec::new() };
+            let passage = Passage::NoPods;
+            return Judgement { passage, why, rules: Vec::new(), policies: Vec::new(), mesh: None };
         };
         judged.into_iter().skip(1).fold(first, |mut all, one| {
             if all.passage != one.passage {
@@ -144,6 +187,7 @@ impl<'a> Judge<'a> {
             why: why.to_owned(),
             rules: Vec::new(),
             policies: Vec::new(),
+            mesh: None,
         };
         let Some(port) = backend.port.filter(|_| entry.arrival != Arrival::Host) else {
             return plain(Passage::Permitted, "policies of pods do not hold in the network of a node");
@@ -271,12 +315,12 @@ impl<'a> Judge<'a> {
         } else {
             (Passage::Denied, "nobody may reach the port")
         };
-        Judgement { passage, why: why.to_owned(), rules: Vec::new(), policies }
+        Judgement { passage, why: why.to_owned(), rules: Vec::new(), policies, mesh: None }
     }
 
     fn explained(&self, passage: Passage, why: String, sample: Option<Target>, flow: Flow) -> Judgement {
         let Some(sample) = sample else {
-            return Judgement { passage, why, rules: Vec::new(), policies: Vec::new() };
+            return Judgement { passage, why, rules: Vec::new(), policies: Vec::new(), mesh: None };
         };
         let verdict = self.network.can(sample, Target::Class(flow.class), flow.protocol, flow.port);
         let (mut rules, mut policies) = (verdict.ingress.rules, verdict.ingress.policies);
@@ -286,7 +330,7 @@ impl<'a> Judge<'a> {
         }
         let open = verdict.ingress.because == Because::Default && verdict.egress.allowed;
         let why = if open { "no policy selects the pods".to_owned() } else { why };
-        Judgement { passage, why, rules, policies }
+        Judgement { passage, why, rules, policies, mesh: None }
     }
 }
 

@@ -60,7 +60,7 @@ pub struct Lint {
 }
 
 impl Lint {
-    fn new(rule: &'static LintRule, place: Place, message: String) -> Self {
+    pub(crate) fn new(rule: &'static LintRule, place: Place, message: String) -> Self {
         Lint {
             rule,
             severity: rule.severity,
@@ -109,18 +109,34 @@ pub(crate) fn is_system(namespace: &str) -> bool {
 }
 
 /// What all rules look at.
-struct World<'a> {
+pub(crate) struct World<'a> {
     network: &'a Network,
     inventory: &'a Inventory,
     /// Whether all pods of the cluster are here.
-    complete: bool,
+    pub(crate) complete: bool,
     /// Endpoints that policies can govern, by namespace and class.
     namespaces: BTreeMap<String, BTreeMap<ClassId, Vec<EndpointId>>>,
 }
 
+impl<'a> World<'a> {
+    pub(crate) fn new(network: &'a Network, inventory: &'a Inventory) -> Self {
+        let pods = GroupKind::new("", "Pod");
+        let complete = inventory.completeness(pods) == Completeness::Complete;
+        let mut world = World { network, inventory, complete, namespaces: BTreeMap::new() };
+        for id in network.endpoints() {
+            let (Some(view), Some(class)) = (network.endpoint(id), network.class_of(id)) else { continue };
+            if !view.host_network() {
+                let classes = world.namespaces.entry(view.namespace().to_owned()).or_default();
+                classes.entry(class).or_default().push(id);
+            }
+        }
+        world
+    }
+}
+
 impl World<'_> {
     /// How people call some endpoints: `Deployment/web and 3 more`.
-    fn names(&self, endpoints: impl IntoIterator<Item = EndpointId>) -> String {
+    pub(crate) fn names(&self, endpoints: impl IntoIterator<Item = EndpointId>) -> String {
         let names: BTreeSet<String> = endpoints
             .into_iter()
             .filter_map(|id| {
@@ -148,7 +164,7 @@ impl World<'_> {
     }
 
     /// The namespace itself, else one of its workloads.
-    fn place_in(&self, namespace: &str, endpoints: &[EndpointId]) -> Option<Place> {
+    pub(crate) fn place_in(&self, namespace: &str, endpoints: &[EndpointId]) -> Option<Place> {
         self.namespace_place(namespace).or_else(|| {
             let object = endpoints.iter().find_map(|id| self.object(*id))?;
             Some(Place {
@@ -160,7 +176,7 @@ impl World<'_> {
 }
 
 /// `a`, `a and b`, `a, b and 3 more`.
-fn listed<'t>(words: impl Iterator<Item = &'t str>) -> String {
+pub(crate) fn listed<'t>(words: impl Iterator<Item = &'t str>) -> String {
     let words: Vec<&str> = words.collect();
     match words.as_slice() {
         [] => String::new(),
@@ -172,20 +188,7 @@ fn listed<'t>(words: impl Iterator<Item = &'t str>) -> String {
 
 /// Everything that is wrong, worst first, then by file order of the object.
 pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
-    let pods = GroupKind::new("", "Pod");
-    let mut world = World {
-        network,
-        inventory,
-        complete: inventory.completeness(pods) == Completeness::Complete,
-        namespaces: BTreeMap::new(),
-    };
-    for id in network.endpoints() {
-        let (Some(view), Some(class)) = (network.endpoint(id), network.class_of(id)) else { continue };
-        if !view.host_network() {
-            let classes = world.namespaces.entry(view.namespace().to_owned()).or_default();
-            classes.entry(class).or_default().push(id);
-        }
-    }
+    let world = World::new(network, inventory);
     let mut lints = Vec::new();
     dead::check(&world, &mut lints);
     shadow::check(&world, &mut lints);
@@ -209,6 +212,12 @@ pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
         .collect();
     lints
         .retain(|lint| lint.rule != &dead::POLICY_SELECTS_NOTHING || !in_vain.contains(&lint.place.resource));
+    sort(&mut lints);
+    lints
+}
+
+/// Worst first, then by file order of the object.
+pub(crate) fn sort(lints: &mut [Lint]) {
     lints.sort_by(|a, b| {
         (b.severity, a.place.resource, &a.place.route, a.rule.id, &a.message).cmp(&(
             a.severity,
@@ -218,5 +227,4 @@ pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
             &b.message,
         ))
     });
-    lints
 }

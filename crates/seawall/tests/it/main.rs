@@ -16,6 +16,7 @@ mod network;
 mod network_calico;
 mod network_cilium;
 mod network_generate;
+mod network_mesh;
 mod network_views;
 mod paths;
 mod rbac;

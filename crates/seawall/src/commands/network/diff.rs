@@ -11,7 +11,7 @@ use seawall_report::escape;
 use serde_json::json;
 
 use super::render::{field, quoted};
-use super::{conn, list};
+use super::{conn, list, meshed};
 use crate::ExitStatus;
 use crate::commands::targets::TargetArgs;
 use crate::output;
@@ -91,7 +91,8 @@ fn state(
     if !args.quiet {
         problems.iter().for_each(output::problem);
     }
-    let connections = list::connections(&network, inventory, families, &Focus::default())?;
+    let mesh = meshed::build(&network, inventory, args.quiet);
+    let connections = list::connections(&network, inventory, mesh.as_ref(), families, &Focus::default())?;
     let workloads = network.workloads().iter().map(ToString::to_string).collect();
     Ok(State { connections, workloads })
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
+use seawall_inventory::Inventory;
+use seawall_network::mesh::{Mesh, Signature};
 use seawall_network::{AddressSet, ClassId, Direction, Network, PortSet, Profile, Target};
 
-use super::conn;
+use super::{conn, meshed};
 use crate::commands::targets::TargetArgs;
 use crate::output;
 
@@ -39,6 +41,9 @@ pub(super) enum Format {
 /// What was asked, with the model that answers it.
 pub(super) struct Question {
     pub(super) network: Network,
+    /// Where some pod is in a mesh.
+    pub(super) mesh: Option<Mesh>,
+    pub(super) inventory: Inventory,
     /// The ports named; `None` for all.
     pub(super) ports: Option<PortSet>,
     pub(super) pairs: Vec<Pair>,
@@ -55,9 +60,12 @@ impl QuestionArgs {
         if !self.target.quiet {
             problems.iter().for_each(output::problem);
         }
+        let inventory = loaded.inventory;
+        let mesh = meshed::build(&network, &inventory, self.target.quiet);
         let ports = self.port.as_deref().map(conn::read).transpose()?;
-        let pairs = pairs(&network, &read(&network, &self.src)?, &read(&network, &self.dst)?)?;
-        Ok(Question { network, ports, pairs })
+        let model = Model { network: &network, mesh: mesh.as_ref() };
+        let pairs = model.pairs(&model.read(&self.src)?, &model.read(&self.dst)?)?;
+        Ok(Question { network, mesh, inventory, ports, pairs })
     }
 }
 
@@ -95,27 +103,6 @@ fn internet() -> AddressSet {
     blocks.fold(AddressSet::all(), |rest, block| rest.difference(&block))
 }
 
-/// Reads an end: `internet`, a CIDR, an address, or the name of a pod or workload.
-fn read(network: &Network, text: &str) -> Result<End> {
-    if text == "internet" {
-        return Ok(End::Outside(internet()));
-    }
-    if let Some(block) = AddressSet::cidr(text) {
-        return Ok(End::Outside(block));
-    }
-    let found = network.find(text)?;
-    // Pods of one class have one answer.
-    let mut seen: BTreeSet<Option<ClassId>> = BTreeSet::new();
-    let one_each = |target: &Target| match target {
-        Target::Endpoint(id) => seen.insert(network.class_of(*id)),
-        Target::Class(_) | Target::Address(_) => true,
-    };
-    let mut found = found;
-    let mut one_each = one_each;
-    found.retain(|target| one_each(target));
-    Ok(End::Targets(found))
-}
-
 /// A pair to be judged: two targets, and the addresses for which the second or first of them stands.
 pub(super) struct Pair {
     pub(super) src: Target,
@@ -124,50 +111,79 @@ pub(super) struct Pair {
     pub(super) outside: Option<AddressSet>,
 }
 
-/// All pairs of two ends that may be judged differently.
-fn pairs(network: &Network, src: &End, dst: &End) -> Result<Vec<Pair>> {
-    Ok(match (src, dst) {
-        (End::Targets(sources), End::Targets(destinations)) => {
-            let each = |src: &Target| {
-                let src = *src;
-                destinations.iter().map(move |dst| Pair { src, dst: *dst, outside: None })
-            };
-            sources.iter().flat_map(each).collect()
-        }
-        (End::Targets(own), End::Outside(addresses)) => own
-            .iter()
-            .flat_map(|own| {
-                let rows = alike(network, *own, addresses, Direction::Egress).into_iter();
-                rows.map(|(outside, dst)| Pair { src: *own, dst, outside: Some(outside) })
-            })
-            .collect(),
-        (End::Outside(addresses), End::Targets(own)) => own
-            .iter()
-            .flat_map(|own| {
-                let rows = alike(network, *own, addresses, Direction::Ingress).into_iter();
-                rows.map(|(outside, src)| Pair { src, dst: *own, outside: Some(outside) })
-            })
-            .collect(),
-        (End::Outside(_), End::Outside(_)) => bail!("one end must be a pod or workload"),
-    })
+/// What tells ends apart.
+struct Model<'m> {
+    network: &'m Network,
+    mesh: Option<&'m Mesh>,
 }
 
-/// The addresses in parts that are judged alike, each with one that stands for it.
-fn alike(
-    network: &Network,
-    own: Target,
-    addresses: &AddressSet,
-    direction: Direction,
-) -> Vec<(AddressSet, Target)> {
-    let Target::Endpoint(id) = own else { return Vec::new() };
-    let rows = network.external_of(id, direction).into_iter().filter_map(|row| {
-        let part = row.addresses.intersection(addresses);
-        // One that no pod or node happens to have.
-        let free = |address: &std::net::IpAddr| network.pods_at(*address).is_empty();
-        let stands = part.ranges().flat_map(|(from, to)| [from, to]).find(free)?;
-        Some((part, Target::Address(stands)))
-    });
-    rows.collect()
+impl Model<'_> {
+    /// Reads an end: `internet`, a CIDR, an address, or the name of a pod or workload.
+    fn read(&self, text: &str) -> Result<End> {
+        if text == "internet" {
+            return Ok(End::Outside(internet()));
+        }
+        if let Some(block) = AddressSet::cidr(text) {
+            return Ok(End::Outside(block));
+        }
+        let mut found = self.network.find(text)?;
+        // Pods of one class that the mesh does not tell apart either have one answer.
+        let mut seen: BTreeSet<(Option<ClassId>, Option<Signature>)> = BTreeSet::new();
+        found.retain(|target| match target {
+            Target::Endpoint(id) => {
+                let signature = self.mesh.and_then(|mesh| mesh.signature(*id));
+                seen.insert((self.network.class_of(*id), signature))
+            }
+            Target::Class(_) | Target::Address(_) => true,
+        });
+        Ok(End::Targets(found))
+    }
+
+    /// All pairs of two ends that may be judged differently.
+    fn pairs(&self, src: &End, dst: &End) -> Result<Vec<Pair>> {
+        Ok(match (src, dst) {
+            (End::Targets(sources), End::Targets(destinations)) => {
+                let each = |src: &Target| {
+                    let src = *src;
+                    destinations.iter().map(move |dst| Pair { src, dst: *dst, outside: None })
+                };
+                sources.iter().flat_map(each).collect()
+            }
+            (End::Targets(own), End::Outside(addresses)) => own
+                .iter()
+                .flat_map(|own| {
+                    let rows = self.alike(*own, addresses, Direction::Egress).into_iter();
+                    rows.map(|(outside, dst)| Pair { src: *own, dst, outside: Some(outside) })
+                })
+                .collect(),
+            (End::Outside(addresses), End::Targets(own)) => own
+                .iter()
+                .flat_map(|own| {
+                    let rows = self.alike(*own, addresses, Direction::Ingress).into_iter();
+                    rows.map(|(outside, src)| Pair { src, dst: *own, outside: Some(outside) })
+                })
+                .collect(),
+            (End::Outside(_), End::Outside(_)) => bail!("one end must be a pod or workload"),
+        })
+    }
+
+    /// The addresses in parts that are judged alike, each with one that stands for it.
+    fn alike(&self, own: Target, addresses: &AddressSet, direction: Direction) -> Vec<(AddressSet, Target)> {
+        let Target::Endpoint(id) = own else { return Vec::new() };
+        let rows = self.network.external_of(id, direction).into_iter();
+        let parts = rows.map(|row| row.addresses.intersection(addresses));
+        let parts = parts.flat_map(|part| match (direction, self.mesh) {
+            (Direction::Ingress, Some(mesh)) => mesh.parts(&part),
+            _ => vec![part],
+        });
+        let stood_for = parts.filter_map(|part| {
+            // One that no pod or node happens to have.
+            let free = |address: &std::net::IpAddr| self.network.pods_at(*address).is_empty();
+            let stands = part.ranges().flat_map(|(from, to)| [from, to]).find(free)?;
+            Some((part, Target::Address(stands)))
+        });
+        stood_for.collect()
+    }
 }
 
 /// How an end of a pair is written.

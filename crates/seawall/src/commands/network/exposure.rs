@@ -12,7 +12,7 @@ use seawall_network::{Network, Profile};
 use seawall_report::escape;
 use serde_json::{Value, json};
 
-use super::place;
+use super::{meshed, place};
 use crate::ExitStatus;
 use crate::commands::targets::TargetArgs;
 use crate::output;
@@ -52,7 +52,8 @@ pub(super) fn run(args: &ExposureArgs) -> anyhow::Result<ExitStatus> {
         problems.iter().for_each(output::problem);
     }
     let entries = entry_points(inventory);
-    let judge = Judge::new(&network, inventory);
+    let mesh = meshed::build(&network, inventory, args.target.quiet);
+    let judge = Judge::new(&network, inventory).with_mesh(mesh.as_ref());
     let wanted = |entry: &&EntryPoint| {
         let namespace = inventory.get(entry.object).and_then(Resource::namespace).unwrap_or("default");
         args.namespace.is_empty() || args.namespace.iter().any(|wanted| wanted == namespace)
@@ -160,6 +161,12 @@ fn describe(inventory: &Inventory, network: &Network, one: &Judged<'_>, out: &mu
         for line in evidence(inventory, network, judgement) {
             let _ = writeln!(out, "         {line}");
         }
+        if let Some(mesh) = &judgement.mesh {
+            let _ = writeln!(out, "         mesh: {}", escape(&meshed::short(mesh)));
+            for line in meshed::evidence(inventory, mesh) {
+                let _ = writeln!(out, "         by {line}");
+            }
+        }
         let _ = writeln!(out, "         = help: {}", closes(entry, judgement));
     }
 }
@@ -260,7 +267,7 @@ fn record(inventory: &Inventory, network: &Network, one: &Judged<'_>) -> Value {
                 )
             });
             let policies = judgement.policies.iter().filter_map(|id| network.policy(*id));
-            json!({
+            let mut record = json!({
                 "workload": object(backend.workload),
                 "service": backend.service.map(object),
                 "port": backend.port,
@@ -273,7 +280,11 @@ fn record(inventory: &Inventory, network: &Network, one: &Judged<'_>) -> Value {
                     "policies": policies.map(|policy| policy.to_string()).collect::<Vec<_>>(),
                 },
                 "closes": closes(entry, judgement),
-            })
+            });
+            if let Some(mesh) = &judgement.mesh {
+                meshed::add_one(inventory, mesh, &mut record);
+            }
+            record
         })
         .collect();
     let scope = match &entry.scope {

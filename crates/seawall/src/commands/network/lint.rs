@@ -47,18 +47,28 @@ pub(super) fn run(args: &LintArgs, color: Color) -> anyhow::Result<ExitStatus> {
     }
     let lints = lint(&network, inventory);
     let text = match args.output {
-        Format::Text => text(inventory, &lints, output::use_color(color)),
-        Format::Json => serde_json::to_string_pretty(&report(inventory, &lints))? + "\n",
+        Format::Text => text(inventory, &lints, "network policies", output::use_color(color)),
+        Format::Json => {
+            let lints = records(inventory, &lints);
+            serde_json::to_string_pretty(&json!({"schema": "seawall.dev/network-lint/v1", "lints": lints}))?
+                + "\n"
+        }
     };
     crate::commands::print(text.as_bytes())?;
-    let worst = lints.iter().map(|lint| lint.severity).max();
-    Ok(match (args.fail_on, worst) {
-        (FailOn::AtLeast(limit), Some(worst)) if worst >= limit => ExitStatus::Findings,
-        _ => ExitStatus::Clean,
-    })
+    Ok(status(args.fail_on, &lints))
 }
 
-fn text(inventory: &Inventory, lints: &[Lint], color: bool) -> String {
+/// Whether something is at least as severe as wanted.
+pub(super) fn status(fail_on: FailOn, lints: &[Lint]) -> ExitStatus {
+    let worst = lints.iter().map(|lint| lint.severity).max();
+    match (fail_on, worst) {
+        (FailOn::AtLeast(limit), Some(worst)) if worst >= limit => ExitStatus::Findings,
+        _ => ExitStatus::Clean,
+    }
+}
+
+/// All mistakes, and how many there are in `what`.
+pub(super) fn text(inventory: &Inventory, lints: &[Lint], what: &str, color: bool) -> String {
     let mut out = String::new();
     for lint in lints {
         let style = if color { style(lint.severity) } else { Style::new() };
@@ -91,7 +101,7 @@ fn text(inventory: &Inventory, lints: &[Lint], color: bool) -> String {
         .map(|(severity, count)| format!("{count} {severity}"))
         .collect();
     let counts = if counted.is_empty() { "nothing is wrong".to_owned() } else { counted.join(", ") };
-    let _ = writeln!(out, "network policies: {counts}");
+    let _ = writeln!(out, "{what}: {counts}");
     out
 }
 
@@ -104,7 +114,8 @@ fn style(severity: Severity) -> Style {
     color.on_default().bold()
 }
 
-fn report(inventory: &Inventory, lints: &[Lint]) -> Value {
+/// All mistakes for machines.
+pub(super) fn records(inventory: &Inventory, lints: &[Lint]) -> Value {
     let lints: Vec<Value> = lints
         .iter()
         .map(|lint| {
@@ -127,5 +138,5 @@ fn report(inventory: &Inventory, lints: &[Lint]) -> Value {
             })
         })
         .collect();
-    json!({"schema": "seawall.dev/network-lint/v1", "lints": lints})
+    Value::Array(lints)
 }

@@ -5,9 +5,10 @@ use clap::{Args, ValueEnum};
 use seawall_inventory::Inventory;
 use seawall_network::exposure::entry_points;
 use seawall_network::list::{Connection, Families, Focus, Potential, ingress_connections};
+use seawall_network::mesh::{Mesh, MeshVerdict};
 use seawall_network::{Direction, Network, Profile, Workload};
 
-use super::{conn, render};
+use super::{conn, meshed, render};
 use crate::ExitStatus;
 use crate::commands::targets::TargetArgs;
 use crate::output;
@@ -65,9 +66,17 @@ const MAX_CONNECTIONS: usize = 2_000_000;
 
 /// What is to be printed.
 pub(super) struct Listed {
-    pub(super) connections: Vec<Connection>,
+    pub(super) connections: Vec<Listing>,
+    /// Whether a mesh may have its say.
+    pub(super) meshed: bool,
     /// With --exposure.
     pub(super) exposure: Option<Exposure>,
+}
+
+/// A connection, and what the mesh says of it.
+pub(super) struct Listing {
+    pub(super) connection: Connection,
+    pub(super) mesh: Option<MeshVerdict>,
 }
 
 /// What workloads are open to.
@@ -84,9 +93,11 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<ExitStatus> {
     }
     let focus = args.focus()?;
     let families = if args.ipv6 { Families::Both } else { Families::AsMentioned };
-    let connections = connections(&network, &loaded.inventory, families, &focus)?;
+    let mesh = meshed::build(&network, &loaded.inventory, args.target.quiet);
+    let connections = connections(&network, &loaded.inventory, mesh.as_ref(), families, &focus)?;
     let exposure = args.exposure.then(|| exposure(&network, &focus));
-    let listed = Listed { connections, exposure };
+    let connections = listings(&network, mesh.as_ref(), connections);
+    let listed = Listed { connections, meshed: mesh.is_some(), exposure };
     let text = match args.output {
         Format::Txt => render::txt(&listed),
         Format::Csv => render::csv(&listed),
@@ -112,16 +123,22 @@ impl ListArgs {
     }
 }
 
-/// The connections that a focus keeps, sorted.
+/// The connections that a focus keeps, without those that the mesh denies, sorted.
 pub(super) fn connections(
     network: &Network,
     inventory: &Inventory,
+    mesh: Option<&Mesh>,
     families: Families,
     focus: &Focus,
 ) -> anyhow::Result<Vec<Connection>> {
     let mut connections = Vec::new();
-    let mut add = |row: Connection| {
-        if connections.len() <= MAX_CONNECTIONS {
+    let mut names = mesh.map(|mesh| mesh.names(network));
+    let mut add = |mut row: Connection| {
+        if let Some(names) = &mut names {
+            let denied = meshed::denied(&names.judge(&row.src, &row.dst, &row.ports));
+            row.ports = row.ports.difference(&denied);
+        }
+        if connections.len() <= MAX_CONNECTIONS && !row.ports.is_empty() {
             connections.extend(focus.keep(row));
         }
     };
@@ -135,6 +152,22 @@ pub(super) fn connections(
     }
     connections.sort();
     Ok(connections)
+}
+
+/// Each connection in parts of which the mesh says the same.
+fn listings(network: &Network, mesh: Option<&Mesh>, connections: Vec<Connection>) -> Vec<Listing> {
+    let mut names = mesh.map(|mesh| mesh.names(network));
+    let mut listings = Vec::new();
+    for connection in connections {
+        let said =
+            names.as_mut().map(|names| names.judge(&connection.src, &connection.dst, &connection.ports));
+        let said = said.filter(|said| !said.is_empty());
+        for (ports, verdict) in meshed::split(connection.ports.clone(), said.as_deref()) {
+            let mesh = verdict.filter(|verdict| meshed::is_worth_a_line(verdict)).cloned();
+            listings.push(Listing { connection: Connection { ports, ..connection.clone() }, mesh });
+        }
+    }
+    listings
 }
 
 fn exposure(network: &Network, focus: &Focus) -> Exposure {

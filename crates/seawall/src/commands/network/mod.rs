@@ -9,6 +9,8 @@ mod generate;
 mod lint;
 mod list;
 mod map;
+mod mesh;
+mod meshed;
 mod place;
 mod render;
 mod why;
@@ -43,6 +45,8 @@ enum NetworkCommand {
     Map(map::MapArgs),
     /// The least policies that allow what objects declare and flows show, proven
     Generate(generate::GenerateArgs),
+    /// What Istio guards: who is in the mesh, who takes plaintext, which policies hold, and what gets around them
+    Mesh(mesh::MeshArgs),
 }
 
 pub(crate) fn run(args: &NetworkArgs, color: Color) -> anyhow::Result<ExitStatus> {
@@ -55,6 +59,7 @@ pub(crate) fn run(args: &NetworkArgs, color: Color) -> anyhow::Result<ExitStatus
         NetworkCommand::Lint(args) => lint::run(args, color),
         NetworkCommand::Map(args) => map::run(args),
         NetworkCommand::Generate(args) => generate::run(args),
+        NetworkCommand::Mesh(args) => mesh::run(args, color),
     }
 }
 

@@ -10,12 +10,21 @@ use serde_json::{Value, json};
 
 use super::conn::words;
 use super::list::{Exposure, Listed};
+use super::meshed;
 
 /// Rows of three texts: source, destination, connections.
 fn rows(listed: &Listed) -> impl Iterator<Item = [String; 3]> + '_ {
     listed.connections.iter().map(|row| {
         let text = |peer: &Peer| escape(&peer.to_string()).into_owned();
+        let row = &row.connection;
         [text(&row.src), text(&row.dst), words(&row.ports)]
+    })
+}
+
+/// What the mesh says of each row; empty where it has no say.
+fn notes(listed: &Listed) -> impl Iterator<Item = String> + '_ {
+    listed.connections.iter().map(|row| {
+        row.mesh.as_ref().map_or_else(String::new, |verdict| escape(&meshed::short(verdict)).into_owned())
     })
 }
 
@@ -46,9 +55,10 @@ fn unprotected(exposure: &Exposure) -> Vec<String> {
 /// `src => dst : connections`, one a line.
 pub(super) fn txt(listed: &Listed) -> String {
     let mut out = String::new();
-    for [src, dst, ports] in rows(listed) {
+    for ([src, dst, ports], note) in rows(listed).zip(notes(listed)) {
+        let note = if note.is_empty() { note } else { format!(" [mesh: {note}]") };
         // Writing to a string cannot fail, here and below.
-        let _ = writeln!(out, "{src} => {dst} : {ports}");
+        let _ = writeln!(out, "{src} => {dst} : {ports}{note}");
     }
     let Some(exposure) = &listed.exposure else { return out };
     out.push_str("\nExposure Analysis Result:\n");
@@ -81,16 +91,25 @@ pub(super) fn field(text: &str) -> String {
     }
 }
 
-fn csv_rows(out: &mut String, rows: impl Iterator<Item = [String; 3]>) {
+fn csv_rows<const COLUMNS: usize>(out: &mut String, rows: impl Iterator<Item = [String; COLUMNS]>) {
     for row in rows {
         let _ = writeln!(out, "{}", row.map(|text| field(&text)).join(","));
     }
 }
 
-/// `src,dst,conn`; exposure in sections of its own.
+/// `src,dst,conn`, and `mesh` where there is one; exposure in sections of its own.
 pub(super) fn csv(listed: &Listed) -> String {
-    let mut out = "src,dst,conn\n".to_owned();
-    csv_rows(&mut out, rows(listed));
+    let mut out = String::new();
+    if listed.meshed {
+        out.push_str("src,dst,conn,mesh\n");
+        csv_rows(
+            &mut out,
+            rows(listed).zip(notes(listed)).map(|([src, dst, conn], mesh)| [src, dst, conn, mesh]),
+        );
+    } else {
+        out.push_str("src,dst,conn\n");
+        csv_rows(&mut out, rows(listed));
+    }
     if let Some(exposure) = &listed.exposure {
         out.push_str("Exposure Analysis Result:,,\nEgress Exposure:,,\nsrc,dst,conn\n");
         csv_rows(&mut out, exposed(exposure, Direction::Egress).into_iter());
@@ -100,10 +119,17 @@ pub(super) fn csv(listed: &Listed) -> String {
     out
 }
 
-/// A list of `src`, `dst`, `conn`; with exposure an object of the list and both directions.
+/// A list of `src`, `dst`, `conn`, and `mesh` where it has a say; with exposure an object of the list and both directions.
 pub(super) fn json(listed: &Listed) -> anyhow::Result<String> {
     let row = |[src, dst, conn]: [String; 3]| json!({"src": src, "dst": dst, "conn": conn});
-    let list: Vec<Value> = rows(listed).map(row).collect();
+    let meshed = |(three, note): ([String; 3], String)| {
+        let mut value = row(three);
+        if let (false, Some(value)) = (note.is_empty(), value.as_object_mut()) {
+            value.insert("mesh".to_owned(), json!(note));
+        }
+        value
+    };
+    let list: Vec<Value> = rows(listed).zip(notes(listed)).map(meshed).collect();
     let value = match &listed.exposure {
         None => Value::Array(list),
         Some(exposure) => {
@@ -120,8 +146,13 @@ pub(super) fn json(listed: &Listed) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
-fn md_rows(out: &mut String, titles: [&str; 3], rows: impl Iterator<Item = [String; 3]>) {
-    let _ = writeln!(out, "| {} |\n|-----|-----|------|", titles.join(" | "));
+fn md_rows<const COLUMNS: usize>(
+    out: &mut String,
+    titles: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) {
+    let _ =
+        writeln!(out, "| {} |\n|-----|-----|------|{}", titles.join(" | "), "------|".repeat(COLUMNS - 3));
     for row in rows {
         let _ = writeln!(out, "| {} |", row.map(|text| text.replace('|', "\\|")).join(" | "));
     }
@@ -130,7 +161,12 @@ fn md_rows(out: &mut String, titles: [&str; 3], rows: impl Iterator<Item = [Stri
 /// Tables.
 pub(super) fn md(listed: &Listed) -> String {
     let mut out = String::new();
-    md_rows(&mut out, ["src", "dst", "conn"], rows(listed));
+    if listed.meshed {
+        let rows = rows(listed).zip(notes(listed)).map(|([src, dst, conn], mesh)| [src, dst, conn, mesh]);
+        md_rows(&mut out, ["src", "dst", "conn", "mesh"], rows);
+    } else {
+        md_rows(&mut out, ["src", "dst", "conn"], rows(listed));
+    }
     if let Some(exposure) = &listed.exposure {
         out.push_str("## Exposure Analysis Result:\n### Egress Exposure:\n");
         md_rows(&mut out, ["src", "dst", "conn"], exposed(exposure, Direction::Egress).into_iter());
@@ -148,7 +184,11 @@ pub(super) fn quoted(text: &str) -> String {
 /// A graph with one cluster a namespace.
 pub(super) fn dot(listed: &Listed) -> String {
     let mut out = "digraph {\n".to_owned();
-    let mut rows: Vec<[String; 3]> = rows(listed).collect();
+    let labelled = |([src, dst, ports], note): ([String; 3], String)| {
+        let label = if note.is_empty() { ports } else { format!("{ports} (mesh: {note})") };
+        [src, dst, label]
+    };
+    let mut rows: Vec<[String; 3]> = rows(listed).zip(notes(listed)).map(labelled).collect();
     if let Some(exposure) = &listed.exposure {
         rows.extend(exposed(exposure, Direction::Egress));
         rows.extend(

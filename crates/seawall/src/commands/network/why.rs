@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use seawall_network::mesh::MeshAnswer;
 use seawall_network::{
     Because, Decision, Direction, Network, PolicyId, PortSet, Profile, RuleId, Target, Tier,
 };
@@ -10,10 +11,11 @@ use seawall_report::escape;
 use serde_json::{Value, json};
 
 use super::ends::{self, Format, Question, QuestionArgs};
+use super::meshed;
 use crate::ExitStatus;
 
 pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
-    let Question { network, ports, pairs } = args.read()?;
+    let Question { network, mesh, inventory, ports, pairs } = args.read()?;
     let asked = ports.unwrap_or_else(PortSet::all);
     let mut out = String::new();
     let mut records = Vec::new();
@@ -22,23 +24,32 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
         let (src, dst) = (name(pair.src), name(pair.dst));
         // Names are of what is outside the cluster.
         let outside = pair.outside.is_some() || matches!(pair.dst, Target::Address(_));
+        let said = mesh.as_ref().and_then(|mesh| mesh.judge_targets(&network, pair.src, pair.dst));
         for piece in network.explain(pair.src, pair.dst) {
-            let ports = piece.ports.intersection(&asked);
-            if ports.is_empty() {
-                continue;
+            for (ports, said) in meshed::split(piece.ports.intersection(&asked), said.as_deref()) {
+                let verdict = &piece.verdict;
+                let allowed = verdict.allowed && said.is_none_or(|said| said.answer.is_open());
+                let word = match (allowed, said.is_some_and(|said| said.answer == MeshAnswer::Depends)) {
+                    (true, true) => "allowed for some requests",
+                    (true, false) => "allowed",
+                    (false, _) => "denied",
+                };
+                // Writing to a string cannot fail, here and below.
+                let _ = writeln!(out, "{} -> {} {ports}: {word}", escape(&src), escape(&dst));
+                for (direction, decision) in sides(verdict) {
+                    text(&network, (direction, decision), outside, &mut out);
+                }
+                let mut record = json!({
+                    "src": src, "dst": dst, "ports": ports.to_string(), "allowed": allowed,
+                    "egress": side(&network, (Direction::Egress, &verdict.egress), outside),
+                    "ingress": side(&network, (Direction::Ingress, &verdict.ingress), outside),
+                });
+                if let Some(said) = said {
+                    meshed::explain(&inventory, said, &mut out);
+                    meshed::add_one(&inventory, said, &mut record);
+                }
+                records.push(record);
             }
-            let verdict = &piece.verdict;
-            let word = if verdict.allowed { "allowed" } else { "denied" };
-            // Writing to a string cannot fail, here and below.
-            let _ = writeln!(out, "{} -> {} {ports}: {word}", escape(&src), escape(&dst));
-            for (direction, decision) in sides(verdict) {
-                text(&network, (direction, decision), outside, &mut out);
-            }
-            records.push(json!({
-                "src": src, "dst": dst, "ports": ports.to_string(), "allowed": verdict.allowed,
-                "egress": record(&network, (Direction::Egress, &verdict.egress), outside),
-                "ingress": record(&network, (Direction::Ingress, &verdict.ingress), outside),
-            }));
         }
     }
     if args.output == Format::Json {
@@ -132,7 +143,7 @@ fn text(network: &Network, (direction, decision): (Direction, &Decision), outsid
     }
 }
 
-fn record(network: &Network, (direction, decision): (Direction, &Decision), outside: bool) -> Value {
+fn side(network: &Network, (direction, decision): (Direction, &Decision), outside: bool) -> Value {
     let rule = |id: &RuleId| {
         let view = network.rule_view(*id)?;
         let position = view.position();
