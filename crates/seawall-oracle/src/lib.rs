@@ -6,8 +6,11 @@
 //! Invariants, above all what is absent: no dependency on another room; no optimisation; equal seeds make equal
 //! [`clusters`].
 
+pub mod attacked;
+mod attacked_pods;
 pub mod clusters;
 mod json;
 pub mod network;
+pub mod paths;
 pub mod rbac;
 mod selector;
