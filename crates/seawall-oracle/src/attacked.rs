@@ -186,8 +186,12 @@ const RECIPES: &[&[Right]] = &[
     &[("", "nodes/proxy", "create")],
     &[("", "persistentvolumes", "create"), ("", "persistentvolumeclaims", "create"), ("", "pods", "create")],
     &[("", "configmaps", "update")],
-    &[("", "pods", "create"), ("", "secrets", "list"), (RBAC, "rolebindings", "create")],
-    &[("*", "*", "get"), ("*", "*", "list"), ("*", "*", "create"), ("*", "*", "update"), ("*", "*", "patch"), ("*", "*", "delete")],
+    &[
+        ("", "pods", "create"),
+        ("", "pods/exec", "create"),
+        ("", "secrets", "list"),
+        (RBAC, "rolebindings", "create"),
+    ],
     &[("*", "*", "*")],
     &[("", "*", "*")],
     &[("", "secrets", "*")],
@@ -246,7 +250,8 @@ fn rule(dice: &mut Dice, (group, resource, verb): Right) -> Value {
     let group = if dice.once_in(15) { dice.pick(&["", "apps", "*"]) } else { group };
     let verb = if dice.once_in(15) { "*" } else { verb };
     let mut rule = json!({ "apiGroups": [group], "resources": [resource], "verbs": [verb] });
-    if dice.once_in(4) {
+    let whole = ["*", "mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
+    if !whole.contains(&resource) && dice.once_in(4) {
         rule["resourceNames"] = json!(names(dice, resource));
     }
     rule

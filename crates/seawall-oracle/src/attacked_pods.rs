@@ -64,8 +64,9 @@ pub(crate) fn workload(dice: &mut Dice) -> Vec<Value> {
             json!({ "name": name, "namespace": space,
                 "ownerReferences": [{ "apiVersion": "apps/v1", "kind": kind, "name": owner, "controller": true }] })
         };
+        let replicas = objects.first().map_or(Value::Null, |owner| owner["spec"]["replicas"].clone());
         objects.push(json!({ "apiVersion": "apps/v1", "kind": "ReplicaSet",
-            "metadata": owned("Deployment", "app", "app-1"), "spec": { "template": template } }));
+            "metadata": owned("Deployment", "app", "app-1"), "spec": { "template": template, "replicas": replicas } }));
         if !dice.once_in(3) {
             let mut made = pod(dice, "app-1-x");
             made["metadata"] = owned("ReplicaSet", "app-1", "app-1-x");
@@ -96,9 +97,6 @@ fn pod_spec(dice: &mut Dice) -> Value {
     }
     if dice.once_in(25) {
         spec["securityContext"] = json!({ "windowsOptions": { "hostProcess": true } });
-    }
-    if dice.once_in(6) {
-        spec["imagePullSecrets"] = json!([{ "name": secret_name(dice) }]);
     }
     spec["volumes"] = Value::Array((0..dice.below(3)).map(|number| volume(dice, number)).collect());
     let count = spec["volumes"].as_array().map_or(0, Vec::len);
@@ -163,8 +161,10 @@ fn container(dice: &mut Dice, name: &str, volumes: usize) -> Value {
     if dice.once_in(8) {
         container["envFrom"] = json!([{ "secretRef": { "name": secret_name(dice) } }]);
     }
-    if dice.once_in(3) {
-        let mut port = json!({ "name": "http", "containerPort": dice.pick(&[80, 8080]) });
+    if name != "ephemeralContainers" && dice.once_in(3) {
+        // Names of ports are unique in a pod.
+        let called = if name == "c0" { "http" } else { name };
+        let mut port = json!({ "name": called, "containerPort": dice.pick(&[80, 8080]) });
         if dice.once_in(6) {
             port["hostPort"] = json!(8080);
         }
@@ -181,7 +181,10 @@ pub(crate) fn surroundings(dice: &mut Dice) -> Vec<Value> {
         let mut claim = json!({ "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": { "name": "data", "namespace": space }, "spec": {} });
         let mut volume = json!({ "apiVersion": "v1", "kind": "PersistentVolume", "metadata": { "name": "pv" }, "spec": {} });
         let source = dice.pick(&["hostPath", "local", "nfs"]);
-        volume["spec"][source] = json!({ "path": dice.pick(PATHS) });
+        let path = dice.pick(PATHS);
+        // What a user namespace keeps of the kernel's files is asked of the pod's own volumes.
+        let kernel = ["/proc", "/sys"].iter().any(|kernel| path.starts_with(kernel));
+        volume["spec"][source] = json!({ "path": if kernel { "/data" } else { path } });
         if dice.once_in(2) {
             claim["spec"]["volumeName"] = json!("pv");
         } else {

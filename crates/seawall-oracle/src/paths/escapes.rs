@@ -72,7 +72,8 @@ fn from_settings(pod: &Pod<'_>, container: &Value, ways: &mut Vec<Escape>) {
 
 const SOCKETS: &[&str] =
     &["/run/docker.sock", "/run/containerd/containerd.sock", "/run/crio/crio.sock", "/run/cri-dockerd.sock"];
-const TRUSTED: &[&str] = &["/etc", "/root", "/home", "/usr", "/bin", "/lib", "/boot", "/opt"];
+const TRUSTED: &[&str] =
+    &["/etc", "/root", "/home", "/usr", "/bin", "/lib", "/boot", "/opt", "/var/lib/kubelet"];
 const CREDENTIALS: &[&str] = &["/etc/kubernetes", "/var/lib/kubelet/pki", "/var/lib/etcd"];
 const TOKENS: &str = "/var/lib/kubelet/pods";
 
@@ -82,7 +83,11 @@ fn from_path(mount: &Mount, own_users: bool, ways: &mut Vec<Escape>) {
     let shows = |what: &str| is_under(what, path);
     let touches = |what: &&str| is_under(what, path) || is_under(path, what);
     // B12, B19, B18
-    if SOCKETS.iter().any(|socket| shows(socket)) || shows("/run/systemd") || shows("/run/dbus") || shows("/dev") {
+    if SOCKETS.iter().any(|socket| shows(socket))
+        || shows("/run/systemd")
+        || shows("/run/dbus")
+        || mount.writable && shows("/dev")
+    {
         ways.push(Escape::Node);
     }
     // B13
@@ -90,7 +95,7 @@ fn from_path(mount: &Mount, own_users: bool, ways: &mut Vec<Escape>) {
         ways.push(Escape::Node);
     }
     // B16
-    if mount.writable && !own_users && ["/proc/sys/kernel", "/sys"].iter().any(|what| shows(what)) {
+    if mount.writable && !own_users && ["/proc/sys/kernel", "/sys/kernel"].iter().any(|what| shows(what)) {
         ways.push(Escape::Node);
     }
     // B14

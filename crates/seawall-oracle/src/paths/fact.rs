@@ -36,8 +36,6 @@ pub(super) enum Fact<'v> {
     ClusterAdmin,
     SystemMasters,
     NamespaceAdmin(&'v str),
-    /// Everything in a namespace: more than the sink above it.
-    Everything(&'v str),
     AllSecrets,
     KubeSystemSecrets,
 }

@@ -21,7 +21,7 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
                 state.gain(Fact::RoleOfNodes(cloud));
             }
         }
-        for (place, container) in pod.containers.iter().enumerate().filter(|(_, container)| container.main) {
+        for (place, container) in pod.containers.iter().enumerate() {
             if from_outside(world, state, pod, container) || through_the_api(world, state, pod, container) {
                 state.gain(Fact::Container(number, place));
             }
@@ -31,32 +31,37 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
 
 /// E01, E02: through an open port, by a flaw in what listens there.
 fn from_outside(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Container<'_>) -> bool {
-    if !state.holds(Fact::Internet) || is_shut(world, pod, "Ingress") {
-        return false;
-    }
-    let on_the_node = list(container.spec, &["ports"])
-        .iter()
-        .any(|port| at(port, &["hostPort"]).is_some() || pod.says("hostNetwork", true));
-    on_the_node
-        || services(world, pod).any(|service| {
-            let open = ["LoadBalancer", "NodePort"].contains(&text(service, &["spec", "type"]))
-                || !list(service, &["spec", "externalIPs"]).is_empty();
-            open && serves(service, pod, container)
-        })
+    let ports = list(container.spec, &["ports"]);
+    let on_the_node = ports.iter().any(|port| at(port, &["hostPort"]).is_some() || pod.says("hostNetwork", true));
+    state.holds(Fact::Internet)
+        && (on_the_node && !is_shut(world, pod, "Ingress")
+            || services(world, pod).any(|service| {
+                let open = ["LoadBalancer", "NodePort"].contains(&text(service, &["spec", "type"]))
+                    || !list(service, &["spec", "externalIPs"]).is_empty();
+                let closed = world
+                    .pods
+                    .iter()
+                    .filter(|other| services(world, other).any(|own| std::ptr::eq(own, service)))
+                    .all(|other| is_shut(world, other, "Ingress"));
+                open && !closed && serves(service, pod, container)
+            }))
 }
 
-/// A10, A12, E06: past every policy, then by a flaw as above.
+/// A10, A12: past every policy, then by a flaw as above. All ports of a namespace are one thing, those of one pod or
+/// Service another.
 fn through_the_api(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Container<'_>) -> bool {
     let place = Some(pod.namespace);
     let called = if pod.is_pod() { pod.name } else { "" };
     let open: &[&str] = if world.opens_by_get() { &["create", "get"] } else { &["create"] };
-    let to_pod = state.can_any(open, ("", "pods/portforward"), place, called)
-        || state.can_any(&["get", "create"], ("", "pods/proxy"), place, called);
-    to_pod && !list(container.spec, &["ports"]).is_empty()
-        || services(world, pod).any(|service| {
-            state.can_any(&["get", "create"], ("", "services/proxy"), place, name(service))
-                && serves(service, pod, container)
-        })
+    let to_pod = |name: &str| {
+        state.can_any(open, ("", "pods/portforward"), place, name)
+            || state.can_any(&["get", "create"], ("", "pods/proxy"), place, name)
+    };
+    let to_service = |name: &str| state.can_any(&["get", "create"], ("", "services/proxy"), place, name);
+    let all = to_pod("") || to_service("");
+    let declares = !list(container.spec, &["ports"]).is_empty();
+    (all || to_pod(called)) && declares
+        || services(world, pod).any(|service| (all || to_service(name(service))) && serves(service, pod, container))
 }
 
 fn services<'v>(world: &World<'v>, pod: &Pod<'v>) -> impl Iterator<Item = &'v Value> {

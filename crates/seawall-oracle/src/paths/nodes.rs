@@ -116,6 +116,8 @@ fn secrets_of<'v>(pod: &Pod<'v>, container: &'v Value) -> Vec<&'v str> {
 }
 
 fn node_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machine<'v>) {
+    // Of the machine of a pod that is not placed nothing is known but that it is one.
+    let Machine::Named(_) = machine else { return };
     // C01
     for number in world.pods_on(machine) {
         state.gain(Fact::Pod(number));
@@ -130,9 +132,8 @@ fn node_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machine<
 fn files_hold<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machine<'v>) {
     tokens_on(world, state, machine);
     // C02
-    match machine {
-        Machine::Named(node) => state.gain(Fact::Kubelet(node)),
-        Machine::Of(_) => kubelet_holds(world, state, machine),
+    if let Machine::Named(node) = machine {
+        state.gain(Fact::Kubelet(node));
     }
     if world.is_control_plane(machine) {
         // C04
@@ -144,11 +145,7 @@ fn files_hold<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machine<
 fn kubelet_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machine<'v>) {
     for pod in world.pods_on(machine).into_iter().filter_map(|number| world.pods.get(number)) {
         state.gain(Fact::Account(pod.namespace, pod.account()));
-        let pulled = list(pod.spec, &["imagePullSecrets"]).iter().map(|secret| text(secret, &["name"]));
-        let volumes = list(pod.spec, &["volumes"]).iter().map(|volume| text(volume, &["secret", "secretName"]));
-        let seen = pod.containers.iter().flat_map(|container| secrets_of(pod, container.spec));
-        let secrets: Vec<&str> = pulled.chain(volumes).chain(seen).collect();
-        for secret in secrets {
+        for secret in pod.containers.iter().flat_map(|container| secrets_of(pod, container.spec)) {
             if world.find("Secret", pod.namespace, secret).is_some() {
                 state.gain(Fact::Secret(pod.namespace, secret));
             }
@@ -158,6 +155,7 @@ fn kubelet_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machi
 
 /// B09, B15: the tokens that lie on a machine.
 fn tokens_on<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machine<'v>) {
+    let Machine::Named(_) = machine else { return };
     for pod in world.pods_on(machine).into_iter().filter_map(|number| world.pods.get(number)) {
         let projects = pod.containers.iter().any(|container| projects_token(pod, container.spec));
         if mounts_token(world, pod) || projects {
@@ -171,9 +169,7 @@ fn secret_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, space: &'v str,
     match text(secret, &["type"]) {
         "kubernetes.io/service-account-token" => {
             let account = text(secret, &["metadata", "annotations", "kubernetes.io/service-account.name"]);
-            if world.accounts.contains(&(space, account)) {
-                state.gain(Fact::Account(space, account));
-            }
+            state.gain(Fact::Account(space, account));
         }
         // C10
         "bootstrap.kubernetes.io/token" if space == "kube-system" => {

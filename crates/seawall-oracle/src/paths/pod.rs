@@ -20,8 +20,6 @@ pub(super) struct Pod<'v> {
 /// A container of any of the three lists.
 pub(super) struct Container<'v> {
     pub(super) spec: &'v Value,
-    /// Neither an init nor an ephemeral container: it may listen.
-    pub(super) main: bool,
 }
 
 impl<'v> Pod<'v> {
@@ -88,8 +86,8 @@ fn template<'v>(object: &'v Value, kind: &str) -> Option<(&'v Value, &'v Value)>
 
 fn containers(spec: &Value) -> Vec<Container<'_>> {
     let mut containers = Vec::new();
-    for (key, main) in [("containers", true), ("initContainers", false), ("ephemeralContainers", false)] {
-        containers.extend(list(spec, &[key]).iter().map(|spec| Container { spec, main }));
+    for key in ["containers", "initContainers", "ephemeralContainers"] {
+        containers.extend(list(spec, &[key]).iter().map(|spec| Container { spec }));
     }
     containers
 }

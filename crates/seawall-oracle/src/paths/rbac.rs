@@ -24,13 +24,25 @@ impl Rule<'_> {
             && (self.names.is_empty() || !name.is_empty() && self.names.contains(&name))
     }
 
-    /// Whether it allows a verb on everything there is.
-    pub(super) fn covers_all(&self, verb: &str) -> bool {
+    /// The same for a rule that names the object.
+    pub(super) fn covers_named(&self, verb: &str, group: &str, resource: &str, name: &str) -> bool {
+        !self.names.is_empty() && self.covers(verb, group, resource, name)
+    }
+
+    /// The same for a request that may carry any name.
+    pub(super) fn covers_some(&self, verb: &str, group: &str, resource: &str) -> bool {
+        let first = self.names.first().copied().unwrap_or("");
+        self.covers(verb, group, resource, first)
+    }
+
+    /// Whether it allows everything, or every verb that the others follow from.
+    pub(super) fn is_everything(&self) -> bool {
         let star = |list: &[&str]| list.contains(&"*");
+        let all = ["get", "list", "create", "update", "patch", "delete"];
         star(&self.groups)
             && star(&self.resources)
             && self.names.is_empty()
-            && self.verbs.iter().any(|have| *have == "*" || *have == verb)
+            && (star(&self.verbs) || all.iter().all(|verb| self.verbs.contains(verb)))
     }
 }
 
@@ -46,7 +58,6 @@ pub(super) struct Role<'v> {
 pub(super) struct Binding<'v> {
     /// Of a RoleBinding.
     pub(super) namespace: Option<&'v str>,
-    pub(super) name: &'v str,
     pub(super) subjects: Vec<Subject<'v>>,
     /// The number of its role, when that is there.
     pub(super) role: Option<usize>,
@@ -97,7 +108,6 @@ pub(super) fn bindings<'v>(objects: &'v [Value], roles: &[Role<'v>]) -> Vec<Bind
         };
         Binding {
             namespace: own,
-            name: name(object),
             subjects: list(object, &["subjects"]).iter().filter_map(|who| subject(who, own)).collect(),
             role: of.and_then(|of| roles.iter().position(|role| role.name == wanted && role.namespace == of)),
         }

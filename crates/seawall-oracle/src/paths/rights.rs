@@ -1,6 +1,8 @@
 //! Table A, the steps that one right is enough for.
 
-use crate::json::{name, of_kind};
+use serde_json::Value;
+
+use crate::json::{at, name, of_kind};
 
 use super::fact::{Fact, Machine};
 use super::state::State;
@@ -30,7 +32,7 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
         state.gain(Fact::ClusterAdmin);
     }
     for namespace in world.namespaces.iter().copied() {
-        if state.holds_everything(Some(namespace)) && !state.holds_everything(None) {
+        if state.holds_everything(Some(namespace)) {
             // A02
             state.gain(Fact::NamespaceAdmin(namespace));
         }
@@ -64,11 +66,26 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
 pub(super) fn can_run<'v>(world: &'v World<'v>, state: &State<'v>, namespace: Option<&str>) -> bool {
     state.can("create", PODS, namespace, "")
         || WORKLOADS.iter().any(|(group, resource, kind)| {
-            state.can_any(WRITE, (group, resource), namespace, "")
-                || of_kind(world.objects, kind)
-                    .filter(|object| Some(crate::json::namespace(object)) == namespace)
-                    .any(|object| state.can_any(CHANGE, (group, resource), namespace, name(object)))
+            state.can("create", (group, resource), namespace, "")
+                // The template of a Job never changes.
+                || *kind != "Job" && changes_one(world, state, (group, resource), namespace)
         })
+}
+
+/// Whether a workload is there to be changed. For the whole cluster one anywhere will do.
+fn changes_one(world: &World<'_>, state: &State<'_>, what: (&str, &str), space: Option<&str>) -> bool {
+    state.can_any(CHANGE, what, None, "") && workloads(world, None).next().is_some()
+        || workloads(world, space).any(|called| state.can_any(CHANGE, what, space, called) && (space.is_some() || state.can_any(CHANGE, what, space, "")))
+}
+
+/// The names of the workloads there that run something. Of which kind one is is not looked at.
+fn workloads<'v>(world: &World<'v>, space: Option<&str>) -> impl Iterator<Item = &'v str> {
+    let space = space.map(str::to_owned);
+    let kinds = WORKLOADS.iter().map(|(_, _, kind)| *kind).filter(|kind| *kind != "Job");
+    kinds.flat_map(|kind| of_kind(world.objects, kind)).filter(move |object| {
+        let here = space.as_deref().is_none_or(|space| crate::json::namespace(object) == space);
+        here && at(object, &["spec", "replicas"]).and_then(Value::as_u64) != Some(0)
+    }).map(name)
 }
 
 fn running_pods<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) {
@@ -89,7 +106,7 @@ pub(super) fn all_accounts<'v>(world: &'v World<'v>, state: &mut State<'v>, name
     }
 }
 
-fn all_secrets<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) {
+pub(super) fn all_secrets<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) {
     for secret in of_kind(world.objects, "Secret").filter(|secret| crate::json::namespace(secret) == namespace) {
         state.gain(Fact::Secret(namespace, name(secret)));
     }
@@ -102,6 +119,9 @@ pub(super) fn all_nodes<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     for machine in world.machines() {
         state.gain(Fact::Node(machine));
     }
+    // Wherever pods that are not placed will run, it is one of the nodes.
+    let unplaced = world.pods.iter().enumerate().filter(|(_, pod)| matches!(pod.machine, Machine::Of(_)));
+    unplaced.for_each(|(number, _)| state.gain(Fact::Pod(number)));
 }
 
 fn secrets<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) {
@@ -138,17 +158,21 @@ fn into_pods<'v>(world: &'v World<'v>, state: &mut State<'v>, number: usize) {
     if debug && world.lets_privileged_in(pod.namespace) {
         state.gain(Fact::Node(pod.machine));
     }
+    // In the whole cluster there is a pod to debug, or soon will be, on every node.
+    let anywhere = state.can_any(CHANGE, ("", "pods/ephemeralcontainers"), None, "");
+    if anywhere && world.namespaces.iter().any(|namespace| world.lets_privileged_in(namespace)) {
+        all_nodes(world, state);
+    }
 }
 
 /// A31: what passes admission is read, and changed by webhooks that may and by policies.
 fn admission<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     const GROUP: &str = "admissionregistration.k8s.io";
-    let writes = |resource: &str, kind: &str| {
+    let writes = |resource: &str| {
         state.can_any(WRITE, (GROUP, resource), None, "")
-            || of_kind(world.objects, kind).any(|object| state.can_any(CHANGE, (GROUP, resource), None, name(object)))
     };
-    let changes = writes("mutatingwebhookconfigurations", "MutatingWebhookConfiguration");
-    let reads = writes("validatingwebhookconfigurations", "ValidatingWebhookConfiguration");
+    let changes = writes("mutatingwebhookconfigurations");
+    let reads = writes("validatingwebhookconfigurations");
     if changes || reads {
         for namespace in world.namespaces.iter().copied() {
             all_secrets(world, state, namespace);

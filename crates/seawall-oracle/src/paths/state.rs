@@ -64,23 +64,35 @@ impl<'v> State<'v> {
         let world = self.world;
         self.granted.iter().flat_map(move |(role, place)| {
             let rules = world.roles.get(*role).map_or(&[][..], |role: &Role<'_>| &role.rules);
-            rules.iter().map(move |rule| (rule, *place))
+            // Who holds the whole cluster is at the end: nothing else is asked of such a role.
+            let ends = place.is_none() && rules.iter().any(Rule::is_everything);
+            rules.iter().filter(move |_| !ends).map(move |rule| (rule, *place))
         })
     }
 
     /// Whether a request is allowed to anyone held. Without a namespace it is about an object that has none; an empty name
     /// is a request that names nothing, or everything.
     pub(super) fn can(&self, verb: &str, (group, resource): (&str, &str), namespace: Option<&str>, name: &str) -> bool {
-        let everything = namespace.is_some_and(|namespace| {
-            self.facts.iter().any(|fact| *fact == Fact::Everything(namespace))
-        });
-        everything
-            || self.rules().any(|(rule, place)| {
-                (place.is_none() || place == namespace)
-                    // Who holds the whole cluster by one rule is at the end; see `holds_everything`.
-                    && !(place.is_none() && rule.covers_all("*"))
-                    && rule.covers(verb, group, resource, name)
-            })
+        self.rules().any(|(rule, place)| {
+            (place.is_none() || place == namespace) && rule.covers(verb, group, resource, name)
+        })
+    }
+
+    /// Whether a rule that names the object allows a request.
+    pub(super) fn can_by_name(&self, verb: &str, (group, resource): (&str, &str), namespace: Option<&str>, name: &str) -> bool {
+        self.rules().any(|(rule, place)| {
+            (place.is_none() || place == namespace) && rule.covers_named(verb, group, resource, name)
+        })
+    }
+
+    /// Whether a request is allowed for some name, which need not be that of anything here.
+    pub(super) fn can_for_some(&self, verb: &str, (group, resource): (&str, &str)) -> bool {
+        self.rules().any(|(rule, _)| rule.covers_some(verb, group, resource))
+    }
+
+    /// The same at cluster scope.
+    pub(super) fn at_cluster_scope(&self, verb: &str, (group, resource): (&str, &str)) -> bool {
+        self.rules().any(|(rule, place)| place.is_none() && rule.covers_some(verb, group, resource))
     }
 
     /// Any of several verbs.
@@ -88,10 +100,11 @@ impl<'v> State<'v> {
         verbs.iter().any(|verb| self.can(verb, what, namespace, name))
     }
 
-    /// Whether every verb that matters is allowed on everything there.
+    /// Whether one rule allows everything there.
     pub(super) fn holds_everything(&self, namespace: Option<&str>) -> bool {
-        ["get", "list", "create", "update", "patch", "delete"].iter().all(|verb| {
-            self.rules().any(|(rule, place)| (place.is_none() || place == namespace) && rule.covers_all(verb))
+        let world = self.world;
+        self.granted.iter().filter(|(_, place)| *place == namespace).any(|(role, _)| {
+            world.roles.get(*role).is_some_and(|role| role.rules.iter().any(Rule::is_everything))
         })
     }
 
@@ -137,7 +150,11 @@ fn is_member(fact: Fact<'_>, group: &str) -> bool {
     match fact {
         Fact::User("system:anonymous") => group == NOBODY,
         Fact::User(_) => group == ANYBODY,
-        Fact::Group(own) => own == group || own != NOBODY && group == ANYBODY,
+        Fact::Group(own) => {
+            own == group
+                || own != NOBODY && group == ANYBODY
+                || own.starts_with("system:serviceaccounts:") && group == "system:serviceaccounts"
+        }
         Fact::Kubelet(_) => group == ANYBODY || group == "system:nodes",
         Fact::Account(namespace, _) => {
             group == ANYBODY

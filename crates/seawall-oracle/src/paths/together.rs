@@ -1,7 +1,7 @@
 //! Table A, the steps that need several rights, whoever of those held has each.
 
 use super::fact::Fact;
-use super::rights::{CHANGE, PODS, SECRETS, all_accounts, all_nodes, can_run};
+use super::rights::{CHANGE, PODS, SECRETS, all_accounts, all_nodes, all_secrets, can_run};
 use super::state::State;
 use super::world::World;
 
@@ -42,6 +42,7 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
 fn like_an_admin<'v>(state: &mut State<'v>, namespace: &'v str) {
     let place = Some(namespace);
     if state.can("create", PODS, place, "")
+        && state.can("create", ("", "pods/exec"), place, "")
         && state.can_any(&["get", "list", "watch"], SECRETS, place, "")
         && state.can("create", (RBAC, "rolebindings"), place, "")
     {
@@ -64,30 +65,23 @@ fn steals<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &str) {
         return;
     }
     let empties = nodes || state.can("delete", ("", "nodes"), None, "");
-    for (number, pod) in world.pods.iter().enumerate().filter(|(_, pod)| pod.namespace == namespace) {
-        let called = if pod.is_pod() { pod.name } else { "" };
-        if empties
-            || state.can("delete", PODS, Some(namespace), called)
-            || state.can("create", ("", "pods/eviction"), Some(namespace), called)
-        {
-            state.gain(Fact::Pod(number));
-        }
+    if empties
+        || state.can_any(&["delete", "deletecollection"], PODS, Some(namespace), "")
+        || state.can("create", ("", "pods/eviction"), Some(namespace), "")
+    {
+        let here = world.pods.iter().enumerate().filter(|(_, pod)| pod.namespace == namespace);
+        here.for_each(|(number, _)| state.gain(Fact::Pod(number)));
     }
 }
 
 /// A22 of users, and of groups, which need somebody to be in them.
 fn impersonation<'v>(world: &'v World<'v>, state: &mut State<'v>) {
-    let mut somebody = state.can("impersonate", ("", "users"), None, "");
-    for user in world.users.iter().copied() {
-        if state.can("impersonate", ("", "users"), None, user) {
-            somebody = true;
-            state.gain(Fact::User(user));
-        }
+    for user in world.persons().filter(|user| state.can("impersonate", ("", "users"), None, user)).collect::<Vec<_>>() {
+        state.gain(Fact::User(user));
     }
-    for (namespace, account) in world.accounts.iter().copied() {
-        somebody |= state.can("impersonate", ("", "serviceaccounts"), Some(namespace), account);
-    }
-    if !somebody {
+    // Whoever is impersonated need not exist.
+    let user = state.at_cluster_scope("impersonate", ("", "users"));
+    if !user && !state.can_for_some("impersonate", ("", "serviceaccounts")) {
         return;
     }
     if state.can("impersonate", ("", "groups"), None, "system:masters") {
@@ -112,9 +106,7 @@ fn certificates<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     };
     let (client, kubelet) = (signer("kubernetes.io/kube-apiserver-client"), signer("kubernetes.io/kube-apiserver-client-kubelet"));
     if client {
-        for user in world.users.iter().copied() {
-            state.gain(Fact::User(user));
-        }
+        world.persons().for_each(|user| state.gain(Fact::User(user)));
         for group in world.groups.iter().copied().filter(|group| *group != "system:masters") {
             state.gain(Fact::Group(group));
         }
@@ -145,46 +137,49 @@ fn escalation<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v
         };
     }
     if opens {
-        gain_all(state, place);
+        gain_all(world, state, place);
     }
 }
 
 /// A25: somebody held bound to a role whose rights they did not hold.
 fn binding<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v str>) {
     let bindings = if place.is_some() { "rolebindings" } else { "clusterrolebindings" };
-    let binds = |state: &State<'v>, number: usize| {
-        world.roles.get(number).is_some_and(|role| {
-            let resource = if role.namespace.is_some() { "roles" } else { "clusterroles" };
-            state.can("bind", (RBAC, resource), place, role.name)
-        })
-    };
-    if state.can_any(&["create", "update", "patch"], (RBAC, bindings), place, "") {
-        if state.can("bind", (RBAC, "clusterroles"), place, "") {
-            gain_all(state, place);
-        }
-        for (number, role) in world.roles.iter().enumerate() {
-            if (role.namespace.is_none() || role.namespace == place) && binds(state, number) {
-                state.gain(Fact::Role(number, place));
-            }
-        }
+    let creates = state.can("create", (RBAC, bindings), place, "");
+    let updates = state.can_any(CHANGE, (RBAC, bindings), place, "");
+    let all = state.can("bind", (RBAC, "clusterroles"), place, "");
+    // A binding of `cluster-admin` is in every cluster.
+    if (creates || updates && place.is_none()) && all {
+        gain_all(world, state, place);
     }
-    // Of a binding that is there only the subjects can be changed.
-    for own in world.bindings.iter().filter(|own| own.namespace == place) {
-        if let Some(number) = own.role
-            && state.can_any(CHANGE, (RBAC, bindings), place, own.name)
-            && binds(state, number)
-        {
+    for (number, role) in world.roles.iter().enumerate() {
+        // Of a binding that is there only the subjects can be changed.
+        let bound = place.is_none() && role.name == "cluster-admin"
+            || world.bindings.iter().any(|own| own.namespace == place && own.role == Some(number));
+        let binds = match role.namespace {
+            None => {
+                state.can_by_name("bind", (RBAC, "clusterroles"), place, role.name) && (creates || updates && bound)
+                    // To add more to everything is no gain.
+                    || all && updates && bound && place.is_some()
+            }
+            own => own == place && state.can("bind", (RBAC, "roles"), place, role.name) && (creates || updates && bound),
+        };
+        if binds {
             state.gain(Fact::Role(number, place));
         }
     }
 }
 
-fn gain_all<'v>(state: &mut State<'v>, place: Option<&'v str>) {
+/// Everything there. In a namespace that is its Pod Security level too, and so any node.
+fn gain_all<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v str>) {
     match place {
         None => state.gain(Fact::ClusterAdmin),
         Some(namespace) => {
             state.gain(Fact::NamespaceAdmin(namespace));
-            state.gain(Fact::Everything(namespace));
+            all_accounts(world, state, namespace);
+            all_secrets(world, state, namespace);
+            all_nodes(world, state);
+            let here = world.pods.iter().enumerate().filter(|(_, pod)| pod.namespace == namespace);
+            here.for_each(|(number, _)| state.gain(Fact::Pod(number)));
         }
     }
 }

@@ -20,8 +20,10 @@ pub(super) struct World<'v> {
     pub(super) bindings: Vec<Binding<'v>>,
     /// Every namespace that an object is in, or that is an object.
     pub(super) namespaces: BTreeSet<&'v str>,
-    /// Namespace and name of every service account that is there, bound or run as.
+    /// Namespace and name of every service account that is there; `default` is in every namespace.
     pub(super) accounts: BTreeSet<(&'v str, &'v str)>,
+    /// The same for those that are only bound or run as.
+    named: BTreeSet<(&'v str, &'v str)>,
     pub(super) users: BTreeSet<&'v str>,
     pub(super) groups: BTreeSet<&'v str>,
     /// Every node that is there or that a pod runs on.
@@ -40,6 +42,7 @@ impl<'v> World<'v> {
             version,
             namespaces: namespaces(objects),
             accounts: of_kind(objects, "ServiceAccount").map(|object| (namespace(object), name(object))).collect(),
+            named: BTreeSet::new(),
             users: BTreeSet::new(),
             groups: BTreeSet::new(),
             nodes: of_kind(objects, "Node").map(name).collect(),
@@ -48,15 +51,20 @@ impl<'v> World<'v> {
             roles,
             bindings,
         };
+        world.accounts.extend(world.namespaces.iter().map(|namespace| (*namespace, "default")));
         for subject in world.bindings.iter().flat_map(|binding| &binding.subjects) {
             match *subject {
                 Subject::User(name) => drop(world.users.insert(name)),
                 Subject::Group(name) => drop(world.groups.insert(name)),
-                Subject::Account(namespace, name) => drop(world.accounts.insert((namespace, name))),
+                Subject::Account(namespace, name) => drop(world.named.insert((namespace, name))),
             }
         }
+        for secret in of_kind(objects, "Secret").filter(|secret| text(secret, &["type"]).ends_with("service-account-token")) {
+            let account = text(secret, &["metadata", "annotations", "kubernetes.io/service-account.name"]);
+            world.named.insert((namespace(secret), account));
+        }
         for pod in &world.pods {
-            world.accounts.insert((pod.namespace, pod.account()));
+            world.named.insert((pod.namespace, pod.account()));
             if let Machine::Named(node) = pod.machine {
                 world.nodes.insert(node);
             }
@@ -68,13 +76,23 @@ impl<'v> World<'v> {
     pub(super) fn starts(&self) -> Vec<Fact<'_>> {
         let mut starts = vec![Fact::Internet];
         starts.extend((0..self.pods.len()).map(Fact::Pod));
-        starts.extend(self.accounts.iter().map(|(namespace, name)| Fact::Account(namespace, name)));
-        // The user of a kubelet is what a node is; who is in `system:masters` holds the cluster by default.
-        let users = self.users.iter().filter(|name| !name.starts_with("system:node:"));
-        starts.extend(users.map(|name| Fact::User(name)));
-        let groups = self.groups.iter().filter(|name| **name != "system:masters");
-        starts.extend(groups.map(|name| Fact::Group(name)));
+        let accounts = self.accounts.union(&self.named);
+        starts.extend(accounts.map(|(namespace, name)| Fact::Account(namespace, name)));
+        // Who is in `system:masters` holds the cluster by default.
+        let mapped = |wanted: fn(&Subject<'_>) -> bool| {
+            self.mapped.iter().filter(move |(_, kind, _)| wanted(kind)).map(|(.., name)| name.as_str())
+        };
+        let users: BTreeSet<&str> = self.persons().chain(mapped(|kind| matches!(kind, Subject::User(_)))).collect();
+        starts.extend(users.into_iter().map(Fact::User));
+        let groups = mapped(|kind| matches!(kind, Subject::Group(_)));
+        let groups: BTreeSet<&str> = self.groups.iter().copied().chain(groups).collect();
+        starts.extend(groups.into_iter().filter(|name| *name != "system:masters").map(Fact::Group));
         starts
+    }
+
+    /// The users but those of kubelets, which are what a node is and nothing without their group.
+    pub(super) fn persons(&self) -> impl Iterator<Item = &'v str> {
+        self.users.iter().copied().filter(|name| !name.starts_with("system:node:"))
     }
 
     /// A start in words.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use seawall_inventory::InventoryBuilder;
+use seawall_inventory::{GroupKind, InventoryBuilder};
 use seawall_oracle::attacked::{Attacked, attacked};
 use seawall_oracle::clusters::Dice;
 use seawall_oracle::paths;
@@ -78,6 +78,125 @@ fn random_clusters_have_the_same_paths() {
     // Clusters in which nothing is reached would prove nothing.
     assert!(pairs > 3 * usize::try_from(clusters()).unwrap(), "{pairs} pairs");
     assert!(sinks.len() > 8, "{sinks:?}");
+}
+
+fn identity(object: &Value) -> (String, String, Option<String>, String) {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let version = text(&object["apiVersion"]).unwrap();
+    let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
+    let metadata = &object["metadata"];
+    (group, text(&object["kind"]).unwrap(), text(&metadata["namespace"]), text(&metadata["name"]).unwrap())
+}
+
+fn put(model: &mut Model, objects: &mut Vec<Value>, object: Value) {
+    objects.retain(|old| identity(old) != identity(&object));
+    model.apply(&resource(&object));
+    objects.push(object);
+}
+
+fn take(model: &mut Model, objects: &mut Vec<Value>, at: usize) {
+    let (group, kind, namespace, name) = identity(&objects.remove(at));
+    model.delete(GroupKind::new(&group, &kind), namespace.as_deref(), &name);
+}
+
+/// Objects come and go one at a time, as in a cluster that is watched, and the answers stay those of the oracle.
+#[test]
+fn objects_that_come_and_go_one_by_one_leave_the_same_paths() {
+    for seed in 0..clusters() / 10 {
+        let mut dice = Dice::new(seed);
+        let (mut model, mut objects) = (Model::default(), Vec::new());
+        let version = attacked(&mut dice).version;
+        model.set_server_version(version);
+        for _ in 0..3 {
+            for (number, object) in attacked(&mut dice).objects.into_iter().enumerate() {
+                put(&mut model, &mut objects, object);
+                if number % 12 == 11 {
+                    assert_eq!(answered(&model), paths::pairs(&objects, version), "history {seed}: {objects:#?}");
+                }
+            }
+            while objects.len() > 12 && !dice.once_in(15) {
+                let at = dice.below(objects.len());
+                take(&mut model, &mut objects, at);
+            }
+            assert_eq!(answered(&model), paths::pairs(&objects, version), "history {seed}: {objects:#?}");
+        }
+    }
+}
+
+/// What one change adds and removes, as `seawall paths what-if` says it.
+#[test]
+fn a_change_adds_and_removes_what_the_oracle_says() {
+    let mut changed = 0;
+    for seed in 0..clusters() / 3 {
+        let mut dice = Dice::new(seed);
+        let Attacked { mut objects, version } = attacked(&mut dice);
+        let mut model = built(&objects, version);
+        let (before, expected_before) = (answered(&model), paths::pairs(&objects, version));
+        let other = attacked(&mut dice).objects;
+        match dice.once_in(2) {
+            true => {
+                let at = dice.below(objects.len());
+                take(&mut model, &mut objects, at);
+            }
+            false => put(&mut model, &mut objects, other[dice.below(other.len())].clone()),
+        }
+        let (after, expected_after) = (answered(&model), paths::pairs(&objects, version));
+        let gap = |a: &Pairs, b: &Pairs| -> Pairs { a.difference(b).cloned().collect() };
+        assert_eq!(gap(&after, &before), gap(&expected_after, &expected_before), "cluster {seed}: added");
+        assert_eq!(gap(&before, &after), gap(&expected_before, &expected_after), "cluster {seed}: removed");
+        changed += usize::from(before != after);
+    }
+    // Changes that change nothing would prove nothing.
+    assert!(changed * 20 > usize::try_from(clusters()).unwrap() / 3, "{changed} changes matter");
+}
+
+/// The objects without what a change of a cut takes away: a binding, or a rule of a role.
+fn without(objects: &[Value], object: &str, route: &str) -> Option<Vec<Value>> {
+    let is = |own: &Value| {
+        let (_, kind, namespace, name) = identity(own);
+        let word = namespace.map_or(format!("{kind}/{name}"), |space| format!("{kind}/{space}/{name}"));
+        word == object
+    };
+    if object.contains("Binding/") {
+        return Some(objects.iter().filter(|own| !is(own)).cloned().collect());
+    }
+    let rule: usize = route.strip_prefix("rules[")?.strip_suffix(']')?.parse().ok()?;
+    let mut objects = objects.to_vec();
+    objects.iter_mut().find(|own| is(own))?["rules"].as_array_mut()?.remove(rule);
+    Some(objects)
+}
+
+/// Taking away what a cut names severs its starts, and one change alone leaves no more than the cut says.
+#[test]
+fn a_cut_severs_what_it_says() {
+    let mut severed = 0;
+    for seed in 0..clusters() / 3 {
+        let Attacked { objects, version } = attacked(&mut Dice::new(seed));
+        let filter = Filter { from: Vec::new(), to: vec!["cluster-admin".to_owned()] };
+        let model = built(&objects, version);
+        let cut = model.cut(&filter).unwrap();
+        let reach = |objects: &[Value]| -> BTreeSet<String> {
+            let pairs = paths::pairs(objects, version).into_iter();
+            pairs.filter(|(_, sink)| sink == "cluster-admin").map(|(from, _)| from).collect()
+        };
+        let starts = reach(&objects);
+        assert_eq!(cut.starts, starts.len(), "cluster {seed}");
+        for change in &cut.changes {
+            let Some(fewer) = without(&objects, &change.object, &change.route) else { continue };
+            let left = reach(&fewer).intersection(&starts).count();
+            assert!(left <= change.survive, "cluster {seed}: {left} survive {change:?}");
+        }
+        // Roles lose the last rule first, so that the places of the others stay.
+        let mut changes = cut.changes.clone();
+        changes.sort_by(|a, b| b.route.cmp(&a.route));
+        let fewer = changes.iter().try_fold(objects, |objects, change| without(&objects, &change.object, &change.route));
+        if let Some(fewer) = fewer.filter(|_| !starts.is_empty()) {
+            let left: Vec<String> = reach(&fewer).intersection(&starts).cloned().collect();
+            assert!(left.iter().all(|start| cut.uncut.contains(start)), "cluster {seed}: {left:?} {:#?}", cut.changes);
+            severed += 1;
+        }
+    }
+    assert!(severed * 30 > usize::try_from(clusters()).unwrap() / 3, "{severed} cuts are of bindings and rules");
 }
 
 /// Temporary.

@@ -237,6 +237,8 @@ impl Reader<'_, '_, '_> {
             self.add_at(Primitive::B11, Landing::Node, &at("hostNetwork"), Strength { gate, ..weak });
         }
         if self.pod.shared_processes {
+            // All containers of the pod are in the same sandbox and have the same users.
+            let medium = Strength { kernel: false, ..medium };
             self.add_at(Primitive::B22, Landing::Siblings, &at("shareProcessNamespace"), medium);
         }
     }
@@ -256,7 +258,9 @@ impl Reader<'_, '_, '_> {
                 };
                 let route = volume.place(&["hostPath", "path"]).route.to_string();
                 for gain in host_path::gains(&path, mount.read_only) {
-                    self.add_at(gain.primitive, gain.landing, &route, FILE);
+                    // The kernel takes these files from its own root only.
+                    let kernel = gain.primitive == Primitive::B16 && self.pod.user_namespace;
+                    self.add_at(gain.primitive, gain.landing, &route, if kernel { CERTAIN } else { FILE });
                 }
             }
             let claim = volume.node().get("persistentVolumeClaim");

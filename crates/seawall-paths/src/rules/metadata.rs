@@ -35,6 +35,11 @@ impl Assembly<'_> {
                 let role = self.vertex(Vertex::CloudRole(role));
                 self.graph.step(service, role, Step::structure());
             }
+            let nodes = facts.nodes.iter().filter(|(_, node)| node.has_metadata_service());
+            for name in nodes.map(|(name, _)| *name) {
+                let node = self.vertex(Vertex::Node(name));
+                self.graph.step(node, service, Step::new(Primitive::D04));
+            }
         } else {
             doubts.push_str("; no node is known: the cluster may run in no cloud");
         }
