@@ -95,7 +95,11 @@ fn service_account(dice: &mut Dice, space: &str, name: &str) -> Value {
         object["automountServiceAccountToken"] = json!(false);
     }
     if dice.once_in(12) {
-        let key = dice.pick(&["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"]);
+        let key = dice.pick(&[
+            "eks.amazonaws.com/role-arn",
+            "iam.gke.io/gcp-service-account",
+            "azure.workload.identity/client-id",
+        ]);
         object["metadata"]["annotations"] = json!({ key: dice.pick(&["cloud-one", "cloud-two"]) });
     }
     object
@@ -119,12 +123,14 @@ fn node(dice: &mut Dice, name: &str, cloud: Option<&str>) -> Value {
 }
 
 fn secret(dice: &mut Dice, space: &str, name: &str) -> Value {
-    let mut secret = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name, "namespace": space } });
+    let mut secret =
+        json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name, "namespace": space } });
     secret["type"] = json!("Opaque");
     match dice.below(4) {
         0 | 1 => {
             secret["type"] = json!("kubernetes.io/service-account-token");
-            secret["metadata"]["annotations"] = json!({ "kubernetes.io/service-account.name": dice.pick(ACCOUNTS) });
+            secret["metadata"]["annotations"] =
+                json!({ "kubernetes.io/service-account.name": dice.pick(ACCOUNTS) });
         }
         2 => secret["type"] = json!("bootstrap.kubernetes.io/token"),
         _ => {}

@@ -48,10 +48,13 @@ pub(crate) fn pod(dice: &mut Dice, name: &str) -> Value {
 pub(crate) fn workload(dice: &mut Dice) -> Vec<Value> {
     let space = space(dice);
     let metadata = json!({ "name": "app", "namespace": space });
-    let template = json!({ "metadata": { "labels": { "app": dice.pick(&["front", "back"]) } }, "spec": pod_spec(dice) });
+    let template =
+        json!({ "metadata": { "labels": { "app": dice.pick(&["front", "back"]) } }, "spec": pod_spec(dice) });
     if dice.once_in(3) {
         let spec = json!({ "schedule": "0 1 * * *", "jobTemplate": { "spec": { "template": template } } });
-        return vec![json!({ "apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata, "spec": spec })];
+        return vec![
+            json!({ "apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata, "spec": spec }),
+        ];
     }
     let mut spec = json!({ "template": template });
     if dice.once_in(5) {
@@ -84,7 +87,8 @@ fn pod_spec(dice: &mut Dice) -> Value {
     if dice.once_in(4) {
         spec["automountServiceAccountToken"] = json!(dice.once_in(3));
     }
-    for (key, times) in [("hostPID", 12), ("hostIPC", 15), ("hostNetwork", 15), ("shareProcessNamespace", 5)] {
+    for (key, times) in [("hostPID", 12), ("hostIPC", 15), ("hostNetwork", 15), ("shareProcessNamespace", 5)]
+    {
         if dice.once_in(times) {
             spec[key] = json!(true);
         }
@@ -100,7 +104,8 @@ fn pod_spec(dice: &mut Dice) -> Value {
     }
     spec["volumes"] = Value::Array((0..dice.below(3)).map(|number| volume(dice, number)).collect());
     let count = spec["volumes"].as_array().map_or(0, Vec::len);
-    let containers: Vec<Value> = (0..1 + dice.below(2)).map(|number| container(dice, &format!("c{number}"), count)).collect();
+    let containers: Vec<Value> =
+        (0..1 + dice.below(2)).map(|number| container(dice, &format!("c{number}"), count)).collect();
     spec["containers"] = json!(containers);
     for key in ["initContainers", "ephemeralContainers"] {
         if dice.once_in(10) {
@@ -134,7 +139,16 @@ fn container(dice: &mut Dice, name: &str, volumes: usize) -> Value {
         context["privileged"] = json!(true);
     }
     if dice.once_in(6) {
-        let caps = ["SYS_MODULE", "CAP_SYS_ADMIN", "sys_ptrace", "SYS_RAWIO", "DAC_READ_SEARCH", "NET_BIND_SERVICE", "CHOWN", "ALL"];
+        let caps = [
+            "SYS_MODULE",
+            "CAP_SYS_ADMIN",
+            "sys_ptrace",
+            "SYS_RAWIO",
+            "DAC_READ_SEARCH",
+            "NET_BIND_SERVICE",
+            "CHOWN",
+            "ALL",
+        ];
         context["capabilities"] = json!({ "add": dice.some(&caps, 2) });
     }
     if dice.once_in(8) {
@@ -211,7 +225,8 @@ pub(crate) fn surroundings(dice: &mut Dice) -> Vec<Value> {
     }
     if dice.once_in(6) {
         let group = dice.pick(&["system:masters", "devs", "ops"]);
-        let map = json!([{ "rolearn": "cloud-one", "username": dice.pick(&["ann", "bob"]), "groups": [group] }]);
+        let map =
+            json!([{ "rolearn": "cloud-one", "username": dice.pick(&["ann", "bob"]), "groups": [group] }]);
         objects.push(json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "aws-auth", "namespace": "kube-system" },
             "data": { "mapRoles": map.to_string() } }));
     }

@@ -74,7 +74,8 @@ const SOCKETS: &[&str] =
     &["/run/docker.sock", "/run/containerd/containerd.sock", "/run/crio/crio.sock", "/run/cri-dockerd.sock"];
 const TRUSTED: &[&str] =
     &["/etc", "/root", "/home", "/usr", "/bin", "/lib", "/boot", "/opt", "/var/lib/kubelet"];
-const CREDENTIALS: &[&str] = &["/etc/kubernetes", "/var/lib/kubelet/pki", "/var/lib/etcd"];
+const CREDENTIALS: &[&str] =
+    &["/etc/kubernetes", "/var/lib/kubelet/pki", "/var/lib/etcd", "/root/.kube", "/root/.ssh"];
 const TOKENS: &str = "/var/lib/kubelet/pods";
 
 /// B12 to B19.
@@ -95,7 +96,7 @@ fn from_path(mount: &Mount, own_users: bool, ways: &mut Vec<Escape>) {
         ways.push(Escape::Node);
     }
     // B16
-    if mount.writable && !own_users && ["/proc/sys/kernel", "/sys/kernel"].iter().any(|what| shows(what)) {
+    if mount.writable && !own_users && (touches(&"/proc/sys/kernel") || shows("/sys/kernel")) {
         ways.push(Escape::Node);
     }
     // B14

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::json::{at, list, name, namespace, of_kind, text};
 
 use super::fact::Fact;
-use super::nodes::{cloud_of, is_shut};
+use super::nodes::{clouds_of, is_shut};
 use super::pod::{Container, Pod};
 use super::state::State;
 use super::world::World;
@@ -14,12 +14,9 @@ use super::world::World;
 pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     for (number, pod) in world.pods.iter().enumerate() {
         // D04
-        if state.holds(Fact::Pod(number)) || (0..pod.containers.len()).any(|place| state.holds(Fact::Container(number, place))) {
-            if let Some(cloud) = cloud_of(world, pod.machine)
-                && !is_shut(world, pod, "Egress")
-            {
-                state.gain(Fact::RoleOfNodes(cloud));
-            }
+        let inside = (0..pod.containers.len()).any(|place| state.holds(Fact::Container(number, place)));
+        if inside && !is_shut(world, pod, "Egress") {
+            clouds_of(world, pod.machine).into_iter().for_each(|cloud| state.gain(Fact::RoleOfNodes(cloud)));
         }
         for (place, container) in pod.containers.iter().enumerate() {
             if from_outside(world, state, pod, container) || through_the_api(world, state, pod, container) {
@@ -32,7 +29,8 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
 /// E01, E02: through an open port, by a flaw in what listens there.
 fn from_outside(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Container<'_>) -> bool {
     let ports = list(container.spec, &["ports"]);
-    let on_the_node = ports.iter().any(|port| at(port, &["hostPort"]).is_some() || pod.says("hostNetwork", true));
+    let on_the_node =
+        ports.iter().any(|port| at(port, &["hostPort"]).is_some() || pod.says("hostNetwork", true));
     state.holds(Fact::Internet)
         && (on_the_node && !is_shut(world, pod, "Ingress")
             || services(world, pod).any(|service| {
@@ -61,7 +59,8 @@ fn through_the_api(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, containe
     let all = to_pod("") || to_service("");
     let declares = !list(container.spec, &["ports"]).is_empty();
     (all || to_pod(called)) && declares
-        || services(world, pod).any(|service| (all || to_service(name(service))) && serves(service, pod, container))
+        || services(world, pod)
+            .any(|service| (all || to_service(name(service))) && serves(service, pod, container))
 }
 
 fn services<'v>(world: &World<'v>, pod: &Pod<'v>) -> impl Iterator<Item = &'v Value> {
@@ -70,7 +69,9 @@ fn services<'v>(world: &World<'v>, pod: &Pod<'v>) -> impl Iterator<Item = &'v Va
         let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
         let label = |key: &str| labels.and_then(|labels| labels.get(key));
         namespace(service) == space
-            && selector.is_some_and(|pairs| !pairs.is_empty() && pairs.iter().all(|(key, value)| label(key) == Some(value)))
+            && selector.is_some_and(|pairs| {
+                !pairs.is_empty() && pairs.iter().all(|(key, value)| label(key) == Some(value))
+            })
     })
 }
 

@@ -68,7 +68,8 @@ fn container_holds<'v>(
         }
     }
     // A13
-    let logs = mounts(world, pod, container).iter().any(|mount| mount.writable && is_under("/var/log", &mount.path));
+    let logs =
+        mounts(world, pod, container).iter().any(|mount| mount.writable && is_under("/var/log", &mount.path));
     let called = if pod.is_pod() { pod.name } else { "" };
     if logs && state.can("get", ("", "pods/log"), Some(pod.namespace), called) {
         state.gain(Fact::Files(pod.machine));
@@ -110,7 +111,9 @@ fn secrets_of<'v>(pod: &Pod<'v>, container: &'v Value) -> Vec<&'v str> {
     }
     for volume in mounted(pod, container) {
         names.push(text(volume, &["secret", "secretName"]));
-        names.extend(list(volume, &["projected", "sources"]).iter().map(|source| text(source, &["secret", "name"])));
+        names.extend(
+            list(volume, &["projected", "sources"]).iter().map(|source| text(source, &["secret", "name"])),
+        );
     }
     names
 }
@@ -123,8 +126,8 @@ fn node_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, machine: Machine<
         state.gain(Fact::Pod(number));
     }
     // The role of a node is that of who runs there.
-    if let Some(cloud) = cloud_of(world, machine) {
-        state.gain(Fact::RoleOfNodes(cloud));
+    if of_kind(world.objects, "Node").any(|node| Machine::Named(name(node)) == machine) {
+        clouds_of(world, machine).into_iter().for_each(|cloud| state.gain(Fact::RoleOfNodes(cloud)));
     }
     files_hold(world, state, machine);
 }
@@ -184,7 +187,9 @@ fn secret_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, space: &'v str,
 /// D01 to D03.
 fn account_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, space: &'v str, wanted: &'v str) {
     let Some(account) = world.find("ServiceAccount", space, wanted) else { return };
-    for key in ["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"] {
+    for key in
+        ["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"]
+    {
         let role = text(account, &["metadata", "annotations", key]);
         if !role.is_empty() {
             state.gain(Fact::CloudRole(role));
@@ -192,18 +197,18 @@ fn account_holds<'v>(world: &'v World<'v>, state: &mut State<'v>, space: &'v str
     }
 }
 
-/// The cloud that a machine runs in; of one that is not known, that of any node.
-pub(super) fn cloud_of<'v>(world: &World<'v>, machine: Machine<'_>) -> Option<&'v str> {
-    of_kind(world.objects, "Node")
-        .filter(|node| match machine {
-            Machine::Named(wanted) => name(node) == wanted,
-            Machine::Of(_) => true,
-        })
-        .find_map(|node| match text(node, &["spec", "providerID"]).split_once(':')?.0 {
-            cloud @ ("aws" | "azure") => Some(cloud),
-            "gce" => Some("gce"),
-            _ => None,
-        })
+/// The clouds whose metadata service a machine reaches: of one that runs in a cloud, or of which nothing is known, those
+/// of all nodes. A cluster in two clouds is not told apart.
+pub(super) fn clouds_of<'v>(world: &World<'v>, machine: Machine<'_>) -> Vec<&'v str> {
+    let cloud = |node: &'v Value| {
+        let cloud = text(node, &["spec", "providerID"]).split(':').next();
+        cloud.filter(|cloud| ["aws", "gce", "azure"].contains(cloud))
+    };
+    let mut own = of_kind(world.objects, "Node").filter(|node| Machine::Named(name(node)) == machine);
+    if own.next().is_some_and(|node| cloud(node).is_none()) {
+        return Vec::new();
+    }
+    of_kind(world.objects, "Node").filter_map(cloud).collect()
 }
 
 /// Whether a policy that forbids everything in one direction selects a pod; no other policies are looked at.

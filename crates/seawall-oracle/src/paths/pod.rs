@@ -59,7 +59,7 @@ pub(super) fn pods(objects: &[Value]) -> Vec<Pod<'_>> {
                 _ => Machine::Of(number),
             };
             let stands_for_itself = kind == "Pod" || !has_pods(objects, object) && !is_owned(objects, object);
-            if stands_for_itself && at(object, &["spec", "replicas"]).and_then(Value::as_u64) != Some(0) {
+            if stands_for_itself && !is_scaled_down(object) {
                 pods.push(Pod {
                     kind: text(object, &["kind"]),
                     namespace: namespace(object),
@@ -101,8 +101,13 @@ fn owner<'v>(objects: &'v [Value], object: &Value) -> Option<&'v Value> {
         .find(|found| name(found) == text(owner, &["name"]) && namespace(found) == namespace(object))
 }
 
+/// Whether it runs for another workload; one that is scaled to nothing has none.
 fn is_owned(objects: &[Value], object: &Value) -> bool {
-    owner(objects, object).is_some()
+    owner(objects, object).is_some_and(|owner| !is_scaled_down(owner))
+}
+
+fn is_scaled_down(workload: &Value) -> bool {
+    at(workload, &["spec", "replicas"]).and_then(Value::as_u64) == Some(0)
 }
 
 /// Whether a pod is here that goes back to this workload, through a ReplicaSet or a Job.

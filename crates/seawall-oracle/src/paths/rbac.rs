@@ -113,17 +113,21 @@ pub(super) fn bindings<'v>(objects: &'v [Value], roles: &[Role<'v>]) -> Vec<Bind
         }
     };
     let cluster = of_kind(objects, "ClusterRoleBinding").map(|binding| read(binding, None));
-    cluster.chain(of_kind(objects, "RoleBinding").map(|binding| read(binding, Some(namespace(binding))))).collect()
+    cluster
+        .chain(of_kind(objects, "RoleBinding").map(|binding| read(binding, Some(namespace(binding)))))
+        .collect()
 }
 
 /// A user that has the name of a service account is that account.
 fn subject<'v>(subject: &'v Value, own: Option<&'v str>) -> Option<Subject<'v>> {
     let name = text(subject, &["name"]);
     match text(subject, &["kind"]) {
-        "User" => Some(match name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':')) {
-            Some((namespace, account)) => Subject::Account(namespace, account),
-            None => Subject::User(name),
-        }),
+        "User" => {
+            Some(match name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':')) {
+                Some((namespace, account)) => Subject::Account(namespace, account),
+                None => Subject::User(name),
+            })
+        }
         "Group" => Some(Subject::Group(name)),
         "ServiceAccount" => match text(subject, &["namespace"]) {
             "" => own.map(|own| Subject::Account(own, name)),

@@ -75,17 +75,23 @@ pub(super) fn can_run<'v>(world: &'v World<'v>, state: &State<'v>, namespace: Op
 /// Whether a workload is there to be changed. For the whole cluster one anywhere will do.
 fn changes_one(world: &World<'_>, state: &State<'_>, what: (&str, &str), space: Option<&str>) -> bool {
     state.can_any(CHANGE, what, None, "") && workloads(world, None).next().is_some()
-        || workloads(world, space).any(|called| state.can_any(CHANGE, what, space, called) && (space.is_some() || state.can_any(CHANGE, what, space, "")))
+        || workloads(world, space).any(|called| {
+            state.can_any(CHANGE, what, space, called)
+                && (space.is_some() || state.can_any(CHANGE, what, space, ""))
+        })
 }
 
 /// The names of the workloads there that run something. Of which kind one is is not looked at.
 fn workloads<'v>(world: &World<'v>, space: Option<&str>) -> impl Iterator<Item = &'v str> {
     let space = space.map(str::to_owned);
     let kinds = WORKLOADS.iter().map(|(_, _, kind)| *kind).filter(|kind| *kind != "Job");
-    kinds.flat_map(|kind| of_kind(world.objects, kind)).filter(move |object| {
-        let here = space.as_deref().is_none_or(|space| crate::json::namespace(object) == space);
-        here && at(object, &["spec", "replicas"]).and_then(Value::as_u64) != Some(0)
-    }).map(name)
+    kinds
+        .flat_map(|kind| of_kind(world.objects, kind))
+        .filter(move |object| {
+            let here = space.as_deref().is_none_or(|space| crate::json::namespace(object) == space);
+            here && at(object, &["spec", "replicas"]).and_then(Value::as_u64) != Some(0)
+        })
+        .map(name)
 }
 
 fn running_pods<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) {
@@ -107,7 +113,9 @@ pub(super) fn all_accounts<'v>(world: &'v World<'v>, state: &mut State<'v>, name
 }
 
 pub(super) fn all_secrets<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) {
-    for secret in of_kind(world.objects, "Secret").filter(|secret| crate::json::namespace(secret) == namespace) {
+    for secret in
+        of_kind(world.objects, "Secret").filter(|secret| crate::json::namespace(secret) == namespace)
+    {
         state.gain(Fact::Secret(namespace, name(secret)));
     }
     if namespace == "kube-system" {
@@ -128,7 +136,9 @@ fn secrets<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) 
     if state.can_any(READ, SECRETS, Some(namespace), "") {
         all_secrets(world, state, namespace);
     }
-    for secret in of_kind(world.objects, "Secret").filter(|secret| crate::json::namespace(secret) == namespace) {
+    for secret in
+        of_kind(world.objects, "Secret").filter(|secret| crate::json::namespace(secret) == namespace)
+    {
         if state.can_any(READ, SECRETS, Some(namespace), name(secret)) {
             state.gain(Fact::Secret(namespace, name(secret)));
         }
@@ -168,9 +178,7 @@ fn into_pods<'v>(world: &'v World<'v>, state: &mut State<'v>, number: usize) {
 /// A31: what passes admission is read, and changed by webhooks that may and by policies.
 fn admission<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     const GROUP: &str = "admissionregistration.k8s.io";
-    let writes = |resource: &str| {
-        state.can_any(WRITE, (GROUP, resource), None, "")
-    };
+    let writes = |resource: &str| state.can_any(WRITE, (GROUP, resource), None, "");
     let changes = writes("mutatingwebhookconfigurations");
     let reads = writes("validatingwebhookconfigurations");
     if changes || reads {

@@ -38,10 +38,14 @@ impl<'v> State<'v> {
 
     /// Walks all bindings for all identities held.
     pub(super) fn collect_rights(&mut self) {
-        self.granted = self.facts().into_iter().filter_map(|fact| match fact {
-            Fact::Role(role, place) => Some((role, place)),
-            _ => None,
-        }).collect();
+        self.granted = self
+            .facts()
+            .into_iter()
+            .filter_map(|fact| match fact {
+                Fact::Role(role, place) => Some((role, place)),
+                _ => None,
+            })
+            .collect();
         for binding in &self.world.bindings {
             let Some(role) = binding.role else { continue };
             if binding.subjects.iter().any(|subject| self.is_one_of_us(*subject)) {
@@ -54,7 +58,9 @@ impl<'v> State<'v> {
         self.facts.iter().any(|fact| match (subject, *fact) {
             (Subject::User(name), Fact::User(own)) => name == own,
             (Subject::User(name), Fact::Kubelet(node)) => name.strip_prefix("system:node:") == Some(node),
-            (Subject::Account(namespace, name), Fact::Account(own, account)) => (namespace, name) == (own, account),
+            (Subject::Account(namespace, name), Fact::Account(own, account)) => {
+                (namespace, name) == (own, account)
+            }
             (Subject::Group(name), fact) => is_member(fact, name),
             _ => false,
         })
@@ -72,14 +78,26 @@ impl<'v> State<'v> {
 
     /// Whether a request is allowed to anyone held. Without a namespace it is about an object that has none; an empty name
     /// is a request that names nothing, or everything.
-    pub(super) fn can(&self, verb: &str, (group, resource): (&str, &str), namespace: Option<&str>, name: &str) -> bool {
+    pub(super) fn can(
+        &self,
+        verb: &str,
+        (group, resource): (&str, &str),
+        namespace: Option<&str>,
+        name: &str,
+    ) -> bool {
         self.rules().any(|(rule, place)| {
             (place.is_none() || place == namespace) && rule.covers(verb, group, resource, name)
         })
     }
 
     /// Whether a rule that names the object allows a request.
-    pub(super) fn can_by_name(&self, verb: &str, (group, resource): (&str, &str), namespace: Option<&str>, name: &str) -> bool {
+    pub(super) fn can_by_name(
+        &self,
+        verb: &str,
+        (group, resource): (&str, &str),
+        namespace: Option<&str>,
+        name: &str,
+    ) -> bool {
         self.rules().any(|(rule, place)| {
             (place.is_none() || place == namespace) && rule.covers_named(verb, group, resource, name)
         })
@@ -96,7 +114,13 @@ impl<'v> State<'v> {
     }
 
     /// Any of several verbs.
-    pub(super) fn can_any(&self, verbs: &[&str], what: (&str, &str), namespace: Option<&str>, name: &str) -> bool {
+    pub(super) fn can_any(
+        &self,
+        verbs: &[&str],
+        what: (&str, &str),
+        namespace: Option<&str>,
+        name: &str,
+    ) -> bool {
         verbs.iter().any(|verb| self.can(verb, what, namespace, name))
     }
 
@@ -124,7 +148,9 @@ impl<'v> State<'v> {
                 Fact::AllSecrets => drop(sinks.insert("all-secrets".to_owned())),
                 Fact::KubeSystemSecrets => drop(sinks.insert("kube-system-secrets".to_owned())),
                 Fact::CloudRole(name) => drop(sinks.insert(format!("cloud-role:{name}"))),
-                Fact::RoleOfNodes(cloud) => drop(sinks.insert(format!("cloud-role:role of the {cloud} nodes"))),
+                Fact::RoleOfNodes(cloud) => {
+                    drop(sinks.insert(format!("cloud-role:role of the {cloud} nodes")))
+                }
                 Fact::Node(machine) => {
                     sinks.insert("node-root".to_owned());
                     if self.world.is_control_plane(machine) {

@@ -54,7 +54,8 @@ fn like_an_admin<'v>(state: &mut State<'v>, namespace: &'v str) {
 fn mints_tokens(state: &State<'_>, space: &str) -> bool {
     let place = Some(space);
     state.can("create", SECRETS, place, "")
-        && (state.can_any(&["get", "list", "watch"], SECRETS, place, "") || state.can("create", PODS, place, ""))
+        && (state.can_any(&["get", "list", "watch"], SECRETS, place, "")
+            || state.can("create", PODS, place, ""))
 }
 
 /// A15: with a machine of its own, and the others closed, pods that are moved come there.
@@ -76,7 +77,9 @@ fn steals<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &str) {
 
 /// A22 of users, and of groups, which need somebody to be in them.
 fn impersonation<'v>(world: &'v World<'v>, state: &mut State<'v>) {
-    for user in world.persons().filter(|user| state.can("impersonate", ("", "users"), None, user)).collect::<Vec<_>>() {
+    for user in
+        world.persons().filter(|user| state.can("impersonate", ("", "users"), None, user)).collect::<Vec<_>>()
+    {
         state.gain(Fact::User(user));
     }
     // Whoever is impersonated need not exist.
@@ -102,9 +105,14 @@ fn certificates<'v>(world: &'v World<'v>, state: &mut State<'v>) {
         return;
     }
     let signer = |name: &str| {
-        ["", name, "kubernetes.io/*"].iter().any(|name| state.can("approve", (CERTIFICATES, "signers"), None, name))
+        ["", name, "kubernetes.io/*"]
+            .iter()
+            .any(|name| state.can("approve", (CERTIFICATES, "signers"), None, name))
     };
-    let (client, kubelet) = (signer("kubernetes.io/kube-apiserver-client"), signer("kubernetes.io/kube-apiserver-client-kubelet"));
+    let (client, kubelet) = (
+        signer("kubernetes.io/kube-apiserver-client"),
+        signer("kubernetes.io/kube-apiserver-client-kubelet"),
+    );
     if client {
         world.persons().for_each(|user| state.gain(Fact::User(user)));
         for group in world.groups.iter().copied().filter(|group| *group != "system:masters") {
@@ -124,11 +132,18 @@ fn certificates<'v>(world: &'v World<'v>, state: &mut State<'v>) {
 /// A24: rights written into a role that somebody held is bound to.
 fn escalation<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v str>) {
     let both = |resource: &str, scope: Option<&str>, name: &str| {
-        state.can("escalate", (RBAC, resource), scope, name) && state.can_any(CHANGE, (RBAC, resource), scope, name)
+        state.can("escalate", (RBAC, resource), scope, name)
+            && state.can_any(CHANGE, (RBAC, resource), scope, name)
     };
     let mut opens = match place {
         None => both("clusterroles", None, ""),
         Some(_) => both("roles", place, ""),
+    };
+    // Who may write into all of them holds the cluster: one of them, by name, is asked about apart.
+    let both = |resource: &str, scope: Option<&str>, name: &str| {
+        let named = state.can_by_name("escalate", (RBAC, resource), scope, name)
+            || CHANGE.iter().any(|verb| state.can_by_name(verb, (RBAC, resource), scope, name));
+        named && both(resource, scope, name)
     };
     for (_, role) in world.roles.iter().enumerate().filter(|(number, _)| state.is_bound_to(*number, place)) {
         opens |= match role.namespace {
@@ -161,7 +176,11 @@ fn binding<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v st
                     // To add more to everything is no gain.
                     || all && updates && bound && place.is_some()
             }
-            own => own == place && state.can("bind", (RBAC, "roles"), place, role.name) && (creates || updates && bound),
+            own => {
+                own == place
+                    && state.can("bind", (RBAC, "roles"), place, role.name)
+                    && (creates || updates && bound)
+            }
         };
         if binds {
             state.gain(Fact::Role(number, place));

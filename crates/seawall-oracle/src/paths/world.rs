@@ -41,7 +41,9 @@ impl<'v> World<'v> {
             objects,
             version,
             namespaces: namespaces(objects),
-            accounts: of_kind(objects, "ServiceAccount").map(|object| (namespace(object), name(object))).collect(),
+            accounts: of_kind(objects, "ServiceAccount")
+                .map(|object| (namespace(object), name(object)))
+                .collect(),
             named: BTreeSet::new(),
             users: BTreeSet::new(),
             groups: BTreeSet::new(),
@@ -59,7 +61,9 @@ impl<'v> World<'v> {
                 Subject::Account(namespace, name) => drop(world.named.insert((namespace, name))),
             }
         }
-        for secret in of_kind(objects, "Secret").filter(|secret| text(secret, &["type"]).ends_with("service-account-token")) {
+        for secret in of_kind(objects, "Secret")
+            .filter(|secret| text(secret, &["type"]).ends_with("service-account-token"))
+        {
             let account = text(secret, &["metadata", "annotations", "kubernetes.io/service-account.name"]);
             world.named.insert((namespace(secret), account));
         }
@@ -82,7 +86,8 @@ impl<'v> World<'v> {
         let mapped = |wanted: fn(&Subject<'_>) -> bool| {
             self.mapped.iter().filter(move |(_, kind, _)| wanted(kind)).map(|(.., name)| name.as_str())
         };
-        let users: BTreeSet<&str> = self.persons().chain(mapped(|kind| matches!(kind, Subject::User(_)))).collect();
+        let users: BTreeSet<&str> =
+            self.persons().chain(mapped(|kind| matches!(kind, Subject::User(_)))).collect();
         starts.extend(users.into_iter().map(Fact::User));
         let groups = mapped(|kind| matches!(kind, Subject::Group(_)));
         let groups: BTreeSet<&str> = self.groups.iter().copied().chain(groups).collect();
@@ -111,7 +116,9 @@ impl<'v> World<'v> {
 
     /// The numbers of the pods on a machine.
     pub(super) fn pods_on(&self, machine: Machine<'_>) -> Vec<usize> {
-        (0..self.pods.len()).filter(|number| self.pods.get(*number).is_some_and(|pod| pod.machine == machine)).collect()
+        (0..self.pods.len())
+            .filter(|number| self.pods.get(*number).is_some_and(|pod| pod.machine == machine))
+            .collect()
     }
 
     /// All machines: the nodes, and wherever pods that are not placed will run.
@@ -123,7 +130,8 @@ impl<'v> World<'v> {
     /// Whether the namespace's Pod Security level lets a privileged pod in.
     pub(super) fn lets_privileged_in(&self, wanted: &str) -> bool {
         let space = of_kind(self.objects, "Namespace").find(|object| name(object) == wanted);
-        let level = space.map_or("", |space| text(space, &["metadata", "labels", "pod-security.kubernetes.io/enforce"]));
+        let level = space
+            .map_or("", |space| text(space, &["metadata", "labels", "pod-security.kubernetes.io/enforce"]));
         level.is_empty() || level == "privileged"
     }
 
@@ -133,7 +141,9 @@ impl<'v> World<'v> {
             return version < (1, 35);
         }
         // A kubelet is never newer than the API server.
-        let newest = of_kind(self.objects, "Node").filter_map(|node| minor(text(node, &["status", "nodeInfo", "kubeletVersion"]))).max();
+        let newest = of_kind(self.objects, "Node")
+            .filter_map(|node| minor(text(node, &["status", "nodeInfo", "kubeletVersion"])))
+            .max();
         newest.is_none_or(|minor| minor < 35)
     }
 
@@ -171,7 +181,8 @@ fn minor(version: &str) -> Option<u32> {
     version.strip_prefix("v1.")?.split('.').next()?.parse().ok()
 }
 
-const WITHOUT_NAMESPACE: &[&str] = &["Namespace", "Node", "PersistentVolume", "ClusterRole", "ClusterRoleBinding"];
+const WITHOUT_NAMESPACE: &[&str] =
+    &["Namespace", "Node", "PersistentVolume", "ClusterRole", "ClusterRoleBinding"];
 
 fn namespaces(objects: &[Value]) -> BTreeSet<&str> {
     let spaces = of_kind(objects, "Namespace").map(name);

@@ -43,6 +43,8 @@ pub(crate) struct Escape {
 pub(crate) struct ClaimMount {
     pub(crate) claim: Name,
     pub(crate) read_only: bool,
+    /// The part of the volume that is mounted.
+    pub(crate) below: Option<Name>,
     pub(crate) route: Name,
 }
 
@@ -271,6 +273,7 @@ impl Reader<'_, '_, '_> {
                 claims.push(ClaimMount {
                     claim: self.names.intern(name),
                     read_only,
+                    below: mount.node.str("subPath").map(|below| self.names.intern(below)),
                     route: self.names.intern(&route),
                 });
             }

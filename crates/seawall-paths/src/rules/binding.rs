@@ -84,7 +84,12 @@ impl Assembly<'_> {
         }
         let mut places: BTreeSet<Place> = few.0.iter().map(|grant| grant.place).collect();
         let everywhere = |grant: &&Grant| grant.place == Place::Cluster;
-        if few.0.iter().filter(|grant| WRITES[..2].contains(&grant.permission)).any(|grant| everywhere(&grant)) {
+        if few
+            .0
+            .iter()
+            .filter(|grant| WRITES[..2].contains(&grant.permission))
+            .any(|grant| everywhere(&grant))
+        {
             places.extend(self.namespaces().into_iter().map(Place::Namespace));
         }
         let mut ways = Vec::new();
@@ -113,9 +118,11 @@ impl Assembly<'_> {
         }
         // With a new binding it is everything.
         if place != Place::Cluster && few.whole(update, place) && few.whole(P::BindClusterRole, place) {
-            let of_cluster = |id: &&RoleId| self.rbac.role(**id).is_some_and(|role| role.namespace().is_none());
+            let of_cluster =
+                |id: &&RoleId| self.rbac.role(**id).is_some_and(|role| role.namespace().is_none());
             let roles: BTreeSet<RoleId> = bound.iter().filter(of_cluster).copied().collect();
-            let way = |role| Way { write: update, bind: P::BindClusterRole, role: Some(role), name: None, place };
+            let way =
+                |role| Way { write: update, bind: P::BindClusterRole, role: Some(role), name: None, place };
             ways.extend(roles.into_iter().map(way));
         }
     }

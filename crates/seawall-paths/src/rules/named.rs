@@ -12,7 +12,7 @@ use crate::rules::together::Index;
 use crate::vertex::{Place, Vertex};
 
 impl Assembly<'_> {
-    /// The vertex of a permission over one object, with all rules that give it; nothing when none does.
+    /// The vertex of a permission over one object, with the rules that name it; nothing when none does.
     fn held_for(&mut self, permission: P, place: Place, name: Name, index: &Index<'_>) -> Option<u32> {
         let vertex = Vertex::Held { permission, place, name: Some(name) };
         if let Some(known) = self.graph.known(vertex) {
@@ -22,8 +22,8 @@ impl Assembly<'_> {
             (grant.place == place || grant.place == Place::Cluster)
                 && grant.names.as_ref().is_some_and(|names| names.contains(&name))
         });
-        // Who may bind all ClusterRoles has everything by another rule.
-        let whole = index.at(permission, place).filter(|_| permission != P::BindClusterRole);
+        // `bind` on all Roles of a namespace reaches each; on all ClusterRoles it is everything by another rule.
+        let whole = index.at(permission, place).filter(|_| permission == P::BindRole);
         let rules: BTreeSet<u32> = whole.chain(named.copied()).map(|grant| grant.rule).collect();
         if rules.is_empty() {
             return None;
@@ -80,7 +80,9 @@ impl Assembly<'_> {
             let names: BTreeSet<Name> =
                 named.flat_map(|grant| grant.names.iter().flatten().copied()).collect();
             let rbac = self.rbac;
-            for role in rbac.roles().filter(|role| role.namespace().is_some() == (escalate == P::EscalateRole)) {
+            for role in
+                rbac.roles().filter(|role| role.namespace().is_some() == (escalate == P::EscalateRole))
+            {
                 let Some(name) = self.names.find(rbac.text(role.name())).filter(|name| names.contains(name))
                 else {
                     continue;
@@ -90,19 +92,25 @@ impl Assembly<'_> {
                     None => Place::Cluster,
                 };
                 let number = self.tables.role(role.id());
-                let (Some(may), Some(change)) =
-                    (self.held_for(escalate, scope, name, index), self.held_for(update, scope, name, index))
-                else {
-                    continue;
-                };
+                let ways = self.halves([escalate, update], scope, name, index);
                 for (own, place) in rights.get(&number).cloned().unwrap_or_default() {
-                    let all = self.graph.all(vec![may, change, own]);
-                    for to in self.everything_at(place) {
-                        self.graph.step(all, to, Step::new(Primitive::A24));
+                    for [may, change] in &ways {
+                        let all = self.graph.all(vec![*may, *change, own]);
+                        for to in self.everything_at(place) {
+                            self.graph.step(all, to, Step::new(Primitive::A24));
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Two permissions over one object, at least one of which names it: for all objects it is another rule.
+    fn halves(&mut self, both: [P; 2], place: Place, name: Name, index: &Index<'_>) -> Vec<[u32; 2]> {
+        let named = both.map(|own| self.held_for(own, place, name, index));
+        let whole = both.map(|own| index.at(own, place).next().map(|_| self.held(own, place, index)));
+        let ways = [(named[0], named[1]), (named[0], whole[1]), (whole[0], named[1])];
+        ways.into_iter().filter_map(|(may, change)| Some([may?, change?])).collect()
     }
 
     /// Groups of given names, for who may impersonate somebody to be in them.

@@ -63,6 +63,7 @@ impl Assembly<'_> {
             None => self.vertex(Vertex::SomeNode),
         };
         self.placed(pod, node, facts);
+        self.vertex(Vertex::Account { namespace, name: facts.account });
         let token = self.account_token(namespace, facts);
         for container in &facts.containers {
             let vertex = self.vertex(Vertex::Container { pod, name: container.name });
@@ -269,7 +270,8 @@ impl Assembly<'_> {
                     let step = Step::new(Primitive::C10).because(because);
                     self.graph.step(vertex, group, step);
                     let kubelets = self.vertex(Vertex::Kubelets);
-                    let gates = self.names.intern("needs a cluster that approves certificates of kubelets by itself");
+                    let gates =
+                        self.names.intern("needs a cluster that approves certificates of kubelets by itself");
                     self.graph.step(vertex, kubelets, step.sure(Confidence::Medium).gated(Some(gates)));
                 }
                 SecretFacts::Other => {}

@@ -248,7 +248,11 @@ impl Assembly<'_> {
             for owner in names {
                 let ports: Vec<Name> = if held.permission == Permission::ServiceProxy {
                     let service = facts.services.get(&(namespace, *owner));
-                    service.into_iter().flat_map(|service| service.ports.iter()).map(|(port, _)| *port).collect()
+                    service
+                        .into_iter()
+                        .flat_map(|service| service.ports.iter())
+                        .map(|(port, _)| *port)
+                        .collect()
                 } else {
                     let pod = facts.pods.get(&(kind, namespace, *owner));
                     let containers = pod.into_iter().flat_map(|pod| pod.containers.iter());
@@ -275,9 +279,8 @@ impl Assembly<'_> {
         let Some(names) = names else {
             return if self.has_workload(place) { vec![place] } else { Vec::new() };
         };
-        let of = |namespace: &Name| {
-            names.iter().any(|name| self.index.workloads.contains(&(*namespace, *name)))
-        };
+        let of =
+            |namespace: &Name| names.iter().any(|name| self.index.workloads.contains(&(*namespace, *name)));
         self.at(place).into_iter().filter(of).map(Place::Namespace).collect()
     }
 

@@ -76,11 +76,7 @@ const JOINTS: &[Joint] = &[
         premises: &[P::EscalateClusterRole, P::UpdateClusterRole],
         opens: Opens::ClusterAdmin,
     },
-    Joint {
-        primitive: Primitive::A24,
-        premises: &[P::EscalateRole, P::UpdateRole],
-        opens: Opens::Namespace,
-    },
+    Joint { primitive: Primitive::A24, premises: &[P::EscalateRole, P::UpdateRole], opens: Opens::Namespace },
     Joint {
         primitive: Primitive::A25,
         premises: &[P::CreateClusterRoleBinding, P::BindClusterRole],
