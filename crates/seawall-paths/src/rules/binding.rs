@@ -83,13 +83,10 @@ impl Assembly<'_> {
             }
         }
         let mut places: BTreeSet<Place> = few.0.iter().map(|grant| grant.place).collect();
-        let everywhere = |grant: &&Grant| grant.place == Place::Cluster;
-        if few
-            .0
-            .iter()
-            .filter(|grant| WRITES[..2].contains(&grant.permission))
-            .any(|grant| everywhere(&grant))
-        {
+        let in_spaces = [P::CreateRoleBinding, P::UpdateRoleBinding];
+        let everywhere =
+            |grant: &&Grant| grant.place == Place::Cluster && in_spaces.contains(&grant.permission);
+        if few.0.iter().any(everywhere) {
             places.extend(self.namespaces().into_iter().map(Place::Namespace));
         }
         let mut ways = Vec::new();

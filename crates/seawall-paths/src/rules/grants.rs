@@ -49,11 +49,9 @@ impl Assembly<'_> {
         let mut idle = Vec::new();
         for binding in rbac.bindings() {
             // Whoever is named may be asked about, also where the binding gives nothing.
-            binding
-                .subjects()
-                .iter()
-                .filter_map(|id| rbac.subject(*id))
-                .for_each(|subject| drop(self.subject(subject)));
+            for subject in binding.subjects().iter().filter_map(|id| rbac.subject(*id)) {
+                self.subject(subject);
+            }
             let Some((role, holdings)) = self.bound(binding) else { continue };
             if binding.subjects().is_empty() {
                 continue;
