@@ -10,6 +10,8 @@
 mod changes;
 mod hostile;
 mod nodes;
+mod page;
+mod plan;
 mod rights;
 mod searches;
 mod snapshots;

@@ -15,6 +15,7 @@ mod least_privilege;
 mod network;
 mod network_views;
 mod paths;
+mod plan;
 mod rbac;
 mod scan;
 mod tenants;
