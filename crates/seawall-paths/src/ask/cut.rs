@@ -1,18 +1,19 @@
 //! The cheapest set of changes, what each is worth, and how often each right was really used.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use seawall_events::format_micros;
 use seawall_rbac::usage::{Requests, Usage, Use};
-use seawall_rbac::{BindingId, RoleId, Subject};
+use seawall_rbac::{BindingId, Request, RoleId, Subject};
 use serde::Serialize;
 
 use crate::Primitive;
 use crate::ask::{Filter, Unknown};
 use crate::graph::Evidence;
 use crate::model::Model;
+use crate::names::Name;
 use crate::search::{
-    Element, Prices, Scratch, Search, ThroughAdmin, Without, dominators, minimum_cut, survivors,
+    Element, Prices, Scratch, Search, ThroughAdmin, Without, dominators, element_of, minimum_cut, survivors,
 };
 use crate::vertex::Vertex;
 use crate::words;
@@ -199,7 +200,8 @@ impl Model {
         let starts: Vec<u32> = starts.into_iter().collect();
         let by_use = requests.map(|requests| UsePrices::new(self, requests));
         let used = |element: Element| by_use.as_ref().map_or(0, |prices| prices.price(element));
-        let prices = Prices { defaults: &made.tables.defaults, used: &used };
+        let levels = self.levels_that_stay();
+        let prices = Prices { defaults: &made.tables.defaults, levels: &levels, used: &used };
         let cut = minimum_cut(graph, &prices, &starts, &sinks);
         // Several elements may be one change: rules that one part gives to several roles.
         let mut places: BTreeMap<(String, String, String), Vec<Element>> = BTreeMap::new();
@@ -224,6 +226,29 @@ impl Model {
             dominators: self.dominated(&starts, &sinks),
             observed: requests.and_then(window),
         })
+    }
+
+    /// Namespaces whose Pod Security level nobody takes off again (A35) who does not hold the whole cluster anyway.
+    fn levels_that_stay(&self) -> HashSet<Name> {
+        let made = self.made();
+        let of_edge = |edge| match element_of(&made.graph, edge)? {
+            Element::Label(namespace) => Some(namespace),
+            _ => None,
+        };
+        let namespaces: HashSet<Name> = made.graph.edges().iter().filter_map(of_edge).collect();
+        if namespaces.is_empty() {
+            return namespaces;
+        }
+        let everything = self.rbac.who_can(&Request::resource("*", "*", "*"));
+        let all: HashSet<&Subject> = everything.iter().map(|holder| &holder.subject).collect();
+        let stays = |namespace: &Name| {
+            let name = made.names.text(*namespace);
+            ["update", "patch"].iter().all(|verb| {
+                let request = Request::resource(verb, "", "namespaces").in_namespace(name).named(name);
+                self.rbac.who_can(&request).iter().all(|holder| all.contains(&holder.subject))
+            })
+        };
+        namespaces.into_iter().filter(stays).collect()
     }
 
     /// What every path to each sink goes through, in words.

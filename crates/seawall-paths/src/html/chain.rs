@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use seawall_network::map::{fit, xml};
 
-use crate::path::{Group, PathStep};
+use crate::path::{Group, Path, PathStep};
 
 /// Measures, in units of the drawing.
 const WIDTH: usize = 300;
@@ -32,12 +32,17 @@ struct Layout<'g> {
     columns: usize,
 }
 
+/// Where a step begins: a container that nothing leads to stands for its pod, which is the start.
+fn begin<'g>(path: &'g Path, step: &'g PathStep) -> &'g str {
+    if path.steps.iter().any(|other| other.to == step.from) { &step.from } else { &path.from }
+}
+
 /// Vertices below everything that leads to them; those of one level side by side, in the order told.
 fn layout(group: &Group) -> Layout<'_> {
     let path = &group.path;
     let mut order: Vec<&str> = vec![&path.from];
     for step in &path.steps {
-        for word in [step.from.as_str(), step.to.as_str()] {
+        for word in [begin(path, step), step.to.as_str()] {
             if !order.contains(&word) {
                 order.push(word);
             }
@@ -47,11 +52,12 @@ fn layout(group: &Group) -> Layout<'_> {
     // As often as there are steps: a path has no circle, and if one had, this would end all the same.
     for _ in 0..path.steps.len() {
         for step in &path.steps {
-            let from = level.get(step.from.as_str()).copied().unwrap_or(0);
+            let from = begin(path, step);
+            let above = level.get(from).copied().unwrap_or(0);
             if let Some(to) = level.get_mut(step.to.as_str())
-                && step.from != step.to
+                && from != step.to
             {
-                *to = (*to).max(from + 1).min(path.steps.len());
+                *to = (*to).max(above + 1).min(path.steps.len());
             }
         }
     }
@@ -88,7 +94,7 @@ pub(super) fn svg(group: &Group, number: usize) -> String {
         (MARGIN + column * (WIDTH + GAP), MARGIN + level * LEVEL)
     };
     for (at, step) in group.path.steps.iter().enumerate() {
-        arrow(&mut out, step, (corner(&step.from), corner(&step.to)), (number, at));
+        arrow(&mut out, step, (corner(begin(&group.path, step)), corner(&step.to)), (number, at));
     }
     for word in layout.places.keys() {
         let sink = *word == group.path.to || *word == group.path.sink;

@@ -1,8 +1,9 @@
 //! Paths as a page: a list to filter, and each path as a drawing whose steps open what they rest on.
 //!
 //! ```text
-//! Group ─ chain (levels) ─ svg ┐
-//! Group ─ steps in words ──────┴─ page
+//! Group ─┬─ chain (levels) ─ svg ─┐
+//!        ├─ steps in words ───────┼─ page
+//!        └─ overview ─────────────┘
 //! ```
 //!
 //! Invariants, above all what is absent: the page refers to nothing outside itself and its policy lets it load nothing; no
@@ -11,6 +12,7 @@
 //! is counted.
 
 mod chain;
+mod overview;
 mod page;
 mod steps;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use seawall_network::map::xml;
 
-use super::{MAX_PATHS, Places, alike, chain, steps};
+use super::{MAX_PATHS, Places, alike, chain, overview, steps};
 use crate::path::Group;
 
 const SCRIPT: &str = include_str!("script.js");
@@ -21,19 +21,25 @@ pub fn html(groups: &[Group], limit: usize, title: &str, places: Places<'_>) -> 
     let plain = groups.iter().filter(|group| rank(group) == (false, false));
     let starts: usize = plain.clone().map(|group| group.starts.len()).sum();
     let mut out = head(title);
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<header><h1>{}</h1><p>{starts} paths in {} groups{}</p><label>Filter <input id=\"filter\" type=\"search\" \
-         placeholder=\"pod, account, role, A24 …\" autocomplete=\"off\"></label><output id=\"count\" aria-live=\"polite\"></output></header>\n",
+         placeholder=\"pod, account, role, A24 …\" autocomplete=\"off\"></label><output id=\"count\" aria-live=\"polite\"></output></header>",
         xml(title),
         plain.count(),
         if left_out > 0 { format!("; {left_out} groups more are not drawn") } else { String::new() },
     );
     out.push_str("<div id=\"all\"><nav aria-label=\"paths\">");
+    if !shown.is_empty() {
+        out.push_str("<a href=\"#overview\">Overview</a>");
+    }
     contents(&mut out, &shown);
     out.push_str("</nav>\n<main>");
     if shown.is_empty() {
         out.push_str("<p class=\"empty\">No path leads to the cluster, a node, all secrets, a namespace or a cloud role.</p>");
+    }
+    if !shown.is_empty() {
+        out.push_str(&overview::article(&shown));
     }
     for (number, group) in shown.iter().enumerate() {
         out.push_str(&steps::article(group, number, &chain::svg(group, number), places));

@@ -10,7 +10,7 @@
 
   const choose = (link, focus) => {
     for (const other of links) {
-      other.toggleAttribute("aria-current", other === link);
+      other.removeAttribute("aria-current");
       article(other).classList.toggle("on", other === link);
     }
     if (!link) return;
@@ -29,7 +29,9 @@
     step.scrollIntoView({ block: "nearest" });
   };
 
-  const visible = () => links.filter((link) => !link.parentElement.hidden);
+  // The overview is no path: no filter hides it.
+  const entry = (link) => link.closest("li");
+  const visible = () => links.filter((link) => !entry(link) || !entry(link).hidden);
 
   const follow = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
@@ -41,15 +43,23 @@
 
   box.addEventListener("input", () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const link of links) link.parentElement.hidden = !words.every((word) => text.get(link).includes(word));
+    for (const link of links.filter(entry)) entry(link).hidden = !words.every((word) => text.get(link).includes(word));
     for (const section of document.querySelectorAll("nav details")) {
       section.hidden = !section.querySelector("li:not([hidden])");
     }
-    const shown = visible();
-    count.textContent = words.length ? shown.length + " of " + links.length : "";
+    const shown = visible().filter(entry);
+    count.textContent = words.length ? shown.length + " of " + links.filter(entry).length : "";
     const current = links.find((link) => link.hasAttribute("aria-current"));
-    if (!shown.includes(current)) choose(shown[0], false);
+    if (words.length && !shown.includes(current)) choose(shown[0], false);
   });
+
+  for (const button of document.querySelectorAll("[data-filter]")) {
+    button.addEventListener("click", () => {
+      box.value = button.dataset.filter;
+      box.dispatchEvent(new Event("input"));
+      box.focus();
+    });
+  }
 
   for (const summary of document.querySelectorAll(".steps summary")) {
     summary.addEventListener("click", () => {

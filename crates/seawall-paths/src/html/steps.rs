@@ -96,7 +96,7 @@ fn list(out: &mut String, title: &str, items: &[String]) {
 /// A sentence, what stands in backticks as code.
 fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return xml(text);
     }
     let part = |(number, part): (usize, &&str)| match number % 2 {

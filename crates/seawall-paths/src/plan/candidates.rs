@@ -45,20 +45,32 @@ pub(crate) fn bounds(model: &Model, site: &Site, paths: &Paths) -> Bounds {
         let mut targets = BTreeSet::new();
         walk.way(&found.way, &mut targets);
         // What stands at the head of the way is each start's own.
-        let first = found.starts.first().map(|start| model.made().word(*start));
-        for start in &found.starts {
-            let own = model.made().word(*start);
-            for target in &targets {
-                let of = |pod: &String| {
-                    let pod = if Some(pod) == first.as_ref() { &own } else { pod };
-                    site.owner(pod).to_owned()
-                };
-                let target = match target {
-                    Target::Harden(pod) => Target::Harden(of(pod)),
-                    Target::Token(pod, account) => Target::Token(of(pod), account.clone()),
-                    target => target.clone(),
-                };
-                worth.entry(target).or_default().add(*start, points);
+        let first = found.starts.first().map(|start| model.made().word(*start)).unwrap_or_default();
+        for target in targets {
+            match target {
+                Target::Harden(pod) if pod == first => {
+                    for start in &found.starts {
+                        let pod = model.made().word(*start);
+                        let target = Target::Harden(site.owner(&pod).to_owned());
+                        worth.entry(target).or_default().add(*start, points);
+                    }
+                }
+                Target::Token(pod, account) if pod == first => {
+                    for start in &found.starts {
+                        let pod = model.made().word(*start);
+                        let target = Target::Token(site.owner(&pod).to_owned(), account.clone());
+                        worth.entry(target).or_default().add(*start, points);
+                    }
+                }
+                target => {
+                    let target = match target {
+                        Target::Harden(pod) => Target::Harden(site.owner(&pod).to_owned()),
+                        Target::Token(pod, account) => Target::Token(site.owner(&pod).to_owned(), account),
+                        other => other,
+                    };
+                    let worth = worth.entry(target).or_default();
+                    found.starts.iter().for_each(|start| worth.add(*start, points));
+                }
             }
         }
     }

@@ -50,7 +50,7 @@ use worth::Paths;
 /// Targets for which candidates are made at each step, those with the most going through them.
 const MAX_TARGETS: usize = 64;
 /// Candidates that are proven at each step.
-const MAX_PROVEN: usize = 24;
+const MAX_PROVEN: usize = 16;
 
 /// What a change costs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -31,6 +31,8 @@ const TOKEN: u64 = 14;
 pub(crate) struct Prices<'p> {
     /// Roles by number that every API server makes again: their rules stay.
     pub(crate) defaults: &'p HashSet<u32>,
+    /// Namespaces in which a Pod Security level stays, once it is enforced.
+    pub(crate) levels: &'p HashSet<Name>,
     /// What the real use of a thing adds to its price.
     pub(crate) used: &'p dyn Fn(Element) -> u64,
 }
@@ -54,7 +56,11 @@ impl Prices<'_> {
     /// The price of what allows a step.
     pub(crate) fn of_edge(&self, graph: &Graph, edge: &Edge) -> Option<(Element, u64)> {
         let element = element_of(graph, edge)?;
-        Some((element, self.of(element)))
+        let stays = |element| match element {
+            Element::Label(namespace) => self.levels.contains(&namespace),
+            _ => true,
+        };
+        stays(element).then(|| (element, self.of(element)))
     }
 
     /// The price of an element.

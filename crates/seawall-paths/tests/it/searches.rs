@@ -220,3 +220,26 @@ fn a_conjunction_is_cut_where_it_is_cheapest() {
     assert_eq!(objects, ["ClusterRoleBinding/binders"], "{cut:#?}");
     assert!(cut.uncut.is_empty());
 }
+
+/// A level that its own victims take off again severs nothing.
+#[test]
+fn a_level_is_offered_where_it_stays() {
+    let yaml = crate::namespaced("{apiGroups: [''], resources: [pods], verbs: [create]}");
+    let cut = |yaml: &str| {
+        let cut = model(yaml).cut(&filter(&[], &["node-root"]), None).unwrap();
+        let objects: Vec<String> = cut.changes.iter().map(|change| change.object.clone()).collect();
+        objects
+    };
+    let two = format!(
+        "{yaml}---\nkind: RoleBinding\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: b2, namespace: ci}}\n\
+         roleRef: {{kind: Role, name: r2, apiGroup: rbac.authorization.k8s.io}}\nsubjects: [{{kind: User, name: eve}}]\n\
+         ---\nkind: Role\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: r2, namespace: ci}}\n\
+         rules: [{{apiGroups: [''], resources: [pods], verbs: [create]}}]\n"
+    );
+    assert_eq!(cut(&two), ["Namespace/ci"], "one label instead of two bindings");
+    let own = two.replace(
+        "rules: [{apiGroups: [''], resources: [pods], verbs: [create]}]\n",
+        "rules: [{apiGroups: [''], resources: [pods, namespaces], verbs: [create, patch]}]\n",
+    );
+    assert_eq!(cut(&own), ["RoleBinding/ci/b", "RoleBinding/ci/b2"]);
+}
