@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! objects ─▶ facts ┐
-//! objects ─▶ rbac  ┴─▶ rules ─▶ graph (sets, edges, conjunctions) ─▶ search ─▶ paths, cut, what-if
+//! objects ─▶ rbac  ┴─▶ rules ─▶ graph (sets, edges, conjunctions) ─▶ search ─▶ paths, cut, what-if, plan
 //! ```
 //!
 //! Invariants, above all what is absent:
@@ -21,9 +21,12 @@
 mod ask;
 mod facts;
 mod graph;
+pub mod html;
 mod model;
 mod names;
+mod objects;
 mod path;
+pub mod plan;
 mod primitive;
 mod rights;
 mod rules;
@@ -32,7 +35,8 @@ pub mod tenants;
 mod vertex;
 mod words;
 
-pub use ask::{Attack, Change, CutReport, Filter, Pair, PathDag, Unknown};
+pub use ask::{Attack, Change, CutReport, Filter, Pair, PathDag, Pricing, Unknown, Window};
 pub use model::{Model, Size};
+pub use objects::{At, Objects};
 pub use path::{Evidence, Group, Path, PathStep};
 pub use primitive::Primitive;

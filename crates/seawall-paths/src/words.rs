@@ -83,24 +83,30 @@ pub(crate) fn evidence_of(model: &Model, made: &Made, id: u32) -> Option<Evidenc
             let binding = rbac.binding(*made.tables.bindings.get(number as usize)?)?;
             Some(Evidence { object: rbac.binding_name(binding).to_string(), route: "subjects".into() })
         }
-        Vertex::Rule { role, rule, .. } => {
-            let id = *made.tables.roles.get(role as usize)?;
-            let own = rbac.role(id);
-            let place = own.and_then(|role| rbac.rule_evidence(role, rule as usize));
-            Some(match place {
-                Some(place) => {
-                    Evidence { object: place.role.to_string(), route: format!("rules[{}]", place.rule) }
-                }
-                None => Evidence { object: rbac.role_name(id).to_string(), route: format!("rules[{rule}]") },
-            })
-        }
+        Vertex::Rule { role, rule, .. } => rule_place(model, made, role, rule),
         _ => None,
     }
 }
 
+/// Where a rule of a role stands, both by number.
+pub(crate) fn rule_place(model: &Model, made: &Made, role: u32, rule: u32) -> Option<Evidence> {
+    let rbac = &model.rbac;
+    let id = *made.tables.roles.get(role as usize)?;
+    let place = rbac.role(id).and_then(|role| rbac.rule_evidence(role, rule as usize));
+    Some(match place {
+        Some(place) => Evidence { object: place.role.to_string(), route: format!("rules[{}]", place.rule) },
+        None => Evidence { object: rbac.role_name(id).to_string(), route: format!("rules[{rule}]") },
+    })
+}
+
 /// Where the reason of a step itself stands, beside the rights that lead to it.
 pub(crate) fn place_of(model: &Model, made: &Made, edge: &graph::Edge) -> Option<Evidence> {
-    Some(match made.graph.evidence(edge)? {
+    Some(place(model, made, made.graph.evidence(edge)?))
+}
+
+/// Where evidence of the graph stands.
+pub(crate) fn place(model: &Model, made: &Made, evidence: graph::Evidence) -> Evidence {
+    match evidence {
         graph::Evidence::Field { object, route } => match evidence_of(model, made, object) {
             Some(rule) => rule,
             None => Evidence { object: made.word(object), route: made.names.text(route).to_owned() },
@@ -108,7 +114,7 @@ pub(crate) fn place_of(model: &Model, made: &Made, edge: &graph::Edge) -> Option
         graph::Evidence::Object { object, route } => {
             Evidence { object: made.names.text(object).to_owned(), route: made.names.text(route).to_owned() }
         }
-    })
+    }
 }
 
 /// What was looked at for a step.

@@ -123,6 +123,21 @@ impl Rbac {
         rule.allows(&Asked::new(request, &self.symbols), &self.symbols)
     }
 
+    /// All rules of a binding's role that allow a request, wherever the binding stands.
+    pub(crate) fn granting_rules(&self, binding: &Binding, request: &Request) -> Vec<u32> {
+        let asked = Asked::new(request, &self.symbols);
+        let rules = self.role_of(binding).map_or(&[][..], |role| self.rules(role.rule_set()));
+        let allowing = (0u32..).zip(rules).filter(|(_, rule)| rule.allows(&asked, &self.symbols));
+        allowing.map(|(place, _)| place).collect()
+    }
+
+    /// The bindings of a subject in whose scope a request lies.
+    pub(crate) fn bindings_at(&self, subject: SubjectId, request: &Request) -> Vec<&Binding> {
+        let scopes = self.scopes(request);
+        let ids = scopes.iter().flat_map(|scope| self.index.at(subject, *scope));
+        ids.filter_map(|id| self.binding(*id)).collect()
+    }
+
     /// The scopes whose bindings can grant a request.
     fn scopes(&self, request: &Request) -> Vec<Scope> {
         let namespace = request.namespace().and_then(|namespace| self.sym(namespace));

@@ -2,8 +2,8 @@
 //!
 //! In: an `Inventory`, or objects one at a time. Out: an [`Rbac`] that answers whether a client may do something and
 //! through which binding and rule ([`Rbac::allows`]), who may ([`Rbac::who_can`]), and gives bindings and roles with
-//! their rules compiled. Beside them [`minimize`] makes the smallest roles that an audit log asks for, and [`kubeconfig`]
-//! judges the files that open clusters.
+//! their rules compiled. Beside them [`minimize`] makes the smallest roles that an audit log asks for, [`usage`] counts how
+//! often each right was really used, and [`kubeconfig`] judges the files that open clusters.
 //!
 //! Invariants, above all what is absent:
 //! - no IO, no clock, no threads; nothing panics on any object;
@@ -27,6 +27,7 @@ mod risks;
 mod rule;
 mod subject;
 mod symbols;
+pub mod usage;
 
 pub use authorize::{Decision, Grant, Holder};
 pub use diff::{Change, Right, diff};

@@ -21,6 +21,7 @@ mod comments;
 mod decode;
 mod drop;
 pub mod edit;
+mod emit;
 pub mod json;
 mod limits;
 mod node;

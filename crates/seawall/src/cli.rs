@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Checks(ChecksArgs),
     /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
     Paths(crate::commands::PathsArgs),
+    /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
+    Plan(crate::commands::PlanArgs),
     /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),
     /// Who can reach whom, what is exposed, what is wrong with policies

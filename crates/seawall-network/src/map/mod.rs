@@ -25,6 +25,7 @@ pub use build::build;
 pub use dot::dot;
 pub use html::html;
 pub use svg::svg;
+pub use text::{fit, xml};
 
 /// The most classes of pods that can be drawn: every pair of them is looked at.
 pub const MAX_CLASSES: usize = 4000;

@@ -16,7 +16,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// Text content or attribute value of XML and HTML.
-pub(super) fn xml(text: &str) -> String {
+pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in shown(text).chars() {
         match c {
@@ -37,7 +37,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// At most `len` characters, the end cut with an ellipsis.
-pub(super) fn fit(text: &str, len: usize) -> String {
+pub fn fit(text: &str, len: usize) -> String {
     let text = shown(text);
     if text.chars().count() <= len {
         return text;

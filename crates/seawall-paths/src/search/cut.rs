@@ -1,24 +1,17 @@
-//! The cheapest set of changes that severs every way from some starts to some sinks (Dinic's algorithm).
+//! The cheapest set of changes that severs every way from some starts to some sinks: a minimum cut.
 //!
 //! Only what an operator can change has a finite price: a binding, a rule, a field of a container, an exposed service, a
-//! missing Pod Security level. A conjunction is cut by cutting the premise that the fewest reach, so the result always
-//! severs and is the cheapest where no conjunction matters. What the result severs is verified by searching again.
+//! missing Pod Security level. A conjunction is severed by severing one of its premises: first the one that the fewest
+//! starts reach, then, as far as the budget goes, whichever makes the cut cheaper. So the result always severs, and is the
+//! cheapest where no conjunction matters. What turns out to sever nothing is given back, and what the result severs is
+//! verified by searching again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::Primitive;
-use crate::graph::{ATTENUATED, Edge, Graph};
+use super::element::{Element, Prices, default_bindings, survivors};
+use super::flow::Net;
+use crate::graph::{ATTENUATED, Graph};
 use crate::search::{Scratch, Search, ThroughAdmin, Without};
-use crate::vertex::Vertex;
-
-/// Something that can be taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Element {
-    /// A binding, or a rule of a role where a binding puts it: the number of its vertex.
-    Vertex(u32),
-    /// A field: the number of an edge that it allows. Other edges of the same field go with it.
-    Edge(u32),
-}
 
 /// A set of changes.
 #[derive(Clone, Debug, Default)]
@@ -28,198 +21,154 @@ pub(crate) struct Cut {
     pub(crate) uncut: Vec<u32>,
 }
 
-/// Prices: a binding is taken back more easily than a rule that others use, or than a token that a program may need.
-const BINDING: u64 = 10;
-const FIELD: u64 = 11;
-const RULE: u64 = 12;
-const TOKEN: u64 = 14;
 /// What nobody can change; a sum of prices stays below for any cluster that fits into memory.
 const FIXED: u64 = 1 << 40;
+/// How many arcs may be walked through in trying other premises of conjunctions.
+const BUDGET: usize = 40_000_000;
 
-struct Arc {
-    to: usize,
-    room: u64,
-    element: Option<Element>,
-}
-
-#[derive(Default)]
-struct Net {
-    arcs: Vec<Arc>,
-    out: Vec<Vec<usize>>,
-}
-
-impl Net {
-    fn node(&mut self) -> usize {
-        self.out.push(Vec::new());
-        self.out.len() - 1
-    }
-
-    fn arc(&mut self, from: usize, to: usize, price: u64, element: Option<Element>) {
-        let number = self.arcs.len();
-        self.arcs.push(Arc { to, room: price, element });
-        self.arcs.push(Arc { to: from, room: 0, element: None });
-        if let Some(list) = self.out.get_mut(from) {
-            list.push(number);
-        }
-        if let Some(list) = self.out.get_mut(to) {
-            list.push(number + 1);
-        }
-    }
-
-    fn levels(&self, source: usize) -> Vec<Option<u32>> {
-        let mut levels = vec![None; self.out.len()];
-        let mut queue = VecDeque::from([(source, 0)]);
-        if let Some(level) = levels.get_mut(source) {
-            *level = Some(0);
-        }
-        while let Some((node, depth)) = queue.pop_front() {
-            for arc in self.out.get(node).into_iter().flatten().filter_map(|number| self.arcs.get(*number)) {
-                if let Some(level @ None) = levels.get_mut(arc.to).filter(|_| arc.room > 0) {
-                    *level = Some(depth + 1);
-                    queue.push_back((arc.to, depth + 1));
-                }
-            }
-        }
-        levels
-    }
-
-    /// Pushes along one way of rising levels, depth first without recursion; returns what went through.
-    fn push(&mut self, source: usize, sink: usize, levels: &[Option<u32>], next: &mut [usize]) -> u64 {
-        let mut way: Vec<usize> = Vec::new();
-        let mut node = source;
-        loop {
-            if node == sink {
-                let room = way
-                    .iter()
-                    .filter_map(|number| self.arcs.get(*number))
-                    .map(|arc| arc.room)
-                    .min()
-                    .unwrap_or(0);
-                for number in &way {
-                    if let Some(arc) = self.arcs.get_mut(*number) {
-                        arc.room -= room;
-                    }
-                    if let Some(back) = self.arcs.get_mut(number ^ 1) {
-                        back.room += room;
-                    }
-                }
-                return room;
-            }
-            let level = levels.get(node).copied().flatten();
-            let choice =
-                self.out.get(node).and_then(|list| list.get(next.get(node).copied().unwrap_or(0))).copied();
-            match choice {
-                Some(number) => {
-                    let Some(arc) = self.arcs.get(number) else { return 0 };
-                    let deeper = levels.get(arc.to).copied().flatten();
-                    if arc.room > 0 && level.is_some() && deeper == level.map(|level| level + 1) {
-                        way.push(number);
-                        node = arc.to;
-                    } else if let Some(slot) = next.get_mut(node) {
-                        *slot += 1;
-                    }
-                }
-                None => {
-                    let Some(number) = way.pop() else { return 0 };
-                    node = self.arcs.get(number ^ 1).map_or(source, |back| back.to);
-                    if let Some(slot) = next.get_mut(node) {
-                        *slot += 1;
-                    }
-                }
-            }
-        }
-    }
-}
+/// Which premise each conjunction, by its place in the graph, is severed at.
+type Chosen = BTreeMap<usize, u32>;
 
 /// The cheapest cut between `starts` and `sinks`.
-/// Bindings of a vanilla control plane and the rules of its roles, by number in `roles`, stay.
-pub(crate) fn minimum_cut(graph: &Graph, roles: &HashSet<u32>, starts: &[u32], sinks: &[u32]) -> Cut {
+pub(crate) fn minimum_cut(graph: &Graph, prices: &Prices<'_>, starts: &[u32], sinks: &[u32]) -> Cut {
     let search = Search::new(graph, Without::default(), ThroughAdmin::Ends);
     let inside = between(&search, starts, sinks);
-    let mut net = Net::default();
-    let (source, target) = (net.node(), net.node());
-    let mut enter: HashMap<u32, usize> = HashMap::new();
-    let mut leave: HashMap<u32, usize> = HashMap::new();
-    let fixed = defaults(graph);
-    for vertex in inside.iter().copied() {
-        let front = net.node();
-        enter.insert(vertex, front);
-        let price = match graph.vertex(vertex) {
-            Vertex::Binding(_) if !fixed.contains(&vertex) => Some(BINDING),
-            Vertex::Rule { role, .. } if !roles.contains(&role) => Some(RULE),
-            _ => None,
-        };
-        let back = match price {
-            Some(price) => {
-                let back = net.node();
-                net.arc(front, back, price, Some(Element::Vertex(vertex)));
-                back
-            }
-            None => front,
-        };
-        leave.insert(vertex, back);
-    }
-    let mut shared: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-    for vertex in inside.iter().copied() {
-        let Some(from) = leave.get(&vertex).copied() else { continue };
-        if sinks.contains(&vertex) {
-            net.arc(from, target, FIXED, None);
-            continue;
-        }
-        for (id, edge) in graph.outgoing(vertex) {
-            let Some(to) = enter.get(&edge.to).copied().filter(|_| !edge.attenuated) else { continue };
-            match price(edge) {
-                // Edges of one field between the same two vertices are one change.
-                Some(price) => {
-                    let hub = *shared.entry((vertex, id)).or_insert_with(|| net.node());
-                    net.arc(from, hub, price, Some(Element::Edge(id)));
-                    net.arc(hub, to, FIXED, None);
-                }
-                None => net.arc(from, to, FIXED, None),
-            }
-        }
-    }
-    for all in graph.alls() {
-        let Some(to) = enter.get(&all.vertex).copied() else { continue };
-        let reached_by = |premise: &&u32| {
+    let mut chosen = Chosen::new();
+    for (number, all) in graph.alls().iter().enumerate().filter(|(_, all)| inside.contains(&all.vertex)) {
+        let reached_by = |premise: &u32| {
             let mut scratch = Scratch::new(graph.len());
-            search.back_from(**premise, None, &mut scratch);
+            search.back_from(*premise, None, &mut scratch);
             starts.iter().filter(|start| scratch.distance(**start).is_some()).count()
         };
-        if let Some(from) = all.premises.iter().min_by_key(reached_by).and_then(|premise| leave.get(premise))
-        {
-            net.arc(*from, to, FIXED, None);
-        }
+        let premises = all.premises.iter().copied().filter(|premise| inside.contains(premise));
+        chosen.extend(premises.min_by_key(reached_by).map(|premise| (number, premise)));
     }
-    for start in starts {
-        if let Some(to) = enter.get(start) {
-            net.arc(source, *to, FIXED, None);
-        }
-    }
-    run(&mut net, source, target);
-    let side = net.levels(source);
-    let on_source = |node: usize| side.get(node).copied().flatten().is_some();
-    let mut cut = Cut::default();
-    for (number, arc) in net.arcs.iter().enumerate() {
-        let from = net.arcs.get(number ^ 1).map_or(0, |back| back.to);
-        if on_source(from) && !on_source(arc.to) {
-            cut.elements.extend(arc.element);
-        }
-    }
-    cut.elements.sort_unstable();
-    cut.elements.dedup();
-    cut.uncut = survivors(graph, &cut.elements, starts, sinks);
-    cut
+    let problem = Problem { graph, prices, starts, sinks, inside: &inside };
+    let elements = match chosen.is_empty() {
+        true => problem.solve(&chosen).1,
+        false => problem.needed(problem.improve(chosen)),
+    };
+    let uncut = survivors(graph, &elements, starts, sinks);
+    Cut { elements, uncut }
 }
 
-fn run(net: &mut Net, source: usize, target: usize) {
-    loop {
-        let levels = net.levels(source);
-        if levels.get(target).copied().flatten().is_none() {
-            return;
+struct Problem<'p> {
+    graph: &'p Graph,
+    prices: &'p Prices<'p>,
+    starts: &'p [u32],
+    sinks: &'p [u32],
+    inside: &'p BTreeSet<u32>,
+}
+
+impl Problem<'_> {
+    /// The cut of the choice, and of other choices while they make it cheaper.
+    fn improve(&self, mut chosen: Chosen) -> Vec<Element> {
+        let (mut price, mut best, size) = self.solve(&chosen);
+        let mut tries = BUDGET / size.max(1);
+        for number in chosen.keys().copied().collect::<Vec<_>>() {
+            let premises = self.graph.alls().get(number).map_or(&[][..], |all| &all.premises);
+            for premise in premises.iter().copied().filter(|premise| self.inside.contains(premise)) {
+                let Some(before) = chosen.get(&number).copied().filter(|before| *before != premise) else {
+                    continue;
+                };
+                if tries == 0 {
+                    return best;
+                }
+                tries -= 1;
+                chosen.insert(number, premise);
+                let (other, elements, _) = self.solve(&chosen);
+                if other < price {
+                    (price, best) = (other, elements);
+                } else {
+                    chosen.insert(number, before);
+                }
+            }
         }
-        let mut next = vec![0; net.out.len()];
-        while net.push(source, target, &levels, &mut next) > 0 {}
+        best
+    }
+
+    /// The elements without those that sever nothing beside the others.
+    fn needed(&self, mut elements: Vec<Element>) -> Vec<Element> {
+        let left = survivors(self.graph, &elements, self.starts, self.sinks).len();
+        let mut at = 0;
+        while at < elements.len() {
+            let others: Vec<Element> =
+                elements.iter().enumerate().filter(|(own, _)| *own != at).map(|(_, other)| *other).collect();
+            if survivors(self.graph, &others, self.starts, self.sinks).len() == left {
+                elements = others;
+            } else {
+                at += 1;
+            }
+        }
+        elements
+    }
+
+    /// The price of the cheapest cut when conjunctions are severed as chosen, what it consists of, and how much there was
+    /// to walk through.
+    fn solve(&self, chosen: &Chosen) -> (u64, Vec<Element>, usize) {
+        let graph = self.graph;
+        let mut net: Net<Element> = Net::new();
+        let (source, target) = (net.node(), net.node());
+        let mut enter: HashMap<u32, usize> = HashMap::new();
+        let mut leave: HashMap<u32, usize> = HashMap::new();
+        // A field costs once, whatever steps it allows. (A rule costs once a place: all of one place lead to that place.)
+        let mut shared: HashMap<Element, (usize, usize)> = HashMap::new();
+        let mut gate = |net: &mut Net<Element>, element: Element, price: u64| {
+            *shared.entry(element).or_insert_with(|| {
+                let (front, back) = (net.node(), net.node());
+                net.arc(front, back, price, Some(element));
+                (front, back)
+            })
+        };
+        let fixed: HashSet<u32> = default_bindings(graph);
+        for vertex in self.inside.iter().copied() {
+            let (front, back) = match self.prices.of_vertex(graph, &fixed, vertex) {
+                Some((element @ Element::Binding(_), price)) => gate(&mut net, element, price),
+                Some((element, price)) => {
+                    let (front, back) = (net.node(), net.node());
+                    net.arc(front, back, price, Some(element));
+                    (front, back)
+                }
+                None => {
+                    let node = net.node();
+                    (node, node)
+                }
+            };
+            enter.insert(vertex, front);
+            leave.insert(vertex, back);
+        }
+        for vertex in self.inside.iter().copied() {
+            let Some(from) = leave.get(&vertex).copied() else { continue };
+            if self.sinks.contains(&vertex) {
+                net.arc(from, target, FIXED, None);
+                continue;
+            }
+            for (_, edge) in graph.outgoing(vertex) {
+                let Some(to) = enter.get(&edge.to).copied().filter(|_| !edge.attenuated) else { continue };
+                match self.prices.of_edge(graph, edge) {
+                    Some((element, price)) => {
+                        let (front, back) = gate(&mut net, element, price);
+                        net.arc(from, front, FIXED, None);
+                        net.arc(back, to, FIXED, None);
+                    }
+                    None => net.arc(from, to, FIXED, None),
+                }
+            }
+        }
+        for (number, premise) in chosen {
+            let all = graph.alls().get(*number);
+            let ends = all.and_then(|all| leave.get(premise).zip(enter.get(&all.vertex)));
+            if let Some((from, to)) = ends {
+                net.arc(*from, *to, FIXED, None);
+            }
+        }
+        for start in self.starts {
+            if let Some(to) = enter.get(start) {
+                net.arc(source, *to, FIXED, None);
+            }
+        }
+        let price = net.fill(source, target);
+        (price, net.cut(source), net.size())
     }
 }
 
@@ -255,55 +204,4 @@ fn between(search: &Search<'_>, starts: &[u32], sinks: &[u32]) -> BTreeSet<u32> 
         }
     }
     seen
-}
-
-/// Bindings of a vanilla control plane: nobody takes them away.
-fn defaults(graph: &Graph) -> HashSet<u32> {
-    graph.edges().iter().filter(|edge| edge.expected).map(|edge| edge.to).collect()
-}
-
-fn price(edge: &Edge) -> Option<u64> {
-    match edge.primitive {
-        Primitive::C09 => Some(TOKEN),
-        Primitive::E01 | Primitive::A05 => Some(FIELD),
-        primitive if primitive.id().starts_with('B') => Some(FIELD),
-        _ => None,
-    }
-}
-
-/// The graph without the elements.
-pub(crate) fn without(graph: &Graph, elements: &[Element]) -> Without {
-    let mut without = Without::default();
-    for element in elements {
-        match element {
-            Element::Vertex(vertex) => {
-                without.vertices.insert(*vertex);
-            }
-            Element::Edge(id) => {
-                without.edges.insert(*id);
-                let Some(edge) = graph.edge(*id) else { continue };
-                // The field allows the same step wherever else it leads from the same vertex.
-                let same = graph.outgoing(edge.from).filter(|(_, other)| {
-                    other.primitive == edge.primitive
-                        && graph.evidence(other).is_some()
-                        && graph.evidence(other) == graph.evidence(edge)
-                });
-                without.edges.extend(same.map(|(id, _)| id));
-            }
-        }
-    }
-    without
-}
-
-/// The starts that still reach a sink, nothing in the way, without the elements.
-pub(crate) fn survivors(graph: &Graph, elements: &[Element], starts: &[u32], sinks: &[u32]) -> Vec<u32> {
-    let search = Search::new(graph, without(graph, elements), ThroughAdmin::Ends);
-    let mut scratch = Scratch::new(graph.len());
-    let mut left: BTreeSet<u32> = BTreeSet::new();
-    for sink in sinks {
-        search.back_from(*sink, None, &mut scratch);
-        let near = |start: &&u32| scratch.distance(**start).is_some_and(|far| far < ATTENUATED);
-        left.extend(starts.iter().filter(near));
-    }
-    left.into_iter().collect()
 }

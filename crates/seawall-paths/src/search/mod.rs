@@ -6,15 +6,18 @@
 mod cut;
 mod dag;
 mod dominators;
+mod element;
+mod flow;
 mod found;
 mod route;
 mod scratch;
 
 use std::collections::HashSet;
 
-pub(crate) use cut::{Element, minimum_cut, survivors};
+pub(crate) use cut::minimum_cut;
 pub(crate) use dag::{Dag, all_shortest};
 pub(crate) use dominators::dominators;
+pub(crate) use element::{Element, Prices, default_bindings, element_of, survivors};
 pub(crate) use found::{Found, find};
 pub(crate) use route::Hop;
 pub(crate) use scratch::{Next, Scratch};

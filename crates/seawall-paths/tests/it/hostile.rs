@@ -18,7 +18,7 @@ fn broken_objects_neither_panic_nor_hide_others() {
     let model = model(yaml);
     assert!(steps(&model).iter().any(|step| step.starts_with("B01 ")));
     assert!(!model.paths(&Filter::default()).unwrap().is_empty());
-    assert!(model.cut(&Filter::default()).is_ok());
+    assert!(model.cut(&Filter::default(), None).is_ok());
     assert!(model.all_shortest(&Filter::default()).is_ok());
 }
 
@@ -36,5 +36,5 @@ fn an_unknown_level_is_the_strictest() {
 fn nothing_gives_nothing() {
     let model = seawall_paths::Model::default();
     assert!(model.pairs(&Filter::default()).unwrap().is_empty());
-    assert!(model.cut(&Filter::default()).unwrap().changes.is_empty());
+    assert!(model.cut(&Filter::default(), None).unwrap().changes.is_empty());
 }

@@ -11,6 +11,8 @@ mod changes;
 mod faults;
 mod hostile;
 mod nodes;
+mod page;
+mod plan;
 mod rights;
 mod searches;
 mod snapshots;

@@ -70,7 +70,7 @@ fn all_shortest_paths_are_counted_not_listed() {
 #[test]
 fn the_cut_is_the_one_binding_that_all_share() {
     let model = bound(&[("b", "x")], &[("p", "x"), ("q", "x")]);
-    let cut = model.cut(&filter(&[], &["cluster-admin"])).unwrap();
+    let cut = model.cut(&filter(&[], &["cluster-admin"]), None).unwrap();
     assert_eq!(cut.starts, 3);
     let objects: Vec<&str> = cut.changes.iter().map(|change| change.object.as_str()).collect();
     assert_eq!(objects, ["ClusterRoleBinding/b"]);
@@ -84,7 +84,7 @@ fn the_cut_is_the_one_binding_that_all_share() {
 #[test]
 fn an_alternate_path_asks_for_a_second_change() {
     let model = bound(&[("b1", "x"), ("b2", "x")], &[("p", "x")]);
-    let cut = model.cut(&filter(&["ServiceAccount/a/x"], &["cluster-admin"])).unwrap();
+    let cut = model.cut(&filter(&["ServiceAccount/a/x"], &["cluster-admin"]), None).unwrap();
     // Both bindings lead to the same rule; taking that away severs both, but costs all others who use the role.
     assert!(!cut.changes.is_empty());
     assert!(cut.uncut.is_empty());
@@ -97,7 +97,7 @@ fn an_alternate_path_asks_for_a_second_change() {
 fn an_escape_is_cut_at_its_field() {
     let yaml = "kind: Pod\napiVersion: v1\nmetadata: {name: p, namespace: a}\n\
                 spec: {nodeName: n1, containers: [{name: c, image: i, securityContext: {privileged: true}}]}\n";
-    let cut = model(yaml).cut(&filter(&[], &["node-root"])).unwrap();
+    let cut = model(yaml).cut(&filter(&[], &["node-root"]), None).unwrap();
     assert_eq!(cut.changes.len(), 1, "{cut:?}");
     assert_eq!(cut.changes[0].object, "Pod/a/p");
     assert_eq!(cut.changes[0].route, "spec.containers[0].securityContext.privileged");
@@ -139,4 +139,107 @@ fn names_that_are_nowhere_are_refused() {
     assert!(model.paths(&filter(&[], &["clusteradmin"])).is_err());
     // A sink that nothing leads to is no mistake.
     assert!(model.paths(&filter(&[], &["namespace-admin:none"])).unwrap().is_empty());
+}
+
+/// Two ways in a row: the one whose right was used costs more, so the other is cut.
+#[test]
+fn a_right_that_is_used_costs_more_than_one_that_is_not() {
+    let yaml = "\
+kind: ServiceAccount
+apiVersion: v1
+metadata: {name: deployer, namespace: a}
+---
+kind: Role
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: tokens, namespace: a}
+rules: [{apiGroups: [''], resources: [serviceaccounts/token], verbs: [create], resourceNames: [deployer]}]
+---
+kind: RoleBinding
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: first, namespace: a}
+roleRef: {kind: Role, name: tokens, apiGroup: rbac.authorization.k8s.io}
+subjects: [{kind: User, name: alice}]
+---
+kind: ClusterRoleBinding
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: second}
+roleRef: {kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k8s.io}
+subjects: [{kind: ServiceAccount, name: deployer, namespace: a}]
+";
+    let model = model(yaml);
+    let used = |user: &str, verb: &str, resource: &str| {
+        let log = format!(
+            r#"{{"auditID":"1","stage":"ResponseComplete","verb":"{verb}","user":{{"username":"{user}"}},"objectRef":{{"resource":"{resource}","namespace":"a","name":"deployer","subresource":"token"}},"responseStatus":{{"code":200}},"stageTimestamp":"2026-11-22T00:00:00Z"}}"#
+        );
+        let (events, problems) = seawall_events::read_events(&log, 1);
+        assert!(problems.is_empty(), "{problems:?}");
+        let mut recorder = seawall_rbac::usage::ClientRecorder::default();
+        events.iter().for_each(|event| recorder.add(event));
+        recorder.finish()
+    };
+    let cut = |requests| {
+        let cut = model.cut(&filter(&["User/alice"], &["cluster-admin"]), Some(&requests)).unwrap();
+        let objects: Vec<String> = cut.changes.iter().map(|change| change.object.clone()).collect();
+        (objects, cut.changes[0].pricing.clone())
+    };
+    let (objects, pricing) = cut(used("alice", "create", "serviceaccounts"));
+    assert_eq!(objects, ["ClusterRoleBinding/second"]);
+    assert_eq!(pricing, seawall_paths::Pricing::Unused);
+    let (objects, _) = cut(used("system:serviceaccount:a:deployer", "get", "pods"));
+    assert_eq!(objects, ["RoleBinding/a/first"]);
+}
+
+/// A conjunction is cut at the premise that is cheaper to cut, not at the one that fewer hold.
+#[test]
+fn a_conjunction_is_cut_where_it_is_cheapest() {
+    let role = |name: &str, rule: &str| {
+        format!(
+            "---\nkind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: {name}}}\nrules: [{rule}]\n"
+        )
+    };
+    let bind = |name: &str, role: &str, users: &[&str]| {
+        let subjects: Vec<String> =
+            users.iter().map(|user| format!("{{kind: User, name: {user}}}")).collect();
+        format!(
+            "---\nkind: ClusterRoleBinding\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: {name}}}\n\
+             roleRef: {{kind: ClusterRole, name: {role}, apiGroup: rbac.authorization.k8s.io}}\nsubjects: [{}]\n",
+            subjects.join(", ")
+        )
+    };
+    let group = "apiGroups: [rbac.authorization.k8s.io]";
+    let yaml = role("bind", &format!("{{{group}, resources: [clusterroles], verbs: [bind]}}"))
+        + &role("c1", &format!("{{{group}, resources: [clusterrolebindings], verbs: [create]}}"))
+        + &role("c2", &format!("{{{group}, resources: [clusterrolebindings], verbs: [create]}}"))
+        // Many may bind, by one binding; two may create bindings, by two.
+        + &bind("binders", "bind", &["u1", "u2", "u3", "u4"])
+        + &bind("b1", "c1", &["u1"])
+        + &bind("b2", "c2", &["u2"]);
+    let cut = model(&yaml).cut(&filter(&["User"], &["cluster-admin"]), None).unwrap();
+    assert_eq!(cut.starts, 2);
+    let objects: Vec<&str> = cut.changes.iter().map(|change| change.object.as_str()).collect();
+    assert_eq!(objects, ["ClusterRoleBinding/binders"], "{cut:#?}");
+    assert!(cut.uncut.is_empty());
+}
+
+/// A level that its own victims take off again severs nothing.
+#[test]
+fn a_level_is_offered_where_it_stays() {
+    let yaml = crate::namespaced("{apiGroups: [''], resources: [pods], verbs: [create]}");
+    let cut = |yaml: &str| {
+        let cut = model(yaml).cut(&filter(&[], &["node-root"]), None).unwrap();
+        let objects: Vec<String> = cut.changes.iter().map(|change| change.object.clone()).collect();
+        objects
+    };
+    let two = format!(
+        "{yaml}---\nkind: RoleBinding\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: b2, namespace: ci}}\n\
+         roleRef: {{kind: Role, name: r2, apiGroup: rbac.authorization.k8s.io}}\nsubjects: [{{kind: User, name: eve}}]\n\
+         ---\nkind: Role\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: r2, namespace: ci}}\n\
+         rules: [{{apiGroups: [''], resources: [pods], verbs: [create]}}]\n"
+    );
+    assert_eq!(cut(&two), ["Namespace/ci"], "one label instead of two bindings");
+    let own = two.replace(
+        "rules: [{apiGroups: [''], resources: [pods], verbs: [create]}]\n",
+        "rules: [{apiGroups: [''], resources: [pods, namespaces], verbs: [create, patch]}]\n",
+    );
+    assert_eq!(cut(&own), ["RoleBinding/ci/b", "RoleBinding/ci/b2"]);
 }

@@ -58,3 +58,23 @@ fn bad_pods_leave_by_what_makes_them_bad() {
     let Some(path) = data("corpus/badpods/manifests/nothing-allowed") else { return };
     assert!(plain(&loaded(&path)).is_empty());
 }
+
+/// The plan of a real cluster begins where an expert would: what every foothold on a node ends at, what runs privileged,
+/// what nobody uses.
+#[test]
+fn the_plan_of_a_busy_cluster_begins_with_what_matters() {
+    let Some(path) = data("corpus/cluster/busy.jsonl.zst") else { return };
+    let target = seawall_sources::Target::parse(path.to_str().unwrap()).unwrap();
+    let loaded = seawall_sources::load(&[target], &seawall_sources::SourceLimits::default());
+    let (plan, _) = seawall_paths::plan::plan(&loaded.inventory, None, 5);
+    let objects: Vec<&str> =
+        plan.steps.iter().flat_map(|step| step.cost.objects.iter().map(String::as_str)).collect();
+    for object in [
+        "ClusterRoleBinding/argocd-application-controller",
+        "ClusterRoleBinding/superadmin",
+        "Pod/team-b/escape",
+    ] {
+        assert!(objects.contains(&object), "{objects:?}");
+    }
+    assert_eq!(objects.first(), Some(&"ClusterRoleBinding/argocd-application-controller"));
+}

@@ -29,6 +29,7 @@ pub use held::{HeldRule, RuleText};
 pub use manifest::{evidence, manifest, role_name};
 pub use names::Widened;
 pub use observe::{Observations, Observed, Recorder};
+pub(crate) use observe::{impersonation, owned};
 pub use options::Options;
 pub use rules::{MinimalRule, RuleScope};
 

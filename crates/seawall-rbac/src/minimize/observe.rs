@@ -193,7 +193,8 @@ impl Recorder {
     }
 }
 
-fn owned(request: &seawall_events::Request<'_>) -> Request {
+/// The request as this room writes it.
+pub(crate) fn owned(request: &seawall_events::Request<'_>) -> Request {
     match &request.action {
         Action::Resource { group, resource, subresource, namespace, name } => {
             Request::Resource(crate::ResourceRequest {
@@ -211,7 +212,7 @@ fn owned(request: &seawall_events::Request<'_>) -> Request {
 
 /// What the authorizer was asked before the client could act as somebody else. The groups that the server adds by itself
 /// were not asked for (`WithImpersonation`, apiserver `pkg/endpoints/filters`).
-fn impersonation(user: &User<'_>) -> Vec<Request> {
+pub(crate) fn impersonation(user: &User<'_>) -> Vec<Request> {
     const AUTHENTICATION: &str = "authentication.k8s.io";
     let name = &*user.username;
     let mut requests = vec![match Subject::user(name) {

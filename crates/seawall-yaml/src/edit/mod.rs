@@ -32,7 +32,7 @@ mod flow;
 mod ground;
 mod pieces;
 mod proof;
-mod quote;
+pub(crate) mod quote;
 mod remove;
 mod render;
 mod replace;

@@ -9,7 +9,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// Whether a plain scalar is read as this text, on the safe side: where readers could differ the answer is no.
-pub(super) fn is_plain(text: &str, in_flow: bool) -> bool {
+pub(crate) fn is_plain(text: &str, in_flow: bool) -> bool {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
     let begins = match first {
@@ -30,7 +30,7 @@ pub(super) fn is_plain(text: &str, in_flow: bool) -> bool {
 }
 
 /// Whether a plain key is read as this text.
-pub(super) fn is_plain_key(key: &str, in_flow: bool) -> bool {
+pub(crate) fn is_plain_key(key: &str, in_flow: bool) -> bool {
     is_plain(key, in_flow) && !key.contains([':', ',', '[', ']', '{', '}', '?', '#'])
 }
 
@@ -54,7 +54,7 @@ fn is_other(text: &str) -> bool {
 }
 
 /// A text in double quotes, as both YAML and JSON read it.
-pub(super) fn double_quoted(text: &str) -> String {
+pub(crate) fn double_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

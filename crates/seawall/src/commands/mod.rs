@@ -1,11 +1,13 @@
 //! One file a command.
 
+mod audit;
 mod checks;
 mod explain;
 mod live;
 mod man;
 mod network;
 mod paths;
+mod plan;
 mod rbac;
 mod scan;
 #[cfg(feature = "cluster")]
@@ -22,6 +24,7 @@ use crate::cli::{Cli, Command};
 
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
+pub(crate) use plan::PlanArgs;
 pub(crate) use rbac::RbacArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
@@ -39,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Paths(args) => paths::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Rbac(args) => rbac::run(&args),
         Command::Network(args) => network::run(&args, color),
         Command::Version => version::run(),

@@ -19,6 +19,7 @@ mod network_generate;
 mod network_mesh;
 mod network_views;
 mod paths;
+mod plan;
 mod rbac;
 mod scan;
 mod tenants;

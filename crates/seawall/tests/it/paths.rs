@@ -44,8 +44,8 @@ fn a_path_is_told_with_its_evidence_and_fails_the_run() {
     for line in [
         "cluster-admin: reached from 2",
         "  ServiceAccount/ci/deployer → cluster-admin (high confidence)",
-        "        in ClusterRoleBinding/deployer subjects",
-        "        in ClusterRole/deployer rules[1]",
+        "        in ClusterRoleBinding/deployer subjects (cluster.yaml:21:1)",
+        "        in ClusterRole/deployer rules[1] (cluster.yaml:15:5)",
         "    so do Deployment/ci/runner, by its token",
         "2 paths in 2 groups; 0 held back, 2 expected (--all shows them)",
     ] {
@@ -67,6 +67,12 @@ fn json_follows_its_schema() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator.iter_errors(&listed).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:?}");
+    let evidence = &listed["paths"][0]["steps"][0]["evidence"][0];
+    assert_eq!(
+        (&evidence["file"], &evidence["line"], &evidence["column"]),
+        (&"cluster.yaml".into(), &21.into(), &1.into()),
+        "{evidence}"
+    );
     let pairs: Vec<(&str, &str)> = listed["paths"]
         .as_array()
         .unwrap()
@@ -87,6 +93,34 @@ fn the_cut_names_the_binding() {
     let cut = cut.json();
     assert_eq!(cut["cut"]["changes"][0]["object"], "ClusterRoleBinding/deployer");
     assert_eq!(cut["cut"]["changes"][0]["severs"], 2);
+    assert_eq!(cut["cut"]["changes"][0]["line"], 21);
+    assert!(cut["cut"]["changes"][0]["use"].is_null(), "no log, no use: {cut}");
+}
+
+/// One event of the account: it lists pods, which nothing allows here, and binds a role, which the binding does.
+const LOG: &str = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","stage":"ResponseComplete","verb":"create","user":{"username":"system:serviceaccount:ci:deployer"},"objectRef":{"resource":"clusterrolebindings","apiGroup":"rbac.authorization.k8s.io"},"responseStatus":{"code":201},"stageTimestamp":"2026-11-22T00:00:00Z"}
+"#;
+
+#[test]
+fn the_cut_says_what_was_used() {
+    let cut =
+        |log: &str| run(&[&["cut", "--audit", "log.jsonl"], &TARGET[..]].concat(), &[("log.jsonl", log)]);
+    let used = cut(LOG);
+    assert_eq!(used.code, 0, "{}", used.err);
+    let line = "     used once, last at 2026-11-22T00:00:00.000000Z by system:serviceaccount:ci:deployer; nothing else allows 1 of these requests";
+    assert!(used.out.lines().any(|own| own == line), "{}", used.out);
+    assert!(used.out.contains("unobserved is not unused"), "{}", used.out);
+    let unused = cut(&LOG.replace("ci:deployer", "ci:other"));
+    assert!(unused.out.contains("     not used in the 0s observed\n"), "{}", unused.out);
+    assert_eq!(cut("nonsense\n").code, 2);
+}
+
+#[test]
+fn the_page_shows_files_and_lines() {
+    let page = run(&[&TARGET[..], &["-o", "html"]].concat(), &[]);
+    assert!(page.out.starts_with("<!DOCTYPE html>"), "{}", page.err);
+    assert!(page.out.contains("cluster.yaml:15:5"));
+    assert_eq!(run(&[&TARGET[..], &["-o", "html", "--all-shortest"]].concat(), &[]).code, 2);
 }
 
 #[test]

@@ -3,18 +3,21 @@
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
-use seawall_paths::CutReport;
+use seawall_paths::{CutReport, Objects, Pricing, Window};
 use seawall_report::escape;
 use serde_json::json;
 
-use super::AskArgs;
+use super::{AskArgs, place};
 use crate::ExitStatus;
+use crate::commands::audit::{AuditArgs, span, times};
 use crate::commands::print;
 
 #[derive(Debug, Args)]
 pub(super) struct CutArgs {
     #[command(flatten)]
     ask: AskArgs,
+    #[command(flatten)]
+    audit: AuditArgs,
     /// Output format
     #[arg(short, long, value_enum, default_value_t = Output::Text, value_name = "FORMAT")]
     output: Output,
@@ -33,18 +36,21 @@ pub(super) fn run(args: &CutArgs) -> anyhow::Result<ExitStatus> {
     if filter.to.is_empty() {
         filter.to = vec!["cluster-admin".to_owned()];
     }
-    let report = model.cut(&filter)?;
+    let requests = args.audit.requests(args.ask.target.quiet)?;
+    let report = model.cut(&filter, requests.as_ref())?;
+    let objects = Objects::of(&loaded.inventory);
     let shown = match args.output {
-        Output::Text => text(&report),
+        Output::Text => text(&report, &objects),
         Output::Json => {
-            serde_json::to_string_pretty(&json!({"schema": "seawall.dev/paths-cut/v1", "cut": report}))?
-                + "\n"
+            let mut report = json!({"schema": "seawall.dev/paths-cut/v1", "cut": report});
+            place::locate(&mut report, &objects);
+            serde_json::to_string_pretty(&report)? + "\n"
         }
     };
     print(shown.as_bytes())
 }
 
-fn text(report: &CutReport) -> String {
+fn text(report: &CutReport, objects: &Objects<'_>) -> String {
     let mut out = String::new();
     let sinks: Vec<String> = report.sinks.iter().map(|sink| escape(sink).into_owned()).collect();
     let sinks = sinks.join(", ");
@@ -54,8 +60,12 @@ fn text(report: &CutReport) -> String {
     let sever = if report.changes.len() == 1 { "change severs" } else { "changes sever" };
     let _ = writeln!(out, "{} starts reach {sinks}; {} {sever} them:", report.starts, report.changes.len());
     for (number, change) in report.changes.iter().enumerate() {
-        let _ = writeln!(out, "{:>3}. {} {}", number + 1, escape(&change.object), escape(&change.route));
+        let at = place::words(objects, &change.object, &change.route);
+        let _ = writeln!(out, "{:>3}. {} {}{at}", number + 1, escape(&change.object), escape(&change.route));
         let _ = writeln!(out, "     {}", change.what);
+        if let Some(used) = used(&change.pricing, report.observed.as_ref()) {
+            let _ = writeln!(out, "     {used}");
+        }
         let _ = writeln!(
             out,
             "     alone it severs {}; an alternate path survives for {}",
@@ -66,9 +76,40 @@ fn text(report: &CutReport) -> String {
         let uncut: Vec<String> = report.uncut.iter().map(|start| escape(start).into_owned()).collect();
         let _ = writeln!(out, "not severed by any change: {}", uncut.join(", "));
     }
+    if let Some(window) = &report.observed {
+        let _ = writeln!(
+            out,
+            "observed from {} to {} ({}): unobserved is not unused",
+            window.first,
+            window.last,
+            span(window.micros)
+        );
+    }
     for (sink, through) in &report.dominators {
         let through: Vec<String> = through.iter().map(|word| escape(word).into_owned()).collect();
         let _ = writeln!(out, "every path to {} goes through: {}", escape(sink), through.join(", "));
     }
     out
+}
+
+/// What a log says of the use of something; `None` without a log.
+fn used(pricing: &Pricing, window: Option<&Window>) -> Option<String> {
+    Some(match pricing {
+        Pricing::NoLog => return None,
+        Pricing::NotLogged => {
+            "an audit log does not tell whether this is used: it has its usual price".to_owned()
+        }
+        Pricing::Unused => {
+            let time = window.map_or("time of the log".to_owned(), |window| span(window.micros));
+            format!("not used in the {time} observed")
+        }
+        Pricing::Used { count, needed, last, by } => {
+            let when = last.as_ref().map_or(String::new(), |last| format!(" at {last}"));
+            let by = escape(by);
+            format!(
+                "used {}, last{when} by {by}; nothing else allows {needed} of these requests",
+                times(*count)
+            )
+        }
+    })
 }

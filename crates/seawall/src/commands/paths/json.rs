@@ -1,23 +1,26 @@
 //! `seawall.dev/paths/v1`
 
-use seawall_paths::{Group, Path, PathDag};
+use seawall_paths::{Group, Objects, Path, PathDag};
 use serde_json::{Value, json};
+
+use super::place;
 
 const SCHEMA: &str = "seawall.dev/paths/v1";
 
 /// One entry for each pair of start and sink; of a group only the first start's steps differ in name, so the others
 /// repeat them with their own start. `limit` counts groups.
-pub(super) fn paths(groups: &[Group], limit: usize) -> anyhow::Result<String> {
+pub(super) fn paths(groups: &[Group], objects: &Objects<'_>, limit: usize) -> anyhow::Result<String> {
     let (expected, others): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(|group| group.path.expected);
     let shown = if limit == 0 { others.len() } else { limit.min(others.len()) };
     let entries =
         |groups: &[&Group]| groups.iter().map(|group| entry(group)).collect::<Result<Vec<Value>, _>>();
-    let report = json!({
+    let mut report = json!({
         "schema": SCHEMA,
         "paths": entries(others.get(..shown).unwrap_or(&[]))?,
         "expected": entries(&expected)?,
         "omitted": others.len() - shown,
     });
+    place::locate(&mut report, objects);
     Ok(serde_json::to_string_pretty(&report)? + "\n")
 }
 

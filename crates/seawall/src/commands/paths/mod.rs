@@ -3,6 +3,7 @@
 mod cut;
 mod diagram;
 mod json;
+pub(super) mod place;
 mod text;
 mod what_if;
 
@@ -10,7 +11,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use seawall_core::ProblemSeverity;
-use seawall_paths::{Filter, Group, Model};
+use seawall_paths::html::html;
+use seawall_paths::{Filter, Group, Model, Objects};
 use seawall_sources::Loaded;
 
 use super::print;
@@ -84,6 +86,8 @@ enum Output {
     Json,
     Dot,
     Mermaid,
+    /// A page of its own: paths to filter, drawn, with what each step rests on
+    Html,
 }
 
 impl AskArgs {
@@ -119,6 +123,7 @@ fn list(args: &ListArgs) -> anyhow::Result<ExitStatus> {
     let filter = args.ask.filter();
     let mut groups = model.paths(&filter)?;
     let real = groups.iter().any(|group| !group.path.expected && !group.path.attenuated);
+    let objects = Objects::of(&loaded.inventory);
     let shown = match args.output {
         _ if args.all_shortest => {
             let dags = model.all_shortest(&filter)?;
@@ -127,10 +132,19 @@ fn list(args: &ListArgs) -> anyhow::Result<ExitStatus> {
                 Output::Dot => diagram::dags_dot(&dags),
                 Output::Mermaid => diagram::dags_mermaid(&dags),
                 Output::Text => text::dags(&dags),
+                Output::Html => {
+                    anyhow::bail!("--all-shortest is drawn by `-o dot` and `-o mermaid`, not by `-o html`")
+                }
             }
         }
-        Output::Json => json::paths(&groups, args.limit)?,
-        Output::Text => text::paths(&groups, args),
+        Output::Json => json::paths(&groups, &objects, args.limit)?,
+        Output::Text => text::paths(&groups, &objects, args),
+        Output::Html => {
+            groups.retain(|group| args.all || !group.path.expected);
+            html(&groups, args.limit, "Attack paths", &|evidence| {
+                objects.at(&evidence.object, &evidence.route)
+            })
+        }
         Output::Dot | Output::Mermaid => {
             groups.retain(|group| args.all || !group.path.expected && !group.path.attenuated);
             truncate(&mut groups, args.limit);

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use seawall_paths::{Group, PathDag};
+use seawall_paths::{Group, Objects, PathDag};
 use seawall_report::escape;
 
-use super::ListArgs;
+use super::{ListArgs, place};
 
-pub(super) fn paths(groups: &[Group], args: &ListArgs) -> String {
+pub(super) fn paths(groups: &[Group], objects: &Objects<'_>, args: &ListArgs) -> String {
     let mut out = String::new();
     let plain: Vec<&Group> =
         groups.iter().filter(|group| !group.path.expected && !group.path.attenuated).collect();
@@ -15,7 +15,7 @@ pub(super) fn paths(groups: &[Group], args: &ListArgs) -> String {
         groups.iter().filter(|group| !group.path.expected && group.path.attenuated).collect();
     let expected: Vec<&Group> = groups.iter().filter(|group| group.path.expected).collect();
     let shown = if args.limit == 0 { plain.len() } else { args.limit.min(plain.len()) };
-    sinks(&mut out, plain.get(..shown).unwrap_or(&[]));
+    sinks(&mut out, objects, plain.get(..shown).unwrap_or(&[]));
     if shown < plain.len() {
         let _ = writeln!(out, "and {} more: use --limit 0 to see all\n", plain.len() - shown);
     }
@@ -25,11 +25,11 @@ pub(super) fn paths(groups: &[Group], args: &ListArgs) -> String {
     if args.all {
         if !held.is_empty() {
             out.push_str("held back by something known:\n\n");
-            sinks(&mut out, &held);
+            sinks(&mut out, objects, &held);
         }
         if !expected.is_empty() {
             out.push_str("expected of a vanilla control plane:\n\n");
-            sinks(&mut out, &expected);
+            sinks(&mut out, objects, &expected);
         }
     }
     let starts = |groups: &[&Group]| groups.iter().map(|group| group.starts.len()).sum::<usize>();
@@ -45,7 +45,7 @@ pub(super) fn paths(groups: &[Group], args: &ListArgs) -> String {
     out
 }
 
-fn sinks(out: &mut String, groups: &[&Group]) {
+fn sinks(out: &mut String, objects: &Objects<'_>, groups: &[&Group]) {
     let mut last = "";
     for group in groups.iter().filter(|group| holder(group, groups).is_none()) {
         let sink = group.path.sink.as_str();
@@ -55,7 +55,7 @@ fn sinks(out: &mut String, groups: &[&Group]) {
             let _ = writeln!(out, "{}: reached from {starts}", escape(sink));
             last = sink;
         }
-        one(out, group);
+        one(out, objects, group);
         for pods in
             groups.iter().filter(|other| holder(other, groups).is_some_and(|own| std::ptr::eq(own, *group)))
         {
@@ -86,7 +86,7 @@ fn alike(group: &Group) -> String {
     }
 }
 
-fn one(out: &mut String, group: &Group) {
+fn one(out: &mut String, objects: &Objects<'_>, group: &Group) {
     let path = &group.path;
     let alike = alike(group);
     let _ = writeln!(
@@ -110,7 +110,8 @@ fn one(out: &mut String, group: &Group) {
             let _ = writeln!(out, "        needs {}", escape(required));
         }
         for evidence in &step.evidence {
-            let _ = writeln!(out, "        in {} {}", escape(&evidence.object), escape(&evidence.route));
+            let at = place::words(objects, &evidence.object, &evidence.route);
+            let _ = writeln!(out, "        in {} {}{at}", escape(&evidence.object), escape(&evidence.route));
         }
         for gate in &step.gates {
             let _ = writeln!(out, "        note: {}", escape(gate));

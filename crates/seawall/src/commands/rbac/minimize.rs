@@ -7,16 +7,18 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use seawall_core::ProblemSeverity;
+use seawall_paths::plan::{Replaced, replaced};
 use seawall_rbac::minimize::{
     Caution, HeldRule, Minimized, Observations, Observed, Options, Recorder, RuleScope, common_right,
     evidence, manifest, minimize, role_name,
 };
 use seawall_rbac::{Rbac, Subject};
 use seawall_report::escape;
-use seawall_sources::{SourceLimits, read_audit};
+use seawall_sources::{Loaded, SourceLimits, read_audit};
 use serde_json::{Value, json};
 
 use crate::ExitStatus;
+use crate::commands::audit::{span, times};
 use crate::commands::targets::TargetArgs;
 use crate::output;
 
@@ -139,14 +141,15 @@ pub(super) fn run(args: &MinimizeArgs) -> anyhow::Result<ExitStatus> {
     let observations = args.observe(subject)?;
     let mut namespaces = BTreeSet::new();
     let mut cluster: Option<Rbac> = None;
+    let mut loaded: Option<Loaded> = None;
     if !args.targets.is_empty() {
         let target = TargetArgs { targets: args.targets.clone(), quiet: args.quiet };
-        let loaded = target.load()?;
-        let (rbac, problems) = Rbac::build(&loaded.inventory);
+        let read = loaded.insert(target.load()?);
+        let (rbac, problems) = Rbac::build(&read.inventory);
         if !args.quiet {
             problems.iter().for_each(output::problem);
         }
-        for resource in loaded.inventory.resources() {
+        for resource in read.inventory.resources() {
             match resource.kind() {
                 "Namespace" if resource.group().is_empty() => namespaces.insert(resource.name().to_owned()),
                 _ => resource.namespace().is_some_and(|namespace| namespaces.insert(namespace.to_owned())),
@@ -158,18 +161,21 @@ pub(super) fn run(args: &MinimizeArgs) -> anyhow::Result<ExitStatus> {
     let minimized =
         minimize(&observations, &args.options(), cluster.as_ref().map(|rbac| (rbac, &namespaces)), &common);
     let name = args.name.clone().unwrap_or_else(|| role_name(&minimized.subject));
+    let paths = loaded
+        .as_ref()
+        .and_then(|loaded| replaced(&loaded.inventory, &minimized.subject, &manifest(&minimized, &name)));
     let text = match args.output {
-        Format::Text => text(&minimized, &observations, &name),
+        Format::Text => text(&minimized, &observations, paths.as_ref(), &name),
         Format::Yaml => manifest(&minimized, &name),
-        Format::Json => serde_json::to_string_pretty(&record(&minimized, &observations, &name))? + "\n",
+        Format::Json => {
+            let mut record = record(&minimized, &observations, &name);
+            if let Value::Object(fields) = &mut record {
+                fields.insert("paths".to_owned(), json!(paths));
+            }
+            serde_json::to_string_pretty(&record)? + "\n"
+        }
     };
     crate::commands::print(text.as_bytes())
-}
-
-fn span(micros: i64) -> String {
-    let seconds = micros / SECOND;
-    let (unit, size) = UNITS.iter().find(|(_, size)| seconds >= size * 2).unwrap_or(&('s', 1));
-    format!("{}{unit}", seconds / size)
 }
 
 fn caution(caution: &Caution) -> String {
@@ -210,10 +216,6 @@ fn some(words: &[String]) -> String {
     }
 }
 
-fn times(count: u64) -> String {
-    if count == 1 { "once".to_owned() } else { format!("{count} times") }
-}
-
 /// What one binding grants: the rules that were used, each with what of it was not, and what the others are about.
 fn binding(out: &mut String, rules: &[&HeldRule]) {
     let Some(first) = rules.first() else { return };
@@ -243,7 +245,7 @@ fn binding(out: &mut String, rules: &[&HeldRule]) {
     }
 }
 
-fn text(minimized: &Minimized, observations: &Observations, name: &str) -> String {
+fn text(minimized: &Minimized, observations: &Observations, paths: Option<&Replaced>, name: &str) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -281,10 +283,31 @@ fn text(minimized: &Minimized, observations: &Observations, name: &str) -> Strin
             excess.before, excess.after, excess.namespaces, excess.resources
         );
     }
+    if let Some(paths) = paths {
+        dying(&mut out, paths, &minimized.subject);
+    }
     out.push_str("\nnew roles\n");
     // Line breaks are ours; everything between them may be somebody else's.
     let out: String = out.lines().map(|line| escape(line).into_owned() + "\n").collect();
     out + &manifest(minimized, name)
+}
+
+/// The paths that go with what is held today, and those that stay.
+fn dying(out: &mut String, paths: &Replaced, subject: &Subject) {
+    let _ = writeln!(
+        out,
+        "\npaths that die with the new roles in place of what {subject} holds: {}",
+        paths.removed.len()
+    );
+    for pair in &paths.removed {
+        let _ = writeln!(out, "  - {} → {}", pair.from, pair.sink);
+    }
+    if !paths.remaining.is_empty() {
+        let _ = writeln!(out, "paths of it that stay: {}", paths.remaining.len());
+    }
+    for pair in &paths.remaining {
+        let _ = writeln!(out, "    {} → {}", pair.from, pair.sink);
+    }
 }
 
 fn observed(observed: &Observed) -> Value {
