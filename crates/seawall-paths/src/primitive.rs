@@ -95,9 +95,15 @@ primitives! {
     B20 "reaches the node's file system through a volume claim" "bind the claim to storage that is no path of a node";
     B22 "shares processes with the other containers of the pod" "set `shareProcessNamespace: false`";
     B23 "runs as a process of the Windows host" "set `hostProcess: false`";
+    B24 "uses a known flaw of the runtime or the kernel of the node" "update the runtime or the kernel of the node";
+    B25 "uses a known flaw of what runs in the container" "update the package";
     C01 "owns every pod on the node" "keep pods with strong service accounts on nodes of their own";
     C02 "acts as the kubelet of the node" "keep pods with strong service accounts on nodes of their own";
+    C03 "creates pods as a kubelet that nothing restricts" "add `NodeRestriction` to `--enable-admission-plugins`";
     C04 "holds the keys of the control plane" "run no workloads on control-plane nodes";
+    C05 "runs commands in pods through a kubelet that allows everything" "set `authorization.mode: Webhook` and `authentication.anonymous.enabled: false`";
+    C06 "reads and writes etcd without a certificate" "set `--client-cert-auth=true`, and let etcd listen where only the API server is";
+    C07 "asks an API server that allows everything" "set `--authorization-mode=Node,RBAC` and `--insecure-port=0`";
     C09 "holds the token of its service account" "set `automountServiceAccountToken: false` where the API is not used, or use an account without these rights";
     C10 "joins a node with a bootstrap token" "delete bootstrap tokens after use";
     D01 "takes the cloud role of its service account" "narrow the role and its trust policy";
@@ -106,7 +112,9 @@ primitives! {
     D04 "asks the cloud's metadata service for the node's role" "deny egress to the metadata address, and require IMDSv2 with a hop limit of 1";
     D05 "is mapped from a cloud identity" "map cloud identities to groups with the rights needed";
     E01 "is exposed outside the cluster" "expose it no longer, or put an authenticating proxy before it";
-    E02 "accepts connections" "restrict ingress by a network policy";
+    E02 "connects to what listens" "restrict ingress by a network policy";
+    E03 "connects to the control plane or a node" "restrict egress by a network policy";
+    E05 "uses a service that asks for no login" "give it a password or certificates, or restrict ingress by a network policy";
     E06 "reaches ports through the API server" "take the right to forward or proxy away";
 }
 

@@ -7,7 +7,8 @@ use seawall_inventory::{GroupKind, Resource};
 use seawall_yaml::Node;
 
 use crate::facts::cloud::{self, CloudKind, MappedRole};
-use crate::facts::{NodeFacts, PodFacts};
+use crate::facts::control::ControlStore;
+use crate::facts::{FlawFacts, NodeFacts, PodFacts};
 use crate::names::{Name, Names};
 
 /// A service account.
@@ -57,7 +58,7 @@ pub(crate) struct ServiceFacts {
 }
 
 /// A controller that carries out custom resources is known by its account; what else stands in the cluster is noted.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// By kind, namespace, name.
     pub(crate) pods: BTreeMap<(Name, Name, Name), PodFacts>,
@@ -77,6 +78,10 @@ pub(crate) struct Facts {
     pub(crate) admission: BTreeMap<(Name, Name, Name), ()>,
     /// Custom resources defined: group and plural.
     pub(crate) defined: BTreeMap<Name, ()>,
+    /// Settings of kubelets, and where the API server is.
+    pub(crate) control: ControlStore,
+    /// What reports of scanners say of images.
+    pub(crate) flaws: FlawFacts,
 }
 
 /// Kinds whose objects may refuse pods in ways that are not judged here.
@@ -93,6 +98,7 @@ impl Facts {
         let kind = resource.group_kind();
         let namespace = resource.namespace().unwrap_or("default");
         self.take(names, kind, namespace, resource.name());
+        self.control.put(names, resource);
         let name = names.intern(resource.name());
         let space = names.intern(namespace);
         match (kind.group, kind.kind) {
@@ -153,6 +159,7 @@ impl Facts {
 
     /// Takes away what an object said.
     pub(crate) fn take(&mut self, names: &Names, kind: GroupKind<'_>, namespace: &str, name: &str) {
+        self.control.take(names, kind, namespace, name);
         let Some(name_id) = names.find(name) else { return };
         let Some(space) = names.find(namespace) else { return };
         match (kind.group, kind.kind) {

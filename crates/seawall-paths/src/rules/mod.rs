@@ -1,13 +1,17 @@
 //! From facts to edges. Each file adds the edges of some primitives; sets keep their number linear.
 
 mod cloud;
+mod control;
+mod flaws;
 mod gate;
 mod grants;
 mod identities;
 mod index;
+pub(crate) mod listeners;
 mod metadata;
 mod network;
 pub(crate) mod operators;
+mod outdated;
 mod pods;
 mod storage;
 mod targets;
@@ -60,6 +64,8 @@ pub(crate) struct Assembly<'m> {
     holdings: HashMap<RuleSetId, Rc<Holdings>>,
     pub(crate) index: Rc<index::Index>,
     gates: HashMap<Place, gate::Gate>,
+    /// Ports behind which something leads on.
+    pub(crate) listeners: Vec<listeners::Listener>,
 }
 
 /// Makes the graph.
@@ -81,15 +87,19 @@ pub(crate) fn assemble(
         holdings: HashMap::new(),
         index,
         gates: HashMap::new(),
+        listeners: Vec::new(),
     };
     assembly.pods();
     assembly.nodes();
     assembly.accounts_and_secrets();
+    assembly.outdated();
     let grants = assembly.grants();
     assembly.together(&grants);
     assembly.cloud();
     assembly.endpoints();
     assembly.metadata();
+    assembly.control();
+    assembly.reached();
     assembly.identities();
     (assembly.graph.finish(), assembly.tables)
 }

@@ -109,6 +109,14 @@ impl Assembly<'_> {
         let gates = self.names.intern("the names of the secrets must be known");
         let step = Step::new(primitive).sure(Confidence::Medium).gated(Some(gates));
         self.over(Vertex::Secrets(place), step, rule);
+        self.makes_pods(primitive, rule);
+    }
+
+    /// Pods of one's own lead on where a runtime has a flaw.
+    pub(crate) fn makes_pods(&mut self, primitive: Primitive, from: u32) {
+        if let Some(own) = self.graph.known(Vertex::NewPods) {
+            self.graph.step(from, own, Step::new(primitive));
+        }
     }
 
     /// Pods own nodes where admission lets them.

@@ -10,6 +10,7 @@
 mod changes;
 mod hostile;
 mod nodes;
+mod reports;
 mod rights;
 mod searches;
 mod snapshots;
