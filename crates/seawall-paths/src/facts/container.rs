@@ -10,6 +10,7 @@ use seawall_yaml::Node;
 
 use crate::Primitive;
 use crate::facts::open::OpenFacts;
+use crate::facts::snippets::NginxFacts;
 use crate::facts::{Hardening, ImageFacts, host_path};
 use crate::names::{Name, Names};
 
@@ -66,6 +67,8 @@ pub(crate) struct ContainerFacts {
     pub(crate) hardening: Hardening,
     /// What listens asks nobody who they are.
     pub(crate) open: Option<Box<OpenFacts>>,
+    /// It is a controller of ingress-nginx.
+    pub(crate) nginx: Option<Box<NginxFacts>>,
     pub(crate) escapes: Box<[Escape]>,
     /// A projected service account token is mounted explicitly.
     pub(crate) token: bool,
@@ -129,6 +132,7 @@ impl ContainerFacts {
             image: ImageFacts::read(container, names),
             hardening: Hardening::read(container, context, names),
             open: OpenFacts::read(container, names),
+            nginx: NginxFacts::read(container, names),
             escapes: escapes.into(),
             token: mounts_token(container),
             secrets: secrets(container, names),

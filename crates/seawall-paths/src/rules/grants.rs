@@ -10,6 +10,7 @@ use crate::graph::build::Step;
 use crate::names::Name;
 use crate::rights::{Holding, Holdings, Permission};
 use crate::rules::Assembly;
+use crate::rules::constrained::Behalf;
 use crate::vertex::{Place, Vertex};
 
 /// A permission that a role gives where a binding puts it.
@@ -26,23 +27,28 @@ pub(crate) struct Grant {
 }
 
 impl Assembly<'_> {
-    /// Adds bindings and roles, and returns every permission they give.
-    pub(crate) fn grants(&mut self) -> Vec<Grant> {
+    /// Adds bindings and roles, and returns every permission they give, and what they give on behalf of others.
+    pub(crate) fn grants(&mut self) -> (Vec<Grant>, Vec<Behalf>) {
         let rbac = self.rbac;
-        let mut grants = Vec::new();
+        let (mut grants, mut behalves) = (Vec::new(), Vec::new());
         let mut done: HashSet<u32> = HashSet::new();
         for binding in rbac.bindings() {
             let Some((role, holdings)) = self.bound(binding) else { continue };
-            if holdings.is_empty() || binding.subjects().is_empty() {
+            let written = match rbac.role_of(binding) {
+                Some(role) => self.written(role.rule_set()),
+                None => Rc::default(),
+            };
+            if holdings.is_empty() && written.is_empty() || binding.subjects().is_empty() {
                 continue;
             }
             let place = self.place(binding);
             let rights = self.bind(binding, role, place);
             if done.insert(rights) {
                 self.open(role, place, rights, &holdings, &mut grants);
+                self.open_more(role, place, rights, (&holdings, &written), &mut behalves);
             }
         }
-        grants
+        (grants, behalves)
     }
 
     fn place(&mut self, binding: &Binding) -> Place {
@@ -136,6 +142,30 @@ impl Assembly<'_> {
         }
     }
 
+    /// Custom resources, and what may be done as somebody impersonated.
+    fn open_more(
+        &mut self,
+        role: RoleId,
+        place: Place,
+        rights: u32,
+        (holdings, written): (&Holdings, &[(u32, usize)]),
+        behalves: &mut Vec<Behalf>,
+    ) {
+        // What follows from everything in the cluster follows from its sink.
+        if holdings.everything.is_some() && place == Place::Cluster {
+            return;
+        }
+        let number = self.tables.role(role);
+        for (rule, custom) in written {
+            let rule = self.rule(number, *rule, place, rights);
+            self.writes_custom(*custom, place, rule);
+        }
+        for (mode, held) in &holdings.behalf {
+            let rule = self.rule(number, held.rule, place, rights);
+            behalves.push(Behalf { mode: *mode, held: held.clone(), place, rule });
+        }
+    }
+
     fn rule(&mut self, role: u32, rule: u32, place: Place, rights: u32) -> u32 {
         let vertex = Vertex::Rule { role, rule, place };
         if let Some(known) = self.graph.known(vertex) {
@@ -181,14 +211,18 @@ fn default_role(rbac: &Rbac, id: RoleId) -> Option<Holdings> {
         Permission::TokenCreate,
         Permission::ImpersonateAccount,
         Permission::ClaimCreate,
+        Permission::IngressWrite,
+        Permission::AccountWrite,
     ];
     match reference.as_str() {
-        "ClusterRole/cluster-admin" => Some(Holdings { everything: Some(0), list: Vec::new(), admin: true }),
+        "ClusterRole/cluster-admin" => {
+            Some(Holdings { everything: Some(0), admin: true, ..Holdings::default() })
+        }
         "ClusterRole/edit" => Some(Holdings { list: hold(EDIT), ..Holdings::default() }),
         "ClusterRole/admin" => {
             let more = [Permission::CreateRoleBinding, Permission::UpdateRoleBinding, Permission::UpdateRole];
             let list = hold(&[EDIT, &more].concat());
-            Some(Holdings { list, everything: None, admin: true })
+            Some(Holdings { list, admin: true, ..Holdings::default() })
         }
         _ => None,
     }

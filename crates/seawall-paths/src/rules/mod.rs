@@ -1,12 +1,15 @@
 //! From facts to edges. Each file adds the edges of some primitives; sets keep their number linear.
 
 mod cloud;
+mod constrained;
 mod control;
+mod custom;
 mod flaws;
 mod gate;
 mod grants;
 mod identities;
 mod index;
+mod ingress;
 pub(crate) mod listeners;
 mod metadata;
 mod network;
@@ -66,6 +69,8 @@ pub(crate) struct Assembly<'m> {
     gates: HashMap<Place, gate::Gate>,
     /// Ports behind which something leads on.
     pub(crate) listeners: Vec<listeners::Listener>,
+    /// Custom resources that lead on.
+    customs: custom::Customs,
 }
 
 /// Makes the graph.
@@ -88,13 +93,16 @@ pub(crate) fn assemble(
         index,
         gates: HashMap::new(),
         listeners: Vec::new(),
+        customs: custom::Customs::default(),
     };
     assembly.pods();
     assembly.nodes();
     assembly.accounts_and_secrets();
     assembly.outdated();
-    let grants = assembly.grants();
+    assembly.customs();
+    let (grants, behalves) = assembly.grants();
     assembly.together(&grants);
+    assembly.constrained(&grants, &behalves);
     assembly.cloud();
     assembly.endpoints();
     assembly.metadata();

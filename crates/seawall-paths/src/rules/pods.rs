@@ -252,6 +252,8 @@ impl Assembly<'_> {
                     let group = self.vertex(Vertex::Group(group));
                     self.graph.step(vertex, group, Step::new(Primitive::C10).because(because));
                 }
+                SecretFacts::CloudKeys(key) => self.cloud_keys(vertex, key),
+                SecretFacts::Kubeconfig => self.kubeconfig(vertex),
                 SecretFacts::Other => {}
             }
         }

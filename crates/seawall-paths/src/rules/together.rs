@@ -11,7 +11,7 @@ use crate::Primitive;
 use crate::graph::{Evidence, build::Step};
 use crate::names::Name;
 use crate::rights::Permission;
-use crate::rules::{Assembly, grants::Grant, pods::escape_step};
+use crate::rules::{Assembly, gate::Shut, grants::Grant, pods::escape_step};
 use crate::vertex::{Place, Vertex};
 
 use Permission as P;
@@ -35,6 +35,8 @@ enum Opens {
     Kubelets,
     AccountsAndNodes,
     Nodes,
+    /// The same, where policies alone keep such pods out.
+    NodesPastPolicies,
     RolesOfNamespace,
     /// The pods, for who holds a node as well.
     PodsToNode,
@@ -114,6 +116,27 @@ const JOINTS: &[Joint] = &[
         premises: &[P::VolumeCreate, P::ClaimCreate, P::PodCreate],
         opens: Opens::Nodes,
     },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::PolicyWeaken, P::PodCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::PolicyWeaken, P::WorkloadCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::KyvernoWeaken, P::PodCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::KyvernoWeaken, P::WorkloadCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint { primitive: Primitive::A14, premises: &[P::PodBind, P::PodRemove], opens: Opens::PodsToNode },
     Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::PodRemove], opens: Opens::PodsToNode },
 ];
 
@@ -134,6 +157,8 @@ const CLUSTER_ONLY: &[P] = &[
     P::MutationBinding,
     P::VolumeCreate,
     P::NodeChange,
+    P::PolicyWeaken,
+    P::KyvernoWeaken,
 ];
 
 /// Grants by permission and place; only those for all objects join with others.
@@ -260,14 +285,23 @@ impl Assembly<'_> {
 
     /// Whether the conjunction adds nothing to what one of its premises opens anyway.
     fn is_idle(&mut self, joint: &Joint, place: Place) -> bool {
-        matches!(joint.opens, Opens::Nodes) && self.gate(place).open
+        let by = match joint.opens {
+            Opens::NodesPastPolicies => [Shut::Nothing, Shut::Level],
+            // A label of the namespace takes no policy away.
+            Opens::Nodes if joint.primitive == Primitive::A35 => [Shut::Nothing, Shut::Policies],
+            Opens::Nodes => [Shut::Nothing; 2],
+            _ => return false,
+        };
+        by.contains(&self.gate(place).by)
     }
 
     fn joint_step(&mut self, joint: &Joint) -> Step {
         let step = Step::new(joint.primitive);
         match joint.primitive {
             Primitive::A31 => step.sure(Confidence::Medium),
-            Primitive::A15 | Primitive::A39 => step.sure(Confidence::Medium),
+            Primitive::A14 | Primitive::A15 | Primitive::A32 | Primitive::A39 => {
+                step.sure(Confidence::Medium)
+            }
             _ => step,
         }
     }
@@ -283,7 +317,7 @@ impl Assembly<'_> {
             (Opens::UsersAndGroups, _) => vec![Vertex::Users, Vertex::Groups],
             (Opens::Kubelets, _) => vec![Vertex::Kubelets],
             (Opens::AccountsAndNodes, _) => vec![Vertex::Accounts(Place::Cluster), Vertex::Nodes],
-            (Opens::Nodes, _) => vec![Vertex::Nodes],
+            (Opens::Nodes | Opens::NodesPastPolicies, _) => vec![Vertex::Nodes],
             (Opens::PodsToNode, _) => vec![Vertex::Pods(place)],
             (Opens::RolesOfNamespace, _) => Vec::new(),
         };

@@ -7,9 +7,13 @@
     clippy::print_stdout
 )]
 
+mod admission;
 mod changes;
+mod control;
+mod controllers;
 mod hostile;
 mod nodes;
+mod outdated;
 mod reports;
 mod rights;
 mod searches;

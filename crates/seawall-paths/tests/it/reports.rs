@@ -215,7 +215,7 @@ fn reports_of_images_that_do_not_run_are_told() {
 #[test]
 fn what_is_no_report_is_an_error_with_its_place() {
     for (text, place) in [
-        ("{\"Results\": [1,]}", Some((1, 15))),
+        ("{\"Results\": [1,]}", Some((1, 16))),
         ("", None),
         ("[]", None),
         ("{\"kind\": \"Pod\"}", None),
