@@ -59,13 +59,11 @@ impl Seen<'_, '_> {
     }
 
     fn any_env(&self, names: &[&str]) -> bool {
-        names
-            .iter()
-            .any(|name| self.env(name).is_some_and(|value| !value.is_empty()) || self.from_secret(name))
+        names.iter().any(|name| self.env(name).is_some_and(|value| !value.is_empty()) || self.is_given(name))
     }
 
     /// A value from elsewhere is a value.
-    fn from_secret(&self, name: &str) -> bool {
+    fn is_given(&self, name: &str) -> bool {
         self.container.env().any(|variable| variable.name == name && variable.node.get("valueFrom").is_some())
     }
 
@@ -122,7 +120,7 @@ impl Seen<'_, '_> {
         let empty = |flag: &&str| {
             arguments.flag(flag).is_some_and(|value| value.trim_matches(['\'', '"']).is_empty())
         };
-        if notebook && token.iter().any(|flag| empty(&flag)) {
+        if notebook && token.iter().any(empty) {
             let note = "a notebook without a token runs code for everybody";
             return Some((Some(8888), Gain::Container, Confidence::Medium, By::Command, note));
         }

@@ -112,14 +112,14 @@ impl<'m> Assembly<'m> {
         let admin = self.vertex(Vertex::ClusterAdmin);
         self.graph.step(endpoint, admin, step);
         if bound.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()) {
-            self.from_the_same_node(pod, endpoint);
+            self.reached_on_the_node(pod, endpoint);
         } else {
             self.listens_at(server.addresses.clone(), port, endpoint);
         }
     }
 
     /// Pods in the network of the node reach what listens on its loopback address.
-    fn from_the_same_node(&mut self, pod: u32, endpoint: u32) {
+    fn reached_on_the_node(&mut self, pod: u32, endpoint: u32) {
         let facts = self.facts;
         let key = |vertex: Vertex| match vertex {
             Vertex::Pod { kind, namespace, name } => facts.pods.get(&(kind, namespace, name)),

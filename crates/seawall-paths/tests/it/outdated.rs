@@ -22,7 +22,7 @@ fn versions_of_nodes_with_their_conditions() {
         case(shim("hostNetwork: true,", "tty: true"), step, ("1.4.2", "1.4.3")),
         case(shim("hostNetwork: true,", "tty: true"), step, ("hostNetwork: true", "hostNetwork: false")),
         case(shim("hostNetwork: true,", "tty: true"), step, ("tty: true", "securityContext: {runAsUser: 5}")),
-        case(pipe("tty: true"), step, ("5.15.20", "5.15.25")),
+        case(pipe(confined), step, ("5.15.20", "5.15.25")),
         // A build number of the distribution tells nothing.
         case(pipe("tty: true"), step, ("5.15.20", "5.15.0-91-generic")),
         case(pipe(confined), step, ("5.15.20", "5.4.20")),
