@@ -133,7 +133,7 @@ impl Texts<'_> {
             own.clone().any(|own| own == *verb)
         };
         let meets = rule.names().is_empty()
-            && ask.verbs.iter().any(|verb| acts(verb))
+            && ask.verbs.iter().any(acts)
             && ask.groups.iter().any(|group| self.has(rule.groups(), group))
             && ask.resources.iter().any(|resource| self.resource(resource));
         meets.then_some(Holding {
