@@ -9,6 +9,7 @@
 
 mod admission;
 mod changes;
+mod classes;
 mod control;
 mod controllers;
 mod hostile;
