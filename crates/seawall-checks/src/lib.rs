@@ -42,6 +42,7 @@ mod secret;
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};
+pub use image::ImageReference;
 pub use pod::clean_host_path;
 pub use select::{ParseSelectError, Profile, Select, pick};
 pub use settings::{BadSetting, CheckSettings, Setting, SettingDefault, SettingValue, Settings};

@@ -7,9 +7,10 @@ use seawall_inventory::{GroupKind, Inventory, Resource};
 use seawall_network::{Network, Plugin};
 use seawall_rbac::Rbac;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, FlawFacts};
 use crate::graph::Graph;
 use crate::names::Names;
+use crate::reports::Vulnerabilities;
 use crate::rules::{Tables, assemble};
 
 /// The attack graph of a cluster.
@@ -80,6 +81,17 @@ impl Model {
     pub fn set_server_version(&mut self, version: Option<(u32, u32)>) {
         self.made.take();
         self.version = version;
+    }
+
+    /// What reports say of images: flaws that let somebody in are steps of the graph. Replaces what was said before.
+    pub fn set_vulnerabilities(&mut self, reports: Vulnerabilities) {
+        self.made.take();
+        self.facts.flaws = FlawFacts::new(reports);
+    }
+
+    /// A note for each image of the reports that no container runs.
+    pub fn unused_reports(&self) -> Vec<Problem> {
+        self.facts.unused_reports(&self.names)
     }
 
     pub(crate) fn made(&self) -> &Made {

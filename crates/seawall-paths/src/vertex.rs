@@ -32,6 +32,11 @@ pub(crate) enum Vertex {
         pod: u32,
         name: Name,
     },
+    /// What a program keeps: the number of its pod's vertex, and the name of its container.
+    Data {
+        pod: u32,
+        name: Name,
+    },
     Node(Name),
     /// A node that is not known by name: pods that are not placed yet run there.
     SomeNode,
@@ -58,12 +63,18 @@ pub(crate) enum Vertex {
     Accounts(Place),
     Secrets(Place),
     Nodes,
+    /// Pods that an attacker makes.
+    NewPods,
     /// The admins of all namespaces, each.
     NamespaceAdmins,
     Kubelets,
     Users,
     Groups,
     Endpoints(Place),
+    /// Pods that may connect to the same ports: a number in the order of classes.
+    Senders(u32),
+    /// Ports that the same pods may connect to.
+    Ports(u32),
 
     /// A binding: number in the rights room.
     Binding(u32),
@@ -152,6 +163,8 @@ impl Vertex {
                 | Vertex::Users
                 | Vertex::Groups
                 | Vertex::Endpoints(_)
+                | Vertex::Senders(_)
+                | Vertex::Ports(_)
         )
     }
 

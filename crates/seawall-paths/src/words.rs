@@ -29,6 +29,12 @@ impl Made {
                 }
                 _ => format!("Container/{}", text(name)),
             },
+            Vertex::Data { pod, name } => match self.graph.vertex(pod) {
+                Vertex::Pod { namespace, name: pod, .. } => {
+                    format!("Data/{}/{}/{}", text(namespace), text(pod), text(name))
+                }
+                _ => format!("Data/{}", text(name)),
+            },
             Vertex::Node(name) => format!("Node/{}", text(name)),
             Vertex::SomeNode => "Node/*".into(),
             Vertex::NodeFiles(name) => format!("NodeFiles/{}", name.map_or("*", text)),
@@ -44,7 +50,10 @@ impl Made {
             Vertex::Accounts(place) => format!("service accounts of {}", self.place(place)),
             Vertex::Secrets(place) => format!("secrets of {}", self.place(place)),
             Vertex::Endpoints(place) => format!("ports of {}", self.place(place)),
+            Vertex::Senders(_) => "pods that reach the same ports".into(),
+            Vertex::Ports(_) => "ports that the same pods reach".into(),
             Vertex::Nodes => "nodes".into(),
+            Vertex::NewPods => "a pod of its own".into(),
             Vertex::NamespaceAdmins => "admins of all namespaces".into(),
             Vertex::Kubelets => "kubelets".into(),
             Vertex::Users => "users".into(),
@@ -193,6 +202,8 @@ impl Telling<'_> {
             (Vertex::Container { .. }, Vertex::Secret { .. }) => self.at = word,
             // A node stays what was gained, not the word for it.
             (Vertex::Node(_) | Vertex::SomeNode, Vertex::NodeRoot | Vertex::ControlPlaneRoot) => {}
+            // Which pods are alike to the network says nothing.
+            (_, Vertex::Senders(_)) => {}
             // Whoever owns the node reads its files.
             (Vertex::Node(_), Vertex::NodeFiles(_)) => {}
             // Any of them: which one the search took first says nothing.
@@ -279,6 +290,10 @@ impl Telling<'_> {
 fn fix(primitive: Primitive, evidence: &[Evidence]) -> String {
     let objects: Vec<&str> = evidence.iter().map(|evidence| evidence.object.as_str()).collect();
     match objects.as_slice() {
+        [image] if primitive == Primitive::B25 => {
+            let route = evidence.first().map_or("", |evidence| evidence.route.as_str());
+            format!("in {image}: {} {route}", primitive.fix())
+        }
         [] => primitive.fix().to_owned(),
         [only] => format!("in {only}: {}", primitive.fix()),
         [first, .., last] => format!("in {last}: {}; or take the subject out of {first}", primitive.fix()),

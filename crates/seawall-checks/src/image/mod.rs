@@ -2,4 +2,4 @@
 
 mod reference;
 
-pub(crate) use reference::ImageReference;
+pub use reference::ImageReference;

@@ -111,8 +111,11 @@ impl Model {
                         }
                         _ => (role, place),
                     };
+                    // A permission may be gained by a step of its own.
+                    let gained = matches!(current, Vertex::Held { .. });
                     let inner = graph.incoming(vertex).filter(|(_, edge)| {
-                        edge.primitive == Primitive::Structure && graph.vertex(edge.from).is_inner()
+                        (gained || edge.primitive == Primitive::Structure)
+                            && graph.vertex(edge.from).is_inner()
                     });
                     stack.extend(inner.map(|(_, edge)| (edge.from, role.clone(), place.clone())));
                     if !current.is_inner() {

@@ -5,10 +5,13 @@
 
 use seawall_core::Confidence;
 use seawall_inventory::{ContainerView, PodView};
+use seawall_network::Protocol;
 use seawall_yaml::Node;
 
 use crate::Primitive;
-use crate::facts::host_path;
+use crate::facts::open::OpenFacts;
+use crate::facts::snippets::NginxFacts;
+use crate::facts::{Hardening, ImageFacts, host_path};
 use crate::names::{Name, Names};
 
 /// Where an escape ends.
@@ -53,6 +56,7 @@ pub(crate) struct ClaimMount {
 pub(crate) struct Port {
     pub(crate) name: Option<Name>,
     pub(crate) number: u16,
+    pub(crate) protocol: Protocol,
     pub(crate) host: bool,
     pub(crate) route: Name,
 }
@@ -61,6 +65,12 @@ pub(crate) struct Port {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ContainerFacts {
     pub(crate) name: Name,
+    pub(crate) image: ImageFacts,
+    pub(crate) hardening: Hardening,
+    /// What listens asks nobody who they are.
+    pub(crate) open: Option<Box<OpenFacts>>,
+    /// It is a controller of ingress-nginx.
+    pub(crate) nginx: Option<Box<NginxFacts>>,
     pub(crate) escapes: Box<[Escape]>,
     /// A projected service account token is mounted explicitly.
     pub(crate) token: bool,
@@ -121,6 +131,10 @@ impl ContainerFacts {
         escapes.dedup();
         ContainerFacts {
             name,
+            image: ImageFacts::read(container, names),
+            hardening: Hardening::read(container, context, names),
+            open: OpenFacts::read(container, names),
+            nginx: NginxFacts::read(container, names),
             escapes: escapes.into(),
             token: mounts_token(container),
             secrets: secrets(container, names),
@@ -366,6 +380,7 @@ fn ports(container: &ContainerView<'_>, names: &mut Names) -> Box<[Port]> {
         Some(Port {
             name: port.str("name").map(|name| names.intern(name)),
             number,
+            protocol: Protocol::of_api(port.str("protocol").unwrap_or("TCP"))?,
             host,
             route: names.intern(&route),
         })

@@ -5,6 +5,7 @@ use seawall_yaml::Node;
 
 use crate::facts::ContainerFacts;
 use crate::facts::container::pod_context;
+use crate::facts::control::ControlFacts;
 use crate::names::{Name, Names};
 
 /// What the graph needs of a pod or a pod template.
@@ -24,6 +25,8 @@ pub(crate) struct PodFacts {
     /// Its labels, for Services.
     pub(crate) labels: Box<[(Name, Name)]>,
     pub(crate) containers: Box<[ContainerFacts]>,
+    /// What it is told as a part of the control plane.
+    pub(crate) control: Option<Box<ControlFacts>>,
 }
 
 impl PodFacts {
@@ -52,6 +55,10 @@ impl PodFacts {
                 .and_then(|owner| Some((names.intern(owner.str("kind")?), names.intern(owner.str("name")?)))),
             mirror: resource.annotation("kubernetes.io/config.mirror").is_some()
                 || owner.is_some_and(|owner| owner.str("kind") == Some("Node")),
+            control: match context.host_network {
+                true => ControlFacts::read(resource, pod.containers(), names).map(Box::new),
+                false => None,
+            },
             labels: pod
                 .labels()
                 .iter()

@@ -6,8 +6,11 @@ use seawall_checks::pss::Level;
 use seawall_inventory::{GroupKind, Resource};
 use seawall_yaml::Node;
 
+use crate::facts::admission::AdmissionStore;
 use crate::facts::cloud::{self, CloudKind, MappedRole};
-use crate::facts::{NodeFacts, PodFacts};
+use crate::facts::control::ControlStore;
+use crate::facts::snippets::{self, SnippetStore};
+use crate::facts::{DefinitionFacts, FlawFacts, NodeFacts, PodFacts};
 use crate::names::{Name, Names};
 
 /// A service account.
@@ -23,6 +26,7 @@ pub(crate) struct AccountFacts {
 pub(crate) struct NamespaceFacts {
     /// The Pod Security level that is enforced, as written, and as the API server takes it.
     pub(crate) enforce: Option<(String, Level)>,
+    pub(crate) labels: Box<[(Name, Name)]>,
 }
 
 /// A secret, as far as the graph goes on from it.
@@ -32,6 +36,10 @@ pub(crate) enum SecretFacts {
     Token(Name),
     /// A token with which nodes join.
     Bootstrap,
+    /// Keys of a cloud, told by the names of its entries.
+    CloudKeys(&'static str),
+    /// A kubeconfig, told by the name of an entry.
+    Kubeconfig,
     /// Anything else.
     Other,
 }
@@ -57,7 +65,7 @@ pub(crate) struct ServiceFacts {
 }
 
 /// A controller that carries out custom resources is known by its account; what else stands in the cluster is noted.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// By kind, namespace, name.
     pub(crate) pods: BTreeMap<(Name, Name, Name), PodFacts>,
@@ -74,9 +82,17 @@ pub(crate) struct Facts {
     pub(crate) mapped: Vec<MappedRole>,
     pub(crate) has_aws_auth: bool,
     /// Objects that decide about pods beside Pod Security: kind, name.
-    pub(crate) admission: BTreeMap<(Name, Name, Name), ()>,
-    /// Custom resources defined: group and plural.
-    pub(crate) defined: BTreeMap<Name, ()>,
+    pub(crate) admitting: BTreeMap<(Name, Name, Name), ()>,
+    /// Those whose text is known to refuse something.
+    pub(crate) admission: AdmissionStore,
+    /// Custom resources defined, by the name of the definition.
+    pub(crate) defined: BTreeMap<Name, Option<DefinitionFacts>>,
+    /// What ingress-nginx is told about annotations.
+    pub(crate) snippets: SnippetStore,
+    /// Settings of kubelets, and where the API server is.
+    pub(crate) control: ControlStore,
+    /// What reports of scanners say of images.
+    pub(crate) flaws: FlawFacts,
 }
 
 /// Kinds whose objects may refuse pods in ways that are not judged here.
@@ -93,6 +109,9 @@ impl Facts {
         let kind = resource.group_kind();
         let namespace = resource.namespace().unwrap_or("default");
         self.take(names, kind, namespace, resource.name());
+        self.control.put(names, resource);
+        self.admission.put(names, resource);
+        snippets::put(&mut self.snippets, names, resource);
         let name = names.intern(resource.name());
         let space = names.intern(namespace);
         match (kind.group, kind.kind) {
@@ -102,7 +121,10 @@ impl Facts {
                 self.accounts.insert((space, name), facts);
             }
             ("", "Namespace") => {
-                self.namespaces.insert(name, NamespaceFacts { enforce: enforced(resource) });
+                let pairs = resource.labels();
+                let labels = pairs.iter().map(|(key, value)| (names.intern(key), names.intern(value)));
+                let facts = NamespaceFacts { enforce: enforced(resource), labels: labels.collect() };
+                self.namespaces.insert(name, facts);
             }
             ("", "Node") => {
                 self.nodes.insert(name, NodeFacts::read(resource));
@@ -135,11 +157,12 @@ impl Facts {
                 self.has_aws_auth = true;
             }
             ("apiextensions.k8s.io", "CustomResourceDefinition") => {
-                self.defined.insert(name, ());
+                let facts = DefinitionFacts::read(resource, names);
+                self.defined.insert(name, facts);
             }
             (group, kind) if ADMISSION.contains(&(group, kind)) => {
                 let kind = names.intern(kind);
-                self.admission.insert((kind, space, name), ());
+                self.admitting.insert((kind, space, name), ());
             }
             _ if resource.has_pods() => {
                 let kind = names.intern(kind.kind);
@@ -153,6 +176,9 @@ impl Facts {
 
     /// Takes away what an object said.
     pub(crate) fn take(&mut self, names: &Names, kind: GroupKind<'_>, namespace: &str, name: &str) {
+        self.control.take(names, kind, namespace, name);
+        self.admission.take(names, kind, namespace, name);
+        snippets::take(&mut self.snippets, names, kind, namespace, name);
         let Some(name_id) = names.find(name) else { return };
         let Some(space) = names.find(namespace) else { return };
         match (kind.group, kind.kind) {
@@ -171,7 +197,7 @@ impl Facts {
             (_, word) => {
                 let Some(kind) = names.find(word) else { return };
                 self.routes.remove(&(kind, space, name_id));
-                self.admission.remove(&(kind, space, name_id));
+                self.admitting.remove(&(kind, space, name_id));
                 self.pods.remove(&(kind, space, name_id));
             }
         }
@@ -196,8 +222,32 @@ fn secret(secret: &Resource, names: &mut Names) -> SecretFacts {
         Some("bootstrap.kubernetes.io/token") if secret.namespace() == Some("kube-system") => {
             SecretFacts::Bootstrap
         }
-        _ => SecretFacts::Other,
+        _ => credentials(secret),
     }
+}
+
+/// Names of entries that hold credentials by the custom of the tools that read them; values are never looked at.
+const CLOUD_KEYS: &[&str] = &[
+    "AWS_SECRET_ACCESS_KEY",
+    "aws_secret_access_key",
+    "AZURE_CLIENT_SECRET",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "service-account.json",
+];
+const KUBECONFIGS: &[&str] =
+    &["kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "admin.conf", ".kubeconfig"];
+
+fn credentials(secret: &Resource) -> SecretFacts {
+    let root = secret.root();
+    let has = |wanted: &str| {
+        ["data", "stringData"]
+            .iter()
+            .any(|key| root.get(key).is_some_and(|entries| entries.entry(wanted).is_some()))
+    };
+    if let Some(key) = CLOUD_KEYS.iter().find(|key| has(key)) {
+        return SecretFacts::CloudKeys(key);
+    }
+    if KUBECONFIGS.iter().any(|key| has(key)) { SecretFacts::Kubeconfig } else { SecretFacts::Other }
 }
 
 fn volume(volume: &Resource, names: &mut Names) -> Option<VolumeFacts> {

@@ -4,7 +4,7 @@ use seawall_rbac::{Rbac, Rule, Sym};
 
 use crate::names::{Name, Names};
 use crate::rights::Permission;
-use crate::rights::permission::{Ask, Naming, TABLE};
+use crate::rights::permission::{Ask, Mode, Naming, TABLE};
 use crate::rules::operators::CATALOGUE;
 
 /// One rule that gives one permission.
@@ -24,6 +24,8 @@ pub(crate) struct Holding {
 pub(crate) struct Holdings {
     /// In the order of the rules.
     pub(crate) list: Vec<Holding>,
+    /// What may be done as somebody impersonated within limits.
+    pub(crate) behalf: Vec<(Mode, Holding)>,
     /// A rule that allows everything.
     pub(crate) everything: Option<u32>,
 }
@@ -42,6 +44,13 @@ impl Holdings {
             for (permission, asks) in TABLE {
                 for held in asks.iter().filter_map(|ask| rule.meets(ask, names)) {
                     holdings.add(Holding { permission: *permission, rule: number, ..held });
+                }
+            }
+            for mode in rule.modes() {
+                for (permission, asks) in TABLE {
+                    let held = asks.iter().filter_map(|ask| rule.meets_as(mode, ask));
+                    let held = held.map(|held| Holding { permission: *permission, rule: number, ..held });
+                    holdings.behalf.extend(held.map(|held| (mode, held)));
                 }
             }
             for (row, operator) in (0u8..).zip(CATALOGUE) {
@@ -65,7 +74,7 @@ impl Holdings {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty() && self.everything.is_none()
+        self.list.is_empty() && self.behalf.is_empty() && self.everything.is_none()
     }
 }
 
@@ -98,6 +107,31 @@ impl Texts<'_> {
             && star(rule.groups())
             && star(rule.resources())
             && ALL_VERBS.iter().all(|verb| self.has(rule.verbs(), verb))
+    }
+
+    /// In which ways the rule lets somebody impersonated act; `*` is everything anyway.
+    fn modes(&self) -> impl Iterator<Item = Mode> {
+        let named = self.rule.verbs().iter().map(|verb| self.rbac.text(*verb));
+        Mode::ALL.into_iter().filter(move |mode| named.clone().any(|verb| verb.starts_with(mode.prefix())))
+    }
+
+    /// What the rule lets somebody impersonated do of an ask, for all objects.
+    fn meets_as(&self, mode: Mode, ask: &Ask) -> Option<Holding> {
+        let rule = self.rule;
+        let acts = |verb: &&str| {
+            let own = rule.verbs().iter().filter_map(|own| self.rbac.text(*own).strip_prefix(mode.prefix()));
+            own.clone().any(|own| own == *verb)
+        };
+        let meets = rule.names().is_empty()
+            && ask.verbs.iter().any(acts)
+            && ask.groups.iter().any(|group| self.has(rule.groups(), group))
+            && ask.resources.iter().any(|resource| self.resource(resource));
+        meets.then_some(Holding {
+            permission: Permission::PodCreate,
+            rule: 0,
+            names: None,
+            cluster: ask.cluster,
+        })
     }
 
     /// What the rule gives of an ask; the permission and the number are the caller's.

@@ -4,4 +4,4 @@ mod holding;
 pub(crate) mod permission;
 
 pub(crate) use holding::{Holding, Holdings};
-pub(crate) use permission::Permission;
+pub(crate) use permission::{Mode, Permission};

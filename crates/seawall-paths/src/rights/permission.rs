@@ -54,8 +54,38 @@ pub(crate) enum Permission {
     VolumeCreate,
     ClaimCreate,
     AwsAuth,
+    ConstrainedUser,
+    ConstrainedAccount,
+    PodBind,
+    PolicyWeaken,
+    KyvernoWeaken,
+    ServerWrite,
+    DefinitionChange,
+    IngressWrite,
+    AccountWrite,
+    EndpointWrite,
+    NodeConfig,
     /// A row of the catalogue of operators.
     Operator(u8),
+}
+
+/// How somebody is impersonated within limits, and what may be done as them (KEP-5284).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Mode {
+    User,
+    Account,
+}
+
+impl Mode {
+    pub(crate) const ALL: [Mode; 2] = [Mode::User, Mode::Account];
+
+    /// How the verbs begin that say what may be done.
+    pub(crate) const fn prefix(self) -> &'static str {
+        match self {
+            Mode::User => "impersonate-on:user-info:",
+            Mode::Account => "impersonate-on:serviceaccount:",
+        }
+    }
 }
 
 /// What a rule must allow: any of the verbs on any of the resources of any of the groups.
@@ -87,6 +117,8 @@ const ADMISSION: &[&str] = &["admissionregistration.k8s.io"];
 const CREATE: &[&str] = &["create"];
 const CHANGE: &[&str] = &["update", "patch"];
 const WRITE: &[&str] = &["create", "update", "patch"];
+const WEAKEN: &[&str] = &["update", "patch", "delete", "deletecollection"];
+const AUTHENTICATION: &[&str] = &["authentication.k8s.io"];
 
 const fn ask(
     groups: &'static [&'static str],
@@ -199,6 +231,30 @@ pub(crate) const TABLE: &[(Permission, &[Ask])] = &[
     (Permission::VolumeCreate, &[ask(CORE, &["persistentvolumes"], CREATE).cluster().nameless()]),
     (Permission::ClaimCreate, &[ask(CORE, &["persistentvolumeclaims"], CREATE).nameless()]),
     (Permission::AwsAuth, &[ask(CORE, &["configmaps"], CHANGE).of(&["aws-auth"])]),
+    (Permission::ConstrainedUser, &[ask(AUTHENTICATION, &["users"], &["impersonate:user-info"]).cluster()]),
+    (
+        Permission::ConstrainedAccount,
+        &[ask(AUTHENTICATION, &["serviceaccounts"], &["impersonate:serviceaccount"])],
+    ),
+    (Permission::PodBind, &[ask(CORE, &["pods/binding", "bindings"], CREATE)]),
+    (
+        Permission::PolicyWeaken,
+        &[ask(ADMISSION, &["validatingadmissionpolicies", "validatingadmissionpolicybindings"], WEAKEN)
+            .cluster()],
+    ),
+    (Permission::KyvernoWeaken, &[ask(&["kyverno.io"], &["clusterpolicies"], WEAKEN).cluster()]),
+    (Permission::ServerWrite, &[ask(&["apiregistration.k8s.io"], &["apiservices"], WRITE).cluster()]),
+    (
+        Permission::DefinitionChange,
+        &[ask(&["apiextensions.k8s.io"], &["customresourcedefinitions"], CHANGE).cluster()],
+    ),
+    (Permission::IngressWrite, &[ask(&["networking.k8s.io"], &["ingresses"], WRITE)]),
+    (Permission::AccountWrite, &[ask(CORE, &["serviceaccounts"], WRITE)]),
+    (
+        Permission::EndpointWrite,
+        &[ask(&["discovery.k8s.io"], &["endpointslices"], WRITE), ask(CORE, &["endpoints"], WRITE)],
+    ),
+    (Permission::NodeConfig, &[ask(CORE, &["configmaps"], CHANGE).of(&["kubelet-config", "kubeadm-config"])]),
 ];
 
 impl Permission {

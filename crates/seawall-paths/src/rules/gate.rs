@@ -1,12 +1,14 @@
-//! Whether a pod that owns its node would be let in: Pod Security admission by the labels of namespaces.
+//! Whether a pod that owns its node would be let in: Pod Security admission by the labels of namespaces, and admission
+//! policies whose text is known to refuse such pods.
 //!
 //! Levels above `privileged` refuse privileged containers, host namespaces and host paths. Defaults that the API server
-//! reads from a file are not in the cluster's objects, and neither webhooks nor other policies are judged here: where there
+//! reads from a file are not in the cluster's objects; webhooks and policies of any other text are not judged: where there
 //! are any the step is less sure.
 
 use seawall_checks::pss::Level;
 use seawall_core::Confidence;
 
+use crate::facts::admission::{Forbids, Judged};
 use crate::names::Name;
 use crate::rules::Assembly;
 use crate::vertex::Place;
@@ -17,6 +19,19 @@ pub(crate) struct Gate {
     pub(crate) open: bool,
     pub(crate) confidence: Confidence,
     pub(crate) text: Name,
+    /// What keeps it shut.
+    pub(crate) by: Shut,
+}
+
+/// What keeps a gate shut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shut {
+    /// Nothing does.
+    Nothing,
+    /// The level of the namespace, whatever policies say.
+    Level,
+    /// Policies alone.
+    Policies,
 }
 
 impl Assembly<'_> {
@@ -28,6 +43,17 @@ impl Assembly<'_> {
         let gate = self.gate_at(place);
         self.gates.insert(place, gate);
         gate
+    }
+
+    /// The same without policies: those that are judged are about pods that are made, not about debug containers.
+    pub(crate) fn level_gate(&mut self, place: Place) -> Gate {
+        let gate = self.gate(place);
+        if gate.by != Shut::Policies {
+            return gate;
+        }
+        let text = self.names.text(gate.text).to_owned();
+        let text = format!("no Pod Security level is enforced; pods are {text}, debug containers may not be");
+        Gate { open: true, confidence: Confidence::Medium, text: self.names.intern(&text), by: Shut::Nothing }
     }
 
     fn gate_at(&mut self, place: Place) -> Gate {
@@ -44,7 +70,8 @@ impl Assembly<'_> {
                     closed = Some(gate);
                 }
                 closed.unwrap_or_else(|| {
-                    self.opened("no namespace is known to enforce a Pod Security level", false)
+                    let text = "no namespace is known to enforce a Pod Security level";
+                    self.opened(text, Known::No, &Judged::default())
                 })
             }
         }
@@ -53,38 +80,60 @@ impl Assembly<'_> {
     fn gate_of(&mut self, namespace: Name) -> Gate {
         let name = self.names.text(namespace).to_owned();
         let Some(facts) = self.facts.namespaces.get(&namespace) else {
-            return self.opened(
-                &format!("namespace `{name}` is not here: its Pod Security level is unknown"),
-                false,
-            );
+            let text = format!("namespace `{name}` is not here: its Pod Security level is unknown");
+            return self.opened(&text, Known::No, &Judged::default());
         };
+        let judged = self.facts.admission.judge(self.names, namespace, &facts.labels);
         match &facts.enforce {
-            None => self.opened(&format!("namespace `{name}` enforces no Pod Security level"), true),
-            Some((_, Level::Privileged)) => {
-                self.opened(&format!("namespace `{name}` enforces the Pod Security level `privileged`"), true)
-            }
-            Some((written, _)) => {
+            Some((written, level)) if *level != Level::Privileged => {
                 let written = printable(written);
                 let text = format!(
                     "namespace `{name}` enforces the Pod Security level `{written}`, which refuses such pods"
                 );
-                Gate { open: false, confidence: Confidence::Low, text: self.names.intern(&text) }
+                self.shut(&text, Shut::Level)
             }
+            _ if judged.forbids.covers(Forbids::ALL) => {
+                let text = format!("refused by {}", judged.by.join(", "));
+                self.shut(&text, Shut::Policies)
+            }
+            Some(_) => {
+                let text = format!("namespace `{name}` enforces the Pod Security level `privileged`");
+                self.opened(&text, Known::Yes, &judged)
+            }
+            None => self.opened(
+                &format!("namespace `{name}` enforces no Pod Security level"),
+                Known::Yes,
+                &judged,
+            ),
         }
     }
 
-    fn opened(&mut self, text: &str, known: bool) -> Gate {
-        let others = self.facts.admission.len();
+    fn shut(&mut self, text: &str, by: Shut) -> Gate {
+        Gate { open: false, confidence: Confidence::Low, text: self.names.intern(text), by }
+    }
+
+    fn opened(&mut self, text: &str, known: Known, judged: &Judged) -> Gate {
+        let others = self.facts.admitting.len().saturating_sub(self.facts.admission.judged());
         let mut text = text.to_owned();
+        if !judged.by.is_empty() {
+            text.push_str(&format!("; {} forbid only a part of what owns a node", judged.by.join(", ")));
+        }
         if others > 0 {
             text.push_str(&format!(
                 "; {others} admission policies and webhooks may refuse such pods and are not judged"
             ));
         }
-        let sure = known && others == 0;
+        let sure = known == Known::Yes && others == 0;
         let confidence = if sure { Confidence::High } else { Confidence::Medium };
-        Gate { open: true, confidence, text: self.names.intern(&text) }
+        Gate { open: true, confidence, text: self.names.intern(&text), by: Shut::Nothing }
     }
+}
+
+/// Whether the namespace is here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Yes,
+    No,
 }
 
 /// A label's value as it goes into a message.

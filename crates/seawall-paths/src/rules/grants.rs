@@ -10,6 +10,7 @@ use crate::graph::build::Step;
 use crate::names::Name;
 use crate::rights::{Holding, Holdings, Permission};
 use crate::rules::Assembly;
+use crate::rules::constrained::Behalf;
 use crate::vertex::{Place, Vertex};
 
 /// How the user names of service accounts begin.
@@ -32,6 +33,8 @@ pub(crate) struct Grant {
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     pub(crate) list: Vec<Grant>,
+    /// What is held on behalf of others.
+    behalves: Vec<Behalf>,
     opened: HashSet<u32>,
 }
 
@@ -42,8 +45,8 @@ pub(crate) fn names_of(grants: &[Grant], permissions: &[Permission]) -> BTreeSet
 }
 
 impl Assembly<'_> {
-    /// Adds bindings and roles, and returns every permission they give.
-    pub(crate) fn grants(&mut self) -> Vec<Grant> {
+    /// Adds bindings and roles, and returns every permission they give, and what they give on behalf of others.
+    pub(crate) fn grants(&mut self) -> (Vec<Grant>, Vec<Behalf>) {
         let rbac = self.rbac;
         let mut grants = Grants::default();
         let mut idle = Vec::new();
@@ -56,7 +59,8 @@ impl Assembly<'_> {
             if binding.subjects().is_empty() {
                 continue;
             }
-            if holdings.is_empty() {
+            let written = self.written_by(role);
+            if holdings.is_empty() && written.is_empty() {
                 idle.push((binding, role));
                 continue;
             }
@@ -64,6 +68,7 @@ impl Assembly<'_> {
             let rights = self.bind(binding, role, place);
             if grants.opened.insert(rights) {
                 self.open(role, place, rights, &holdings, &mut grants.list);
+                self.open_more(role, place, rights, (&holdings, &written), &mut grants.behalves);
             }
         }
         self.bindable(&mut grants);
@@ -76,7 +81,15 @@ impl Assembly<'_> {
                 self.bind(binding, role, place);
             }
         }
-        grants.list
+        (grants.list, grants.behalves)
+    }
+
+    /// The custom resources that a role lets write.
+    fn written_by(&mut self, role: RoleId) -> Rc<Vec<(u32, usize)>> {
+        match self.rbac.role(role) {
+            Some(role) => self.written(role.rule_set()),
+            None => Rc::default(),
+        }
     }
 
     /// The rights of a role where nobody is bound to it yet.
@@ -89,7 +102,9 @@ impl Assembly<'_> {
         }
         let rights = self.vertex(Vertex::Rights { role: number, place });
         if grants.opened.insert(rights) {
+            let written = self.written_by(role);
             self.open(role, place, rights, &holdings, &mut grants.list);
+            self.open_more(role, place, rights, (&holdings, &written), &mut grants.behalves);
         }
         Some(rights)
     }
@@ -186,6 +201,30 @@ impl Assembly<'_> {
         }
     }
 
+    /// Custom resources, and what may be done as somebody impersonated.
+    fn open_more(
+        &mut self,
+        role: RoleId,
+        place: Place,
+        rights: u32,
+        (holdings, written): (&Holdings, &[(u32, usize)]),
+        behalves: &mut Vec<Behalf>,
+    ) {
+        // What follows from everything in the cluster follows from its sink.
+        if holdings.everything.is_some() && place == Place::Cluster {
+            return;
+        }
+        let number = self.tables.role(role);
+        for (rule, custom) in written {
+            let rule = self.rule(number, *rule, place, rights);
+            self.writes_custom(*custom, place, rule);
+        }
+        for (mode, held) in &holdings.behalf {
+            let rule = self.rule(number, held.rule, place, rights);
+            behalves.push(Behalf { mode: *mode, held: held.clone(), place, rule });
+        }
+    }
+
     fn rule(&mut self, role: u32, rule: u32, place: Place, rights: u32) -> u32 {
         let vertex = Vertex::Rule { role, rule, place };
         if let Some(known) = self.graph.known(vertex) {
@@ -231,14 +270,16 @@ fn default_role(rbac: &Rbac, id: RoleId) -> Option<Holdings> {
         Permission::TokenCreate,
         Permission::ImpersonateAccount,
         Permission::ClaimCreate,
+        Permission::IngressWrite,
+        Permission::AccountWrite,
     ];
     match reference.as_str() {
-        "ClusterRole/cluster-admin" => Some(Holdings { everything: Some(0), list: Vec::new() }),
-        "ClusterRole/edit" => Some(Holdings { list: hold(EDIT), everything: None }),
+        "ClusterRole/cluster-admin" => Some(Holdings { everything: Some(0), ..Holdings::default() }),
+        "ClusterRole/edit" => Some(Holdings { list: hold(EDIT), ..Holdings::default() }),
         "ClusterRole/admin" => {
             let more = [Permission::CreateRoleBinding, Permission::UpdateRoleBinding, Permission::UpdateRole];
             let list = hold(&[EDIT, &more].concat());
-            Some(Holdings { list, everything: None })
+            Some(Holdings { list, ..Holdings::default() })
         }
         _ => None,
     }

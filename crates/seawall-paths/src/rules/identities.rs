@@ -96,6 +96,7 @@ impl Assembly<'_> {
         self.graph.step(admin, secrets, Step::new(Primitive::A17));
         let pods = self.vertex(Vertex::Pods(place));
         self.graph.step(admin, pods, Step::new(Primitive::A08));
+        self.makes_pods(Primitive::A04, admin);
         self.owns_nodes(Primitive::A05, place, admin);
     }
 
@@ -121,10 +122,8 @@ impl Assembly<'_> {
         let internet = self.vertex(Vertex::Internet);
         let user = self.names.find("system:anonymous").and_then(|name| self.graph.known(Vertex::User(name)));
         let group = self.group("system:unauthenticated");
-        let gates =
-            self.names.intern("needs an API server that is reached from there and takes anonymous requests");
         for to in [user, group].into_iter().flatten() {
-            let step = Step::new(Primitive::A51).sure(Confidence::Medium).gated(Some(gates));
+            let step = self.anonymous_step().sure(Confidence::Medium);
             self.graph.step(internet, to, step);
         }
     }

@@ -79,7 +79,7 @@ impl Assembly<'_> {
     }
 
     /// The pods that the network room knows: key, vertex, class, and whether they share the node's network.
-    fn classes(&self) -> Vec<(Key, u32, ClassId, bool)> {
+    pub(crate) fn classes(&self) -> Vec<(Key, u32, ClassId, bool)> {
         let network = self.network;
         let known = network.endpoints().filter_map(|id| {
             let endpoint = network.endpoint(id)?;

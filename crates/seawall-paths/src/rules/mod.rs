@@ -2,14 +2,21 @@
 
 mod binding;
 mod cloud;
+mod constrained;
+mod control;
+mod custom;
+mod flaws;
 mod gate;
 mod grants;
 mod identities;
 mod index;
+mod ingress;
+pub(crate) mod listeners;
 mod metadata;
 mod named;
 mod network;
 pub(crate) mod operators;
+mod outdated;
 mod pods;
 mod storage;
 mod targets;
@@ -62,6 +69,10 @@ pub(crate) struct Assembly<'m> {
     holdings: HashMap<RuleSetId, Rc<Holdings>>,
     pub(crate) index: Rc<index::Index>,
     gates: HashMap<Place, gate::Gate>,
+    /// Ports behind which something leads on.
+    pub(crate) listeners: Vec<listeners::Listener>,
+    /// Custom resources that lead on.
+    customs: custom::Customs,
 }
 
 /// Makes the graph.
@@ -83,15 +94,22 @@ pub(crate) fn assemble(
         holdings: HashMap::new(),
         index,
         gates: HashMap::new(),
+        listeners: Vec::new(),
+        customs: custom::Customs::default(),
     };
     assembly.pods();
     assembly.nodes();
     assembly.accounts_and_secrets();
-    let grants = assembly.grants();
+    assembly.outdated();
+    assembly.customs();
+    let (grants, behalves) = assembly.grants();
     assembly.together(&grants);
+    assembly.constrained(&grants, &behalves);
     assembly.cloud();
     assembly.endpoints();
     assembly.metadata();
+    assembly.control();
+    assembly.reached();
     assembly.identities();
     (assembly.graph.finish(), assembly.tables)
 }

@@ -274,6 +274,8 @@ impl Assembly<'_> {
                         self.names.intern("needs a cluster that approves certificates of kubelets by itself");
                     self.graph.step(vertex, kubelets, step.sure(Confidence::Medium).gated(Some(gates)));
                 }
+                SecretFacts::CloudKeys(key) => self.cloud_keys(vertex, key),
+                SecretFacts::Kubeconfig => self.kubeconfig(vertex),
                 SecretFacts::Other => {}
             }
         }

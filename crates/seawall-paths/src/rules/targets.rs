@@ -90,6 +90,23 @@ impl Assembly<'_> {
             Permission::AwsAuth if self.facts.has_aws_auth && self.in_kube_system(place) => {
                 self.over(Vertex::SystemMasters, Step::new(Primitive::A41), rule);
             }
+            Permission::ServerWrite => self.hijacks_servers(rule),
+            Permission::DefinitionChange => self.changes_definitions(rule),
+            Permission::IngressWrite => self.writes_ingress(place, rule),
+            Permission::AccountWrite => self.takes_cloud_roles(rule),
+            Permission::EndpointWrite => {
+                let gates =
+                    self.names.intern("by a Service in the namespace that something outside connects to");
+                let step = Step::new(Primitive::A44).gated(Some(gates)).attenuated();
+                self.reaches(step, Place::Cluster, rule);
+            }
+            Permission::NodeConfig
+                if self.in_kube_system(place) && !self.facts.control.kubelets.is_empty() =>
+            {
+                let gates = self.names.intern("takes hold when `kubeadm` next upgrades or joins a node");
+                let step = Step::new(Primitive::A43).gated(Some(gates)).attenuated();
+                self.over(Vertex::Nodes, step, rule);
+            }
             Permission::Operator(row) => {
                 for account in operators::accounts(self, row) {
                     let step = operators::step(self, row);
@@ -97,6 +114,37 @@ impl Assembly<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Whoever stands for an API group is asked what its objects are (A33).
+    ///
+    /// Source: CVE-2022-3172, repaired in 1.22.14, 1.23.11, 1.24.5 and 1.25.1, by which clients' credentials are sent on.
+    fn hijacks_servers(&mut self, rule: u32) {
+        if self.version.is_some_and(|version| version < (1, 22)) {
+            let gates = self.names.intern("CVE-2022-3172: clients are sent on with their credentials");
+            let step = Step::new(Primitive::A33).sure(Confidence::Low).gated(Some(gates));
+            self.over(Vertex::Users, step, rule);
+            self.over(Vertex::Accounts(Place::Cluster), step, rule);
+        }
+        let gates = self.names.intern("the API server writes the entries of custom resources back");
+        self.over_operators(Step::new(Primitive::A33).gated(Some(gates)).attenuated(), rule);
+    }
+
+    /// An account with the annotation of another one is taken for it where the cloud's trust policy is wide (A21).
+    fn takes_cloud_roles(&mut self, rule: u32) {
+        let facts = self.facts;
+        let roles: BTreeSet<&str> = facts
+            .accounts
+            .values()
+            .flat_map(|account| &account.cloud)
+            .map(|(_, _, role)| role.as_str())
+            .collect();
+        let gates = self.names.intern("needs a trust policy of the cloud that takes any account");
+        let step = Step::new(Primitive::A21).gated(Some(gates)).attenuated();
+        for role in roles {
+            let role = self.names.intern(role);
+            self.over(Vertex::CloudRole(role), step, rule);
         }
     }
 
@@ -119,6 +167,14 @@ impl Assembly<'_> {
         let gates = self.names.intern("the names of the secrets must be known");
         let step = Step::new(primitive).sure(Confidence::Medium).gated(Some(gates));
         self.over(Vertex::Secrets(place), step, rule);
+        self.makes_pods(primitive, rule);
+    }
+
+    /// Pods of one's own lead on where a runtime has a flaw.
+    pub(crate) fn makes_pods(&mut self, primitive: Primitive, from: u32) {
+        if let Some(own) = self.graph.known(Vertex::NewPods) {
+            self.graph.step(from, own, Step::new(primitive));
+        }
     }
 
     /// Pods own nodes where admission lets them.
@@ -139,10 +195,6 @@ impl Assembly<'_> {
             Place::Cluster => self.index.nodes.values().flatten().copied().collect(),
             Place::Namespace(namespace) => self.index.nodes.get(&namespace).cloned().unwrap_or_default(),
         };
-        if place == Place::Cluster && !nodes.is_empty() {
-            self.owns_nodes(Primitive::A11, place, rule);
-            return;
-        }
         self.debugs(place, nodes, rule);
     }
 
@@ -157,9 +209,13 @@ impl Assembly<'_> {
     }
 
     fn debugs(&mut self, place: Place, nodes: BTreeSet<Option<Name>>, rule: u32) {
-        let gate = self.gate(place);
+        let gate = self.level_gate(place);
         let step = Step::new(Primitive::A11).sure(gate.confidence).gated(Some(gate.text));
         let step = if gate.open { step } else { step.attenuated() };
+        if place == Place::Cluster && !nodes.is_empty() {
+            self.over(Vertex::Nodes, step, rule);
+            return;
+        }
         for node in nodes {
             self.over(node.map_or(Vertex::SomeNode, Vertex::Node), step, rule);
         }

@@ -10,7 +10,7 @@ use seawall_core::Confidence;
 use crate::Primitive;
 use crate::graph::{Evidence, build::Step};
 use crate::rights::Permission;
-use crate::rules::{Assembly, grants::Grant, pods::escape_step};
+use crate::rules::{Assembly, gate::Shut, grants::Grant, pods::escape_step};
 use crate::vertex::{Place, Vertex};
 
 use Permission as P;
@@ -36,6 +36,8 @@ enum Opens {
     Kubelets,
     AccountsAndNodes,
     Nodes,
+    /// The same, where policies alone keep such pods out.
+    NodesPastPolicies,
     /// The pods, for who holds a node as well.
     PodsToNode,
 }
@@ -135,6 +137,27 @@ const JOINTS: &[Joint] = &[
         premises: &[P::VolumeCreate, P::ClaimCreate, P::WorkloadUpdate],
         opens: Opens::Nodes,
     },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::PolicyWeaken, P::PodCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::PolicyWeaken, P::WorkloadCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::KyvernoWeaken, P::PodCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::KyvernoWeaken, P::WorkloadCreate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint { primitive: Primitive::A14, premises: &[P::PodBind, P::PodRemove], opens: Opens::PodsToNode },
     Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::PodRemove], opens: Opens::PodsToNode },
     Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::NodeEmpty], opens: Opens::PodsToNode },
 ];
@@ -157,6 +180,8 @@ const CLUSTER_ONLY: &[P] = &[
     P::VolumeCreate,
     P::NodeChange,
     P::NodeEmpty,
+    P::PolicyWeaken,
+    P::KyvernoWeaken,
 ];
 
 /// Whoever is impersonated to be in a group need not exist: any name does.
@@ -305,14 +330,23 @@ impl Assembly<'_> {
     /// Whether the conjunction adds nothing to what one of its premises opens anyway.
     fn is_idle(&mut self, joint: &Joint, place: Place) -> bool {
         let changes_none = joint.premises.contains(&P::WorkloadUpdate) && !self.has_workload(place);
-        changes_none || matches!(joint.opens, Opens::Nodes) && self.gate(place).open
+        let by = match joint.opens {
+            Opens::NodesPastPolicies => [Shut::Nothing, Shut::Level],
+            // A label of the namespace takes no policy away.
+            Opens::Nodes if joint.primitive == Primitive::A35 => [Shut::Nothing, Shut::Policies],
+            Opens::Nodes => [Shut::Nothing; 2],
+            _ => return changes_none,
+        };
+        changes_none || by.contains(&self.gate(place).by)
     }
 
     fn joint_step(&mut self, joint: &Joint) -> Step {
         let step = Step::new(joint.primitive);
         match joint.primitive {
             Primitive::A31 => step.sure(Confidence::Medium),
-            Primitive::A15 | Primitive::A39 => step.sure(Confidence::Medium),
+            Primitive::A14 | Primitive::A15 | Primitive::A32 | Primitive::A39 => {
+                step.sure(Confidence::Medium)
+            }
             _ => step,
         }
     }
@@ -335,7 +369,7 @@ impl Assembly<'_> {
             (Opens::Groups, _) => vec![Vertex::Groups],
             (Opens::Kubelets, _) => vec![Vertex::Kubelets],
             (Opens::AccountsAndNodes, _) => vec![Vertex::Accounts(Place::Cluster), Vertex::Nodes],
-            (Opens::Nodes, _) => vec![Vertex::Nodes],
+            (Opens::Nodes | Opens::NodesPastPolicies, _) => vec![Vertex::Nodes],
             (Opens::PodsToNode, _) => vec![Vertex::Pods(place)],
         };
         vertices.into_iter().map(|vertex| self.vertex(vertex)).collect()

@@ -187,7 +187,9 @@ fn meeting(
         let Some(edge) = graph.edge(id) else { break };
         match graph.vertex(edge.to) {
             Vertex::Container { .. } => vertex = edge.to,
-            Vertex::Group(_) | Vertex::Account { .. } => return Meeting::At(edge.to, edge.primitive),
+            Vertex::Group(_) | Vertex::Account { .. } | Vertex::Senders(_) => {
+                return Meeting::At(edge.to, edge.primitive);
+            }
             _ => break,
         }
     }

@@ -7,12 +7,18 @@
     clippy::print_stdout
 )]
 
+mod admission;
 mod changes;
+mod classes;
+mod control;
+mod controllers;
 mod faults;
 mod hostile;
 mod nodes;
+mod outdated;
 mod page;
 mod plan;
+mod reports;
 mod rights;
 mod searches;
 mod snapshots;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use seawall_paths::{Filter, Group, Model};
 
-fn data(path: &str) -> Option<PathBuf> {
+pub(crate) fn data(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
     if path.exists() {
         return Some(path);
@@ -13,13 +13,13 @@ fn data(path: &str) -> Option<PathBuf> {
     None
 }
 
-fn loaded(path: &Path) -> Model {
+pub(crate) fn loaded(path: &Path) -> Model {
     let target = seawall_sources::Target::parse(path.to_str().unwrap()).unwrap();
     let loaded = seawall_sources::load(&[target], &seawall_sources::SourceLimits::default());
     Model::build(&loaded.inventory).0
 }
 
-fn plain(model: &Model) -> Vec<Group> {
+pub(crate) fn plain(model: &Model) -> Vec<Group> {
     let groups = model.paths(&Filter::default()).unwrap();
     groups.into_iter().filter(|group| !group.path.expected && !group.path.attenuated).collect()
 }
@@ -32,31 +32,6 @@ fn a_vanilla_cluster_has_no_path_beside_its_defaults() {
         plain(&model).iter().map(|group| format!("{} → {}", group.path.from, group.path.sink)).collect();
     assert!(ways.is_empty(), "{ways:#?}");
     assert!(model.paths(&Filter::default()).unwrap().iter().any(|group| group.path.expected));
-}
-
-/// Each class of bad pods is a path with the primitive that names it.
-#[test]
-fn bad_pods_leave_by_what_makes_them_bad() {
-    let classes = [
-        ("everything-allowed", &["B01", "B02", "B13"][..]),
-        ("hostipc", &["B10"]),
-        ("hostnetwork", &["B11"]),
-        ("hostpath", &["B12", "B13"]),
-        ("hostpid", &["B09"]),
-        ("priv", &["B01"]),
-        ("priv-and-hostpid", &["B01", "B02"]),
-    ];
-    for (class, primitives) in classes {
-        let Some(path) = data(&format!("corpus/badpods/manifests/{class}")) else { return };
-        let model = loaded(&path);
-        let attacks = model.attacks();
-        for primitive in primitives {
-            let found = attacks.iter().find(|attack| attack.primitive.id() == *primitive);
-            assert!(found.is_some_and(|attack| !attack.primitive.fix().is_empty()), "{class} {primitive}");
-        }
-    }
-    let Some(path) = data("corpus/badpods/manifests/nothing-allowed") else { return };
-    assert!(plain(&loaded(&path)).is_empty());
 }
 
 /// The plan of a real cluster begins where an expert would: what every foothold on a node ends at, what runs privileged,

@@ -4,13 +4,15 @@
 
 /// An image reference in parts, with the defaults filled in. No part is checked for characters that a registry refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ImageReference<'a> {
+pub struct ImageReference<'a> {
     /// Host and port, lower case; `docker.io` when none is written.
-    pub(crate) registry: String,
+    pub registry: String,
     /// The path in the registry; `library/nginx` for `nginx`.
-    pub(crate) repository: String,
+    pub repository: String,
     /// The tag, when one is written.
-    pub(crate) tag: Option<&'a str>,
+    pub tag: Option<&'a str>,
+    /// The digest, when one is written: `sha256:…`.
+    pub digest: Option<&'a str>,
 }
 
 /// The registry of a reference that names none.
@@ -18,12 +20,15 @@ const DEFAULT_REGISTRY: &str = "docker.io";
 
 impl<'a> ImageReference<'a> {
     /// Takes a reference apart; `None` for an empty one or one that is no reference but a template.
-    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+    pub fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
         if text.is_empty() || text.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '$')) {
             return None;
         }
-        let name = text.split_once('@').map_or(text, |(name, _)| name);
+        let (name, digest) = match text.split_once('@') {
+            Some((name, digest)) => (name, Some(digest)),
+            None => (text, None),
+        };
         // A colon before the last slash belongs to a port: `registry:5000/app` has no tag.
         let (name, tag) = match name.rsplit_once(':') {
             Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
@@ -42,7 +47,7 @@ impl<'a> ImageReference<'a> {
         } else {
             path.to_owned()
         };
-        Some(ImageReference { registry, repository, tag })
+        Some(ImageReference { registry, repository, tag, digest })
     }
 }
 
@@ -78,6 +83,8 @@ mod tests {
                 "{text}"
             );
         }
+        let digest = ImageReference::parse("ghcr.io/o/a:v1@sha256:ab").unwrap().digest;
+        assert_eq!(digest, Some("sha256:ab"));
         for text in ["", "  ", "{{ .Values.image }}", "${IMAGE}"] {
             assert_eq!(ImageReference::parse(text), None, "{text}");
         }

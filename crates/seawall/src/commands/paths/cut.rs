@@ -31,7 +31,7 @@ enum Output {
 
 pub(super) fn run(args: &CutArgs) -> anyhow::Result<ExitStatus> {
     let loaded = args.ask.load()?;
-    let model = args.ask.model(&loaded);
+    let model = args.ask.model(&loaded)?;
     let mut filter = args.ask.filter();
     if filter.to.is_empty() {
         filter.to = vec!["cluster-admin".to_owned()];

@@ -5,6 +5,7 @@ mod diagram;
 mod json;
 pub(super) mod place;
 mod text;
+mod vulns;
 mod what_if;
 
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ struct AskArgs {
     /// Only paths to here: `cluster-admin`, `namespace-admin:shop`, `node-root`, `Node/a`, …; may be repeated
     #[arg(long, value_name = "SINK")]
     to: Vec<String>,
+    #[command(flatten)]
+    vulns: vulns::VulnsArgs,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -99,13 +102,14 @@ impl AskArgs {
         self.target.load()
     }
 
-    fn model(&self, loaded: &Loaded) -> Model {
-        let (model, problems) = Model::build(&loaded.inventory);
+    fn model(&self, loaded: &Loaded) -> anyhow::Result<Model> {
+        let (mut model, problems) = Model::build(&loaded.inventory);
         if !self.target.quiet {
             let worse = problems.iter().filter(|problem| problem.severity >= ProblemSeverity::Warning);
             worse.for_each(output::problem);
         }
-        model
+        self.vulns.join(&mut model, self.target.quiet)?;
+        Ok(model)
     }
 }
 
@@ -119,7 +123,7 @@ pub(super) fn run(args: &PathsArgs) -> anyhow::Result<ExitStatus> {
 
 fn list(args: &ListArgs) -> anyhow::Result<ExitStatus> {
     let loaded = args.ask.load()?;
-    let model = args.ask.model(&loaded);
+    let model = args.ask.model(&loaded)?;
     let filter = args.ask.filter();
     let mut groups = model.paths(&filter)?;
     let real = groups.iter().any(|group| !group.path.expected && !group.path.attenuated);

@@ -43,10 +43,11 @@ struct Deletion {
 pub(super) fn run(args: &WhatIfArgs) -> anyhow::Result<ExitStatus> {
     let (deletions, objects) = parse(&read(&args.patch)?)?;
     let loaded = args.ask.load()?;
-    let before = args.ask.model(&loaded);
+    let before = args.ask.model(&loaded)?;
     let added = applied(args, &objects)?;
     let after = changed(&loaded.inventory, &added, &deletions)?;
-    let (after, _) = Model::build(&after);
+    let (mut after, _) = Model::build(&after);
+    after.set_vulnerabilities(args.ask.vulns.read(true)?);
     let filter = args.ask.filter();
     // A start or sink that only one side knows has no pairs on the other.
     let (old, new) = (before.pairs(&filter), after.pairs(&filter));
