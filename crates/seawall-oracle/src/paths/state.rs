@@ -149,7 +149,7 @@ impl<'v> State<'v> {
                 Fact::KubeSystemSecrets => drop(sinks.insert("kube-system-secrets".to_owned())),
                 Fact::CloudRole(name) => drop(sinks.insert(format!("cloud-role:{name}"))),
                 Fact::RoleOfNodes(cloud) => {
-                    drop(sinks.insert(format!("cloud-role:role of the {cloud} nodes")))
+                    sinks.insert(format!("cloud-role:role of the {cloud} nodes"));
                 }
                 Fact::Node(machine) => {
                     sinks.insert("node-root".to_owned());

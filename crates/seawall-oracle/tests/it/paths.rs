@@ -189,7 +189,7 @@ fn a_cut_severs_what_it_says() {
         let Attacked { objects, version } = attacked(&mut Dice::new(seed));
         let filter = Filter { from: Vec::new(), to: vec!["cluster-admin".to_owned()] };
         let model = built(&objects, version);
-        let cut = model.cut(&filter).unwrap();
+        let cut = model.cut(&filter, None).unwrap();
         let reach = |objects: &[Value]| -> BTreeSet<String> {
             let pairs = paths::pairs(objects, version).into_iter();
             pairs.filter(|(_, sink)| sink == "cluster-admin").map(|(from, _)| from).collect()

@@ -98,7 +98,7 @@ impl Assembly<'_> {
                 let gates =
                     self.names.intern("by a Service in the namespace that something outside connects to");
                 let step = Step::new(Primitive::A44).gated(Some(gates)).attenuated();
-                self.reaches(step, Place::Cluster, rule);
+                self.over(Vertex::Endpoints(Place::Cluster), step, rule);
             }
             Permission::NodeConfig
                 if self.in_kube_system(place) && !self.facts.control.kubelets.is_empty() =>
