@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
-use seawall_network::{Network, Profile};
+use seawall_network::{Network, Plugin, Profile};
 use seawall_paths::tenants::{Dimension, NoTenant, Outcome, Tenant, Tenants};
 use seawall_rbac::Rbac;
 use seawall_yaml::{Limits, NodeId, Text, read};
@@ -469,6 +469,7 @@ fn one_unknown_kind_spoils_one_proof() {
         ("", "Node"),
         ("networking.k8s.io", "NetworkPolicy"),
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("apiregistration.k8s.io", "APIService"),
     ] {
         listed.complete_kind(GroupKind::new(group, kind));
     }
@@ -483,6 +484,23 @@ fn policies_that_are_not_understood_prove_nothing() {
     let network = &compare(&complete(&format!("{ISOLATED}{foreign}")), "blue", "red")[1];
     let Outcome::NotEvaluated(reason) = &network.outcome else { panic!("{network:#?}") };
     assert!(reason.contains("1 policy is of a network plugin"), "{reason}");
+}
+
+#[test]
+fn policies_of_calico_are_judged_where_calico_enforces_them() {
+    let judged = |spec: &str| {
+        let kind = "kind: GlobalNetworkPolicy\napiVersion: projectcalico.org/v3\nmetadata: {name: g}\n";
+        let inventory = complete(&format!("{ISOLATED}---\n{kind}spec: {spec}\n"));
+        let (rbac, _) = Rbac::build(&inventory);
+        let (network, _) = Network::build(&inventory, Plugin::Assumed);
+        let tenant = |text| Tenant::read(text, &inventory).unwrap();
+        Tenants::compare(&inventory, &rbac, &network, &tenant("blue"), &tenant("red")).remove(1)
+    };
+    // Before the policies of the namespaces, and behind them.
+    let open = judged("{order: 1, ingress: [{action: Allow}], egress: [{action: Allow}]}");
+    assert!(witnesses(&open)[0].contains("GlobalNetworkPolicy/g spec.egress[0]"), "{open:#?}");
+    let behind = judged("{order: 2000, ingress: [{action: Deny}]}");
+    assert!(matches!(behind.outcome, Outcome::Proof(_)), "{behind:#?}");
 }
 
 #[test]

@@ -154,7 +154,9 @@ fn is_unserved(inventory: &Inventory, kind: GroupKind<'_>) -> bool {
     // OpenShift serves routes from an API server of its own, and smaller relatives of it from a definition.
     let definers: &[GroupKind<'_>] = match kind.group {
         "policy.networking.k8s.io" | "gateway.networking.k8s.io" | "cilium.io" => &[crds],
-        "route.openshift.io" => &[crds, services],
+        "crd.projectcalico.org" => &[crds],
+        // Calico's API has a server of its own, or definitions since it does without one.
+        "route.openshift.io" | "projectcalico.org" => &[crds, services],
         _ => return false,
     };
     definers.iter().all(|definer| {

@@ -21,6 +21,16 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("cilium.io", "CiliumNetworkPolicy"),
     ("cilium.io", "CiliumClusterwideNetworkPolicy"),
     ("cilium.io", "CiliumCIDRGroup"),
+    ("projectcalico.org", "NetworkPolicy"),
+    ("projectcalico.org", "GlobalNetworkPolicy"),
+    ("projectcalico.org", "Tier"),
+    ("projectcalico.org", "NetworkSet"),
+    ("projectcalico.org", "GlobalNetworkSet"),
+    ("crd.projectcalico.org", "NetworkPolicy"),
+    ("crd.projectcalico.org", "GlobalNetworkPolicy"),
+    ("crd.projectcalico.org", "Tier"),
+    ("crd.projectcalico.org", "NetworkSet"),
+    ("crd.projectcalico.org", "GlobalNetworkSet"),
 ];
 
 /// Groups of network plugins and meshes with policies of their own.
@@ -38,6 +48,8 @@ pub(super) fn find(inventory: &Inventory, network: &Network, a: &Tenant, b: &Ten
         .resources()
         .iter()
         .filter(|own| POLICY_GROUPS.contains(&own.group()) && own.kind().ends_with("NetworkPolicy"))
+        // What is staged is not in force.
+        .filter(|own| !own.kind().starts_with("Staged"))
         .filter(|own| {
             PolicyKind::of(own.group(), own.kind())
                 .is_none_or(|kind| kind.enforced_by().is_some_and(|plugin| plugin != network.profile()))

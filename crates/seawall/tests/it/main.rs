@@ -13,6 +13,7 @@ mod commands;
 mod examples;
 mod least_privilege;
 mod network;
+mod network_calico;
 mod network_cilium;
 mod network_views;
 mod paths;
