@@ -94,11 +94,14 @@ pub(super) fn membership(pod: &PodView<'_>, home: Home<'_>) -> Membership {
     let asks = asks_for_sidecar(pod, home) || asks_for_ambient(pod, home);
     let out = |because| Membership { member: Member::Outside, because, predicted: false, asked: asks };
     let found = |member, because| Membership { member, because, predicted: false, asked: asks };
+    let proxied = proxy(pod).map(|proxy| of_proxy(pod, &proxy, found));
     if pod.host_flag("hostNetwork") {
-        return out("it is in the network of its node");
+        // A gateway needs nobody to redirect its traffic.
+        let gateway = proxied.filter(|one| one.member != Member::Sidecar);
+        return gateway.unwrap_or(out("it is in the network of its node"));
     }
-    if let Some(proxy) = proxy(pod) {
-        return of_proxy(pod, &proxy, found);
+    if let Some(proxied) = proxied {
+        return proxied;
     }
     if is_live(pod) {
         return match pod.annotation("ambient.istio.io/redirection") {
@@ -324,6 +327,9 @@ mod tests {
         assert_eq!(pod(native), Member::Sidecar);
         assert_eq!(pod("{initContainers: [{name: istio-proxy}], containers: [{name: c}]}"), Member::Outside);
         assert_eq!(pod("{containers: [{name: istio-proxy, args: [proxy, router]}]}"), Member::Gateway);
+        let host = "{hostNetwork: true, containers: [{name: istio-proxy, args: [proxy, router]}]}";
+        assert_eq!(pod(host), Member::Gateway);
+        assert_eq!(pod(&host.replace("router", "sidecar")), Member::Outside);
         assert_eq!(pod("{containers: [{name: istio-proxy, args: [proxy, waypoint]}]}"), Member::Waypoint);
     }
 

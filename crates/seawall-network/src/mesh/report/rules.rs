@@ -9,7 +9,7 @@ pub(super) const LEFT_OUT: LintRule = LintRule {
     severity: Severity::Medium,
     title: "pods are labelled for the mesh and run without it",
     why: "no policy of the mesh holds for them, though everything around them says so; what requires mutual TLS refuses them",
-    fix: "restart them so that the injector sees them, or take them out of the network of the node",
+    fix: "restart them so that the injector sees them, or say that they stay out: `sidecar.istio.io/inject: \"false\"`",
 };
 
 pub(super) const PORTS_EXCLUDED: LintRule = LintRule {
