@@ -43,6 +43,8 @@ pub(crate) struct Escape {
 pub(crate) struct ClaimMount {
     pub(crate) claim: Name,
     pub(crate) read_only: bool,
+    /// The part of the volume that is mounted.
+    pub(crate) below: Option<Name>,
     pub(crate) route: Name,
 }
 
@@ -237,6 +239,8 @@ impl Reader<'_, '_, '_> {
             self.add_at(Primitive::B11, Landing::Node, &at("hostNetwork"), Strength { gate, ..weak });
         }
         if self.pod.shared_processes {
+            // All containers of the pod are in the same sandbox and have the same users.
+            let medium = Strength { kernel: false, ..medium };
             self.add_at(Primitive::B22, Landing::Siblings, &at("shareProcessNamespace"), medium);
         }
     }
@@ -256,7 +260,9 @@ impl Reader<'_, '_, '_> {
                 };
                 let route = volume.place(&["hostPath", "path"]).route.to_string();
                 for gain in host_path::gains(&path, mount.read_only) {
-                    self.add_at(gain.primitive, gain.landing, &route, FILE);
+                    // The kernel takes these files from its own root only.
+                    let kernel = gain.primitive == Primitive::B16 && self.pod.user_namespace;
+                    self.add_at(gain.primitive, gain.landing, &route, if kernel { CERTAIN } else { FILE });
                 }
             }
             let claim = volume.node().get("persistentVolumeClaim");
@@ -267,6 +273,7 @@ impl Reader<'_, '_, '_> {
                 claims.push(ClaimMount {
                     claim: self.names.intern(name),
                     read_only,
+                    below: mount.node.str("subPath").map(|below| self.names.intern(below)),
                     route: self.names.intern(&route),
                 });
             }

@@ -22,7 +22,11 @@ impl Assembly<'_> {
             let name = bound.or_else(|| self.index.claimed.get(&claim).copied());
             let volume = name.and_then(|name| Some((name, facts.volumes.get(&name)?)));
             let Some((name, volume)) = volume else { continue };
-            for gain in host_path::gains(&volume.path, mount.read_only) {
+            let path = match mount.below {
+                Some(below) => format!("{}/{}", volume.path, self.names.text(below)),
+                None => volume.path.clone(),
+            };
+            for gain in host_path::gains(&path, mount.read_only) {
                 if gain.primitive == Primitive::A13 {
                     continue;
                 }
