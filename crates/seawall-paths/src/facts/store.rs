@@ -192,7 +192,10 @@ fn secret(secret: &Resource, names: &mut Names) -> SecretFacts {
                 None => SecretFacts::Other,
             }
         }
-        Some("bootstrap.kubernetes.io/token") => SecretFacts::Bootstrap,
+        // In any other namespace nothing reads them.
+        Some("bootstrap.kubernetes.io/token") if secret.namespace() == Some("kube-system") => {
+            SecretFacts::Bootstrap
+        }
         _ => SecretFacts::Other,
     }
 }

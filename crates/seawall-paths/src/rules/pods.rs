@@ -63,6 +63,7 @@ impl Assembly<'_> {
             None => self.vertex(Vertex::SomeNode),
         };
         self.placed(pod, node, facts);
+        self.vertex(Vertex::Account { namespace, name: facts.account });
         let token = self.account_token(namespace, facts);
         for container in &facts.containers {
             let vertex = self.vertex(Vertex::Container { pod, name: container.name });
@@ -163,9 +164,7 @@ impl Assembly<'_> {
             let files = self.vertex(Vertex::NodeFiles(Some(name)));
             let pods = self.vertex(Vertex::PodsOn(name));
             let tokens = self.vertex(Vertex::TokensOn(name));
-            let user = format!("system:node:{}", self.names.text(name));
-            let user = self.names.intern(&user);
-            let user = self.vertex(Vertex::User(user));
+            let user = self.kubelet(name);
             self.graph.step(all, node, Step::structure());
             self.graph.step(node, sink, Step::structure());
             self.graph.step(node, pods, Step::new(Primitive::C01));
@@ -191,17 +190,35 @@ impl Assembly<'_> {
     /// The accounts of the pods of each node, each once.
     fn tokens(&mut self) {
         let facts = self.facts;
-        let mut on: BTreeSet<(Name, Name, Name)> = BTreeSet::new();
+        let mut on: BTreeMap<(Name, Name, Name), bool> = BTreeMap::new();
+        let mut read: BTreeSet<(Name, Name, Name)> = BTreeSet::new();
         for ((_, namespace, _), pod) in &facts.pods {
-            if let Some(node) = pod.node {
-                on.insert((node, *namespace, pod.account));
-            }
+            let Some(node) = pod.node else { continue };
+            let mounts = self.account_token(*namespace, pod) || pod.containers.iter().any(|own| own.token);
+            *on.entry((node, *namespace, pod.account)).or_default() |= mounts;
+            let secrets = pod.containers.iter().flat_map(|container| container.secrets.iter());
+            read.extend(secrets.map(|secret| (node, *namespace, *secret)));
         }
-        for (node, namespace, name) in on {
-            let tokens = self.vertex(Vertex::TokensOn(node));
+        for ((node, namespace, name), mounted) in on {
             let account = self.vertex(Vertex::Account { namespace, name });
-            self.graph.step(tokens, account, Step::structure());
+            // What no pod mounts lies on no disk, but the kubelet may ask for it.
+            let (from, step) = match mounted {
+                true => (self.vertex(Vertex::TokensOn(node)), Step::structure()),
+                false => (self.kubelet(node), Step::new(Primitive::C02)),
+            };
+            self.graph.step(from, account, step);
         }
+        for (node, namespace, name) in read {
+            let (kubelet, secret) = (self.kubelet(node), self.vertex(Vertex::Secret { namespace, name }));
+            self.graph.step(kubelet, secret, Step::new(Primitive::C02));
+        }
+    }
+
+    /// The user that the kubelet of a node is.
+    fn kubelet(&mut self, node: Name) -> u32 {
+        let user = format!("system:node:{}", self.names.text(node));
+        let user = self.names.intern(&user);
+        self.vertex(Vertex::User(user))
     }
 
     /// Sets of accounts, secrets and pods, and what secrets are.
@@ -250,7 +267,12 @@ impl Assembly<'_> {
                 SecretFacts::Bootstrap => {
                     let group = self.names.intern("system:bootstrappers");
                     let group = self.vertex(Vertex::Group(group));
-                    self.graph.step(vertex, group, Step::new(Primitive::C10).because(because));
+                    let step = Step::new(Primitive::C10).because(because);
+                    self.graph.step(vertex, group, step);
+                    let kubelets = self.vertex(Vertex::Kubelets);
+                    let gates =
+                        self.names.intern("needs a cluster that approves certificates of kubelets by itself");
+                    self.graph.step(vertex, kubelets, step.sure(Confidence::Medium).gated(Some(gates)));
                 }
                 SecretFacts::Other => {}
             }
