@@ -27,13 +27,19 @@ impl Assembly<'_> {
         let service = self.vertex(Vertex::Metadata);
         let mut doubts = "needs a hop limit of 2 or version 1 of the service".to_owned();
         if clouds {
-            let mut providers: Vec<&str> = facts.nodes.values().map(|node| node.provider.as_str()).collect();
+            let known = facts.nodes.values().filter(|node| node.has_metadata_service());
+            let mut providers: Vec<&str> = known.map(|node| node.provider.as_str()).collect();
             providers.sort_unstable();
             providers.dedup();
             for provider in providers {
                 let role = self.names.intern(&format!("role of the {provider} nodes"));
                 let role = self.vertex(Vertex::CloudRole(role));
                 self.graph.step(service, role, Step::structure());
+            }
+            let nodes = facts.nodes.iter().filter(|(_, node)| node.has_metadata_service());
+            for name in nodes.map(|(name, _)| *name) {
+                let node = self.vertex(Vertex::Node(name));
+                self.graph.step(node, service, Step::new(Primitive::D04));
             }
         } else {
             doubts.push_str("; no node is known: the cluster may run in no cloud");
@@ -44,6 +50,13 @@ impl Assembly<'_> {
         for ((kind, namespace, name), pod, class, own_network) in self.classes() {
             let ask =
                 || network.can(Target::Class(class), Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
+            // A node of another place in a cluster over several.
+            let node = facts.pods.get(&(kind, namespace, name)).and_then(|pod| pod.node);
+            let elsewhere =
+                node.and_then(|node| facts.nodes.get(&node)).is_some_and(|node| !node.has_metadata_service());
+            if clouds && elsewhere {
+                continue;
+            }
             let allowed = *reached.entry(class).or_insert_with(ask);
             if !allowed {
                 continue;
