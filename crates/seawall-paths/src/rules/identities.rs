@@ -1,9 +1,13 @@
 //! Identities: which groups they are in, what sets they make, and what the strongest sinks give (A03, A51).
 
+use std::collections::BTreeSet;
+
 use seawall_core::Confidence;
+use seawall_rbac::Subject;
 
 use crate::Primitive;
 use crate::graph::build::Step;
+use crate::names::Name;
 use crate::rules::Assembly;
 use crate::vertex::{Place, Vertex};
 
@@ -20,6 +24,7 @@ impl Assembly<'_> {
         let accounts_group = self.group("system:serviceaccounts");
         let everybody = self.group("system:authenticated");
         let masters = self.names.intern("system:masters");
+        let named = self.groups_that_are_named();
         let (users, groups) = (self.vertex(Vertex::Users), self.vertex(Vertex::Groups));
         for (id, vertex) in (0u32..).zip(vertices) {
             match vertex {
@@ -31,15 +36,25 @@ impl Assembly<'_> {
                     }
                 }
                 Vertex::User(name) => {
-                    self.graph.step(users, id, Step::structure());
-                    if self.names.text(name) != "system:anonymous"
-                        && let Some(group) = everybody
-                    {
+                    // The name of a kubelet is worth nothing without its group.
+                    if !self.names.text(name).starts_with("system:node:") {
+                        self.graph.step(users, id, Step::structure());
+                    }
+                    let group = match self.names.text(name) {
+                        "system:anonymous" => self.group("system:unauthenticated"),
+                        _ => everybody,
+                    };
+                    if let Some(group) = group {
                         self.graph.step(id, group, Step::structure());
                     }
                 }
                 Vertex::Group(name) if name == masters => {}
-                Vertex::Group(_) => self.graph.step(groups, id, Step::structure()),
+                Vertex::Group(name) => {
+                    self.graph.step(groups, id, Step::structure());
+                    if named.contains(&name) {
+                        self.within(id, name, [accounts_group, everybody]);
+                    }
+                }
                 Vertex::NamespaceAdmin(namespace) => self.namespace_admin(id, Place::Namespace(namespace)),
                 _ => {}
             }
@@ -54,6 +69,28 @@ impl Assembly<'_> {
         self.graph.known(Vertex::Group(name))
     }
 
+    /// The groups that a binding or the map of cloud identities names.
+    fn groups_that_are_named(&mut self) -> BTreeSet<Name> {
+        let rbac = self.rbac;
+        let bound = rbac.named_subjects().filter_map(|(subject, _)| match subject {
+            Subject::Group(name) => Some(name.to_string()),
+            _ => None,
+        });
+        let mapped = self.facts.mapped.iter().flat_map(|mapped| mapped.groups.iter().cloned());
+        let all: Vec<String> = bound.chain(mapped).collect();
+        all.iter().map(|name| self.names.intern(name)).collect()
+    }
+
+    /// Whoever is in one group is in these as well.
+    fn within(&mut self, id: u32, name: Name, [accounts, everybody]: [Option<u32>; 2]) {
+        let name = self.names.text(name);
+        let accounts = accounts.filter(|_| name.starts_with("system:serviceaccounts:"));
+        let everybody = everybody.filter(|group| *group != id && name != "system:unauthenticated");
+        for group in [accounts, everybody].into_iter().flatten() {
+            self.graph.step(id, group, Step::structure());
+        }
+    }
+
     fn namespace_admin(&mut self, admin: u32, place: Place) {
         let accounts = self.vertex(Vertex::Accounts(place));
         let secrets = self.vertex(Vertex::Secrets(place));
@@ -64,7 +101,7 @@ impl Assembly<'_> {
         self.owns_nodes(Primitive::A05, place, admin);
     }
 
-    fn strongest(&mut self, masters: crate::names::Name) {
+    fn strongest(&mut self, masters: Name) {
         let sink = self.vertex(Vertex::SystemMasters);
         let admin = self.vertex(Vertex::ClusterAdmin);
         let group = self.vertex(Vertex::Group(masters));
