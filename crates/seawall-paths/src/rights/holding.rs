@@ -26,8 +26,6 @@ pub(crate) struct Holdings {
     pub(crate) list: Vec<Holding>,
     /// A rule that allows everything.
     pub(crate) everything: Option<u32>,
-    /// Together the rules run anything in a namespace, read its secrets and hand its rights on.
-    pub(crate) admin: bool,
 }
 
 /// Verbs that together are as good as all: what they leave out follows from what they allow.
@@ -52,14 +50,6 @@ impl Holdings {
                 }
             }
         }
-        let whole = |permission| {
-            holdings.list.iter().any(|held| held.permission == permission && held.names.is_none())
-        };
-        holdings.admin = whole(Permission::PodCreate)
-            && whole(Permission::WorkloadCreate)
-            && (whole(Permission::SecretList) || whole(Permission::SecretGet))
-            && whole(Permission::SecretCreate)
-            && whole(Permission::CreateRoleBinding);
         holdings
     }
 

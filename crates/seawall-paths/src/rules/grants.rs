@@ -1,6 +1,6 @@
 //! From identities over bindings to the rules of roles, and what each rule opens by itself.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use seawall_rbac::{Binding, Rbac, RoleId, Scope, Subject};
@@ -11,6 +11,9 @@ use crate::names::Name;
 use crate::rights::{Holding, Holdings, Permission};
 use crate::rules::Assembly;
 use crate::vertex::{Place, Vertex};
+
+/// How the user names of service accounts begin.
+const ACCOUNT: &str = "system:serviceaccount:";
 
 /// A permission that a role gives where a binding puts it.
 #[derive(Clone, Debug)]
@@ -25,27 +28,73 @@ pub(crate) struct Grant {
     pub(crate) rule: u32,
 }
 
+/// The permissions so far, and the vertices of the roles that were read.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    pub(crate) list: Vec<Grant>,
+    opened: HashSet<u32>,
+}
+
+/// The names that these permissions are restricted to.
+pub(crate) fn names_of(grants: &[Grant], permissions: &[Permission]) -> BTreeSet<Name> {
+    let own = grants.iter().filter(|grant| permissions.contains(&grant.permission));
+    own.flat_map(|grant| grant.names.iter().flatten().copied()).collect()
+}
+
 impl Assembly<'_> {
     /// Adds bindings and roles, and returns every permission they give.
     pub(crate) fn grants(&mut self) -> Vec<Grant> {
         let rbac = self.rbac;
-        let mut grants = Vec::new();
-        let mut done: HashSet<u32> = HashSet::new();
+        let mut grants = Grants::default();
+        let mut idle = Vec::new();
         for binding in rbac.bindings() {
+            // Whoever is named may be asked about, also where the binding gives nothing.
+            for subject in binding.subjects().iter().filter_map(|id| rbac.subject(*id)) {
+                self.subject(subject);
+            }
             let Some((role, holdings)) = self.bound(binding) else { continue };
-            if holdings.is_empty() || binding.subjects().is_empty() {
+            if binding.subjects().is_empty() {
+                continue;
+            }
+            if holdings.is_empty() {
+                idle.push((binding, role));
                 continue;
             }
             let place = self.place(binding);
             let rights = self.bind(binding, role, place);
-            if done.insert(rights) {
-                self.open(role, place, rights, &holdings, &mut grants);
+            if grants.opened.insert(rights) {
+                self.open(role, place, rights, &holdings, &mut grants.list);
             }
         }
-        grants
+        self.bindable(&mut grants);
+        // A role that opens nothing yet does when somebody may write into it.
+        let written = names_of(&grants.list, &[Permission::EscalateRole, Permission::EscalateClusterRole]);
+        for (binding, role) in idle {
+            let name = rbac.role(role).map(|role| rbac.text(role.name()));
+            if name.and_then(|name| self.names.find(name)).is_some_and(|name| written.contains(&name)) {
+                let place = self.place(binding);
+                self.bind(binding, role, place);
+            }
+        }
+        grants.list
     }
 
-    fn place(&mut self, binding: &Binding) -> Place {
+    /// The rights of a role where nobody is bound to it yet.
+    pub(crate) fn unbound(&mut self, role: RoleId, place: Place, grants: &mut Grants) -> Option<u32> {
+        let set = self.rbac.role(role)?.rule_set();
+        let holdings = self.holdings(set);
+        let number = self.tables.role(role);
+        if self.rbac.role(role).is_some_and(|role| role.is_expected()) {
+            self.tables.defaults.insert(number);
+        }
+        let rights = self.vertex(Vertex::Rights { role: number, place });
+        if grants.opened.insert(rights) {
+            self.open(role, place, rights, &holdings, &mut grants.list);
+        }
+        Some(rights)
+    }
+
+    pub(crate) fn place(&mut self, binding: &Binding) -> Place {
         match binding.scope() {
             Scope::Cluster => Place::Cluster,
             Scope::Namespace(namespace) => Place::Namespace(self.names.intern(self.rbac.text(namespace))),
@@ -83,7 +132,13 @@ impl Assembly<'_> {
 
     pub(crate) fn subject(&mut self, subject: &Subject) -> u32 {
         let vertex = match subject {
-            Subject::User(name) => Vertex::User(self.names.intern(name)),
+            Subject::User(name) => match name.strip_prefix(ACCOUNT).and_then(|rest| rest.split_once(':')) {
+                // A service account is a user of this name.
+                Some((namespace, name)) => {
+                    Vertex::Account { namespace: self.names.intern(namespace), name: self.names.intern(name) }
+                }
+                None => Vertex::User(self.names.intern(name)),
+            },
             Subject::Group(name) => Vertex::Group(self.names.intern(name)),
             Subject::ServiceAccount { namespace, name } => {
                 Vertex::Account { namespace: self.names.intern(namespace), name: self.names.intern(name) }
@@ -113,11 +168,6 @@ impl Assembly<'_> {
             if place == Place::Cluster {
                 return;
             }
-        } else if holdings.admin
-            && let Place::Namespace(namespace) = place
-        {
-            let admin = self.vertex(Vertex::NamespaceAdmin(namespace));
-            self.graph.step(rights, admin, Step::new(Primitive::A02));
         }
         for held in &holdings.list {
             // Rights over objects without a namespace are dead in a RoleBinding.
@@ -183,12 +233,12 @@ fn default_role(rbac: &Rbac, id: RoleId) -> Option<Holdings> {
         Permission::ClaimCreate,
     ];
     match reference.as_str() {
-        "ClusterRole/cluster-admin" => Some(Holdings { everything: Some(0), list: Vec::new(), admin: true }),
-        "ClusterRole/edit" => Some(Holdings { list: hold(EDIT), ..Holdings::default() }),
+        "ClusterRole/cluster-admin" => Some(Holdings { everything: Some(0), list: Vec::new() }),
+        "ClusterRole/edit" => Some(Holdings { list: hold(EDIT), everything: None }),
         "ClusterRole/admin" => {
             let more = [Permission::CreateRoleBinding, Permission::UpdateRoleBinding, Permission::UpdateRole];
             let list = hold(&[EDIT, &more].concat());
-            Some(Holdings { list, everything: None, admin: true })
+            Some(Holdings { list, everything: None })
         }
         _ => None,
     }

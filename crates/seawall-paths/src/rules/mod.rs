@@ -1,11 +1,13 @@
 //! From facts to edges. Each file adds the edges of some primitives; sets keep their number linear.
 
+mod binding;
 mod cloud;
 mod gate;
 mod grants;
 mod identities;
 mod index;
 mod metadata;
+mod named;
 mod network;
 pub(crate) mod operators;
 mod pods;

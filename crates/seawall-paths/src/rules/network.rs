@@ -6,7 +6,7 @@ use seawall_core::Confidence;
 
 use crate::Primitive;
 use crate::facts::container::Port;
-use crate::facts::{PodFacts, ServiceFacts, store};
+use crate::facts::{ContainerFacts, PodFacts, ServiceFacts, store};
 use crate::graph::{Evidence, build::Step};
 use crate::names::Name;
 use crate::rules::Assembly;
@@ -64,18 +64,15 @@ impl Assembly<'_> {
                 let step = if closed { self.refused(step) } else { step };
                 self.graph.step(internet, endpoint, step);
             }
+            let Some(target) = *target else { continue };
+            let number: Option<u16> = self.names.text(target).parse().ok();
+            let fits = |port: &Port| port.name == Some(target) || Some(port.number) == number;
             for (pod, facts) in selected {
-                for container in facts.containers.iter() {
-                    let fits = |port: &Port| {
-                        target.is_some_and(|target| {
-                            port.name == Some(target) || self.names.text(target) == port.number.to_string()
-                        })
-                    };
-                    // A container need not declare a port to listen on it.
-                    let lone = facts.containers.len() == 1;
-                    if lone || container.ports.iter().any(fits) {
-                        self.enters(endpoint, *pod, container.name);
-                    }
+                let declares = |container: &ContainerFacts| container.ports.iter().any(fits);
+                // A container need not declare a port to listen on it, but a name is that of a declared one.
+                let anyone = number.is_some() && !facts.containers.iter().any(declares);
+                for container in facts.containers.iter().filter(|own| anyone || declares(own)) {
+                    self.enters(endpoint, *pod, container.name);
                 }
             }
         }
@@ -119,10 +116,7 @@ impl Assembly<'_> {
             let Some(vertex) = self.graph.known(vertex) else { continue };
             for container in &pod.containers {
                 for port in &container.ports {
-                    let word = match port.name {
-                        Some(name) => name,
-                        None => self.names.intern(&port.number.to_string()),
-                    };
+                    let word = self.port_word(port);
                     let endpoint = self.endpoint(*namespace, *name, word);
                     self.enters(endpoint, vertex, container.name);
                     if port.host || pod.host_network {
@@ -140,6 +134,11 @@ impl Assembly<'_> {
                 }
             }
         }
+    }
+
+    /// How a container's port is called.
+    pub(crate) fn port_word(&mut self, port: &Port) -> Name {
+        port.name.unwrap_or_else(|| self.names.intern(&port.number.to_string()))
     }
 
     fn refused(&mut self, step: Step) -> Step {

@@ -27,9 +27,11 @@ impl Assembly<'_> {
                 self.runs_pods(Primitive::A06, place, rule);
                 self.owns_nodes(Primitive::A05, place, rule);
             }
-            Permission::WorkloadUpdate if self.has_workload(place, names) => {
-                self.runs_pods(Primitive::A06, place, rule);
-                self.owns_nodes(Primitive::A05, place, rule);
+            Permission::WorkloadUpdate => {
+                for place in self.worked(place, names) {
+                    self.runs_pods(Primitive::A06, place, rule);
+                    self.owns_nodes(Primitive::A05, place, rule);
+                }
             }
             Permission::PodUpdate => self.over_pods(Step::new(Primitive::A07), place, names, rule),
             Permission::PodExec => self.over_pods(Step::new(Primitive::A08), place, names, rule),
@@ -39,18 +41,23 @@ impl Assembly<'_> {
                     self.over_pods(step, place, names, rule);
                 }
             }
+            Permission::PodAttachByGet => {
+                if let Some(step) = self.by_get(Primitive::A09) {
+                    self.over_pods(step, place, names, rule);
+                }
+            }
             Permission::PodDebug => {
                 self.over_pods(Step::new(Primitive::A11), place, names, rule);
-                self.debugs_nodes(place, rule);
+                self.debugs_nodes(place, names, rule);
             }
-            Permission::PodForward => self.reaches(Step::new(Primitive::A10), place, rule),
+            Permission::PodForward => self.reaches(Step::new(Primitive::A10), place, held, rule),
             Permission::PodForwardByGet => {
                 if let Some(step) = self.by_get(Primitive::A10) {
-                    self.reaches(step, place, rule);
+                    self.reaches(step, place, held, rule);
                 }
             }
             Permission::PodProxy | Permission::ServiceProxy => {
-                self.reaches(Step::new(Primitive::A12), place, rule)
+                self.reaches(Step::new(Primitive::A12), place, held, rule)
             }
             Permission::SecretList => self.over(Vertex::Secrets(place), Step::new(Primitive::A17), rule),
             Permission::SecretGet => self.over_secrets(place, names, rule),
@@ -77,14 +84,9 @@ impl Assembly<'_> {
                 let step = Step::new(Primitive::A31).sure(Confidence::Medium).gated(Some(gates));
                 self.over(Vertex::Accounts(Place::Cluster), step, rule);
                 self.over(Vertex::Nodes, step, rule);
+                self.sees_secrets(rule);
             }
-            Permission::ReadByWebhook => {
-                let gates = self
-                    .names
-                    .intern("sees secrets as they are written, by a server that the API server reaches");
-                let step = Step::new(Primitive::A31).sure(Confidence::Low).gated(Some(gates));
-                self.over(Vertex::Secrets(Place::Cluster), step, rule);
-            }
+            Permission::ReadByWebhook => self.sees_secrets(rule),
             Permission::AwsAuth if self.facts.has_aws_auth && self.in_kube_system(place) => {
                 self.over(Vertex::SystemMasters, Step::new(Primitive::A41), rule);
             }
@@ -101,6 +103,14 @@ impl Assembly<'_> {
     pub(crate) fn over(&mut self, to: Vertex, step: Step, from: u32) {
         let to = self.vertex(to);
         self.graph.step(from, to, step);
+    }
+
+    /// Webhooks of both kinds are asked about every secret.
+    fn sees_secrets(&mut self, rule: u32) {
+        let gates =
+            self.names.intern("sees secrets as they are written, by a server that the API server reaches");
+        let step = Step::new(Primitive::A31).sure(Confidence::Low).gated(Some(gates));
+        self.over(Vertex::Secrets(Place::Cluster), step, rule);
     }
 
     /// Pods run as any account of the namespace and mount its secrets.
@@ -120,7 +130,11 @@ impl Assembly<'_> {
     }
 
     /// A debug container may be privileged where admission lets it, on the nodes that the pods run on.
-    fn debugs_nodes(&mut self, place: Place, rule: u32) {
+    fn debugs_nodes(&mut self, place: Place, names: Option<&[Name]>, rule: u32) {
+        if let Some(names) = names {
+            self.debugs_nodes_of(place, names, rule);
+            return;
+        }
         let nodes: BTreeSet<Option<Name>> = match place {
             Place::Cluster => self.index.nodes.values().flatten().copied().collect(),
             Place::Namespace(namespace) => self.index.nodes.get(&namespace).cloned().unwrap_or_default(),
@@ -129,6 +143,20 @@ impl Assembly<'_> {
             self.owns_nodes(Primitive::A11, place, rule);
             return;
         }
+        self.debugs(place, nodes, rule);
+    }
+
+    /// The same for pods of given names.
+    fn debugs_nodes_of(&mut self, place: Place, names: &[Name], rule: u32) {
+        let kind = self.names.intern("Pod");
+        for namespace in self.at(place) {
+            let pods = names.iter().filter_map(|name| self.facts.pods.get(&(kind, namespace, *name)));
+            let nodes: BTreeSet<Option<Name>> = pods.map(|pod| pod.node).collect();
+            self.debugs(Place::Namespace(namespace), nodes, rule);
+        }
+    }
+
+    fn debugs(&mut self, place: Place, nodes: BTreeSet<Option<Name>>, rule: u32) {
         let gate = self.gate(place);
         let step = Step::new(Primitive::A11).sure(gate.confidence).gated(Some(gate.text));
         let step = if gate.open { step } else { step.attenuated() };
@@ -208,28 +236,59 @@ impl Assembly<'_> {
         }
     }
 
-    fn reaches(&mut self, step: Step, place: Place, rule: u32) {
-        self.over(Vertex::Endpoints(place), step, rule);
+    /// All ports of a place, or those of pods or services of given names.
+    fn reaches(&mut self, step: Step, place: Place, held: &Holding, rule: u32) {
+        let Some(names) = held.names.as_deref() else {
+            self.over(Vertex::Endpoints(place), step, rule);
+            return;
+        };
+        let facts = self.facts;
+        let kind = self.names.intern("Pod");
+        for namespace in self.at(place) {
+            for owner in names {
+                let ports: Vec<Name> = if held.permission == Permission::ServiceProxy {
+                    let service = facts.services.get(&(namespace, *owner));
+                    service
+                        .into_iter()
+                        .flat_map(|service| service.ports.iter())
+                        .map(|(port, _)| *port)
+                        .collect()
+                } else {
+                    let pod = facts.pods.get(&(kind, namespace, *owner));
+                    let containers = pod.into_iter().flat_map(|pod| pod.containers.iter());
+                    let ports = containers.flat_map(|container| container.ports.iter());
+                    ports.map(|port| self.port_word(port)).collect()
+                };
+                for port in ports {
+                    self.over(Vertex::Endpoint { namespace, owner: *owner, port }, step, rule);
+                }
+            }
+        }
     }
 
     /// The namespaces of a place.
-    fn at(&self, place: Place) -> Vec<Name> {
+    pub(crate) fn at(&self, place: Place) -> Vec<Name> {
         match place {
             Place::Namespace(namespace) => vec![namespace],
             Place::Cluster => self.namespaces(),
         }
     }
 
+    /// Where there is a workload to change. For those of the whole cluster one anywhere will do.
+    fn worked(&self, place: Place, names: Option<&[Name]>) -> Vec<Place> {
+        let Some(names) = names else {
+            return if self.has_workload(place) { vec![place] } else { Vec::new() };
+        };
+        let of =
+            |namespace: &Name| names.iter().any(|name| self.index.workloads.contains(&(*namespace, *name)));
+        self.at(place).into_iter().filter(of).map(Place::Namespace).collect()
+    }
+
     /// Whether there is a workload to change.
-    fn has_workload(&self, place: Place, names: Option<&[Name]>) -> bool {
-        let index = &self.index;
-        match (place, names) {
-            (Place::Cluster, None) => !index.worked.is_empty(),
-            (Place::Namespace(namespace), None) => index.worked.contains(&namespace),
-            (Place::Namespace(namespace), Some(names)) => {
-                names.iter().any(|name| index.workloads.contains(&(namespace, *name)))
-            }
-            (Place::Cluster, Some(names)) => index.workloads.iter().any(|(_, name)| names.contains(name)),
+    pub(crate) fn has_workload(&self, place: Place) -> bool {
+        match place {
+            Place::Cluster => !self.index.worked.is_empty(),
+            Place::Namespace(namespace) => self.index.worked.contains(&namespace),
         }
     }
 }

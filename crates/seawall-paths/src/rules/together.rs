@@ -9,7 +9,6 @@ use seawall_core::Confidence;
 
 use crate::Primitive;
 use crate::graph::{Evidence, build::Step};
-use crate::names::Name;
 use crate::rights::Permission;
 use crate::rules::{Assembly, grants::Grant, pods::escape_step};
 use crate::vertex::{Place, Vertex};
@@ -28,19 +27,30 @@ struct Joint {
 enum Opens {
     ClusterAdmin,
     NamespaceAdmin,
+    /// Everything in the namespace.
+    Namespace,
     Masters,
     Accounts,
     Anybody,
-    UsersAndGroups,
+    Groups,
     Kubelets,
     AccountsAndNodes,
     Nodes,
-    RolesOfNamespace,
     /// The pods, for who holds a node as well.
     PodsToNode,
 }
 
 const JOINTS: &[Joint] = &[
+    Joint {
+        primitive: Primitive::A02,
+        premises: &[P::PodCreate, P::PodExec, P::SecretGet, P::CreateRoleBinding],
+        opens: Opens::NamespaceAdmin,
+    },
+    Joint {
+        primitive: Primitive::A02,
+        premises: &[P::PodCreate, P::PodExec, P::SecretList, P::CreateRoleBinding],
+        opens: Opens::NamespaceAdmin,
+    },
     Joint {
         primitive: Primitive::A22,
         premises: &[P::ImpersonateMasters, P::ImpersonateUser],
@@ -54,18 +64,19 @@ const JOINTS: &[Joint] = &[
     Joint {
         primitive: Primitive::A22,
         premises: &[P::ImpersonateGroup, P::ImpersonateUser],
-        opens: Opens::UsersAndGroups,
+        opens: Opens::Groups,
+    },
+    Joint {
+        primitive: Primitive::A22,
+        premises: &[P::ImpersonateGroup, P::ImpersonateAccount],
+        opens: Opens::Groups,
     },
     Joint {
         primitive: Primitive::A24,
         premises: &[P::EscalateClusterRole, P::UpdateClusterRole],
         opens: Opens::ClusterAdmin,
     },
-    Joint {
-        primitive: Primitive::A24,
-        premises: &[P::EscalateRole, P::UpdateRole],
-        opens: Opens::NamespaceAdmin,
-    },
+    Joint { primitive: Primitive::A24, premises: &[P::EscalateRole, P::UpdateRole], opens: Opens::Namespace },
     Joint {
         primitive: Primitive::A25,
         premises: &[P::CreateClusterRoleBinding, P::BindClusterRole],
@@ -79,12 +90,7 @@ const JOINTS: &[Joint] = &[
     Joint {
         primitive: Primitive::A25,
         premises: &[P::CreateRoleBinding, P::BindClusterRole],
-        opens: Opens::NamespaceAdmin,
-    },
-    Joint {
-        primitive: Primitive::A25,
-        premises: &[P::CreateRoleBinding, P::BindRole],
-        opens: Opens::RolesOfNamespace,
+        opens: Opens::Namespace,
     },
     Joint { primitive: Primitive::A18, premises: &[P::SecretCreate, P::SecretGet], opens: Opens::Accounts },
     Joint { primitive: Primitive::A18, premises: &[P::SecretCreate, P::SecretList], opens: Opens::Accounts },
@@ -110,11 +116,27 @@ const JOINTS: &[Joint] = &[
         opens: Opens::Nodes,
     },
     Joint {
+        primitive: Primitive::A35,
+        premises: &[P::NamespaceUpdate, P::WorkloadUpdate],
+        opens: Opens::Nodes,
+    },
+    Joint {
         primitive: Primitive::A39,
         premises: &[P::VolumeCreate, P::ClaimCreate, P::PodCreate],
         opens: Opens::Nodes,
     },
+    Joint {
+        primitive: Primitive::A39,
+        premises: &[P::VolumeCreate, P::ClaimCreate, P::WorkloadCreate],
+        opens: Opens::Nodes,
+    },
+    Joint {
+        primitive: Primitive::A39,
+        premises: &[P::VolumeCreate, P::ClaimCreate, P::WorkloadUpdate],
+        opens: Opens::Nodes,
+    },
     Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::PodRemove], opens: Opens::PodsToNode },
+    Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::NodeEmpty], opens: Opens::PodsToNode },
 ];
 
 /// Permissions over objects without a namespace: they hold at cluster scope only.
@@ -134,35 +156,54 @@ const CLUSTER_ONLY: &[P] = &[
     P::MutationBinding,
     P::VolumeCreate,
     P::NodeChange,
+    P::NodeEmpty,
 ];
 
-/// Grants by permission and place; only those for all objects join with others.
-struct Index<'g> {
+/// Whoever is impersonated to be in a group need not exist: any name does.
+const SOMEBODY: &[P] = &[P::ImpersonateUser, P::ImpersonateAccount];
+
+/// Grants by permission and place; but for a few only those for all objects join with others.
+pub(crate) struct Index<'g> {
     whole: BTreeMap<(P, Place), Vec<&'g Grant>>,
-    named: BTreeMap<P, Vec<&'g Grant>>,
+    pub(crate) named: BTreeMap<P, Vec<&'g Grant>>,
 }
 
 impl<'g> Index<'g> {
     fn of(grants: &'g [Grant]) -> Self {
         let mut index = Index { whole: BTreeMap::new(), named: BTreeMap::new() };
         for grant in grants {
-            match grant.names {
-                None => index.whole.entry((grant.permission, grant.place)).or_default().push(grant),
-                Some(_) => index.named.entry(grant.permission).or_default().push(grant),
+            let place = match (&grant.names, grant.permission, grant.place) {
+                (None, ..) => Some(grant.place),
+                (_, permission, place) if SOMEBODY.contains(&permission) => Some(place),
+                // The request for a namespace is made in it.
+                (Some(names), P::NamespaceUpdate, Place::Namespace(own)) if names.contains(&own) => {
+                    Some(grant.place)
+                }
+                _ => None,
+            };
+            if let Some(place) = place {
+                index.whole.entry((grant.permission, place)).or_default().push(grant);
+            } else if grant.permission == P::NamespaceUpdate && grant.place == Place::Cluster {
+                for name in grant.names.iter().flatten() {
+                    let place = Place::Namespace(*name);
+                    index.whole.entry((grant.permission, place)).or_default().push(grant);
+                }
+            } else {
+                index.named.entry(grant.permission).or_default().push(grant);
             }
         }
         index
     }
 
     /// The grants that hold at a place.
-    fn at(&self, permission: P, place: Place) -> impl Iterator<Item = &'g Grant> {
+    pub(crate) fn at(&self, permission: P, place: Place) -> impl Iterator<Item = &'g Grant> {
         let everywhere = (place != Place::Cluster).then_some(Place::Cluster);
         let places = std::iter::once(place).chain(everywhere);
         places.flat_map(move |place| self.whole.get(&(permission, place)).into_iter().flatten().copied())
     }
 
     /// The places where a premise is granted: what cluster scope adds everywhere needs no place of its own.
-    fn places(&self, premises: &[P]) -> BTreeSet<Place> {
+    pub(crate) fn places(&self, premises: &[P]) -> BTreeSet<Place> {
         let own = premises.iter().flat_map(|premise| {
             let from = (*premise, Place::Cluster);
             self.whole.range(from..).take_while(move |((permission, _), _)| permission == premise)
@@ -183,7 +224,8 @@ impl Assembly<'_> {
                 }
             }
         }
-        self.named_roles(&index);
+        self.named_groups(&index);
+        self.named_roles(grants, &index);
         self.named_escalation(&index);
         self.log_links(&index);
     }
@@ -194,7 +236,7 @@ impl Assembly<'_> {
         if holders.iter().any(Vec::is_empty) || self.is_idle(joint, place) {
             return;
         }
-        let targets = self.opened_together(joint, place, index);
+        let targets = self.opened_together(joint, place);
         if targets.is_empty() {
             return;
         }
@@ -206,11 +248,13 @@ impl Assembly<'_> {
         }
         let step = self.joint_step(joint);
         if !needs_node {
-            for rules in alone.values() {
-                // At cluster scope the same role opened the whole cluster already.
-                let here =
-                    holders.iter().flatten().any(|grant| rules.contains(&grant.rule) && grant.place == place);
-                if here {
+            for (rights, rules) in &alone {
+                // At cluster scope the same role opened it already.
+                let everywhere = |premise: &P| {
+                    let grants = index.whole.get(&(*premise, Place::Cluster)).into_iter().flatten();
+                    grants.into_iter().any(|grant| grant.rights == *rights)
+                };
+                if place == Place::Cluster || !joint.premises.iter().all(everywhere) {
                     self.joined_alone(rules, &targets, step);
                 }
             }
@@ -245,7 +289,7 @@ impl Assembly<'_> {
     }
 
     /// The vertex of a permission at a place, with the rules that give it.
-    fn held(&mut self, permission: P, place: Place, index: &Index<'_>) -> u32 {
+    pub(crate) fn held(&mut self, permission: P, place: Place, index: &Index<'_>) -> u32 {
         let place = if CLUSTER_ONLY.contains(&permission) { Place::Cluster } else { place };
         let vertex = Vertex::Held { permission, place, name: None };
         if let Some(known) = self.graph.known(vertex) {
@@ -260,7 +304,8 @@ impl Assembly<'_> {
 
     /// Whether the conjunction adds nothing to what one of its premises opens anyway.
     fn is_idle(&mut self, joint: &Joint, place: Place) -> bool {
-        matches!(joint.opens, Opens::Nodes) && self.gate(place).open
+        let changes_none = joint.premises.contains(&P::WorkloadUpdate) && !self.has_workload(place);
+        changes_none || matches!(joint.opens, Opens::Nodes) && self.gate(place).open
     }
 
     fn joint_step(&mut self, joint: &Joint) -> Step {
@@ -272,202 +317,28 @@ impl Assembly<'_> {
         }
     }
 
-    fn opened_together(&mut self, joint: &Joint, place: Place, index: &Index<'_>) -> Vec<u32> {
+    fn opened_together(&mut self, joint: &Joint, place: Place) -> Vec<u32> {
         let vertices = match (joint.opens, place) {
             (Opens::ClusterAdmin, _) => vec![Vertex::ClusterAdmin],
             (Opens::NamespaceAdmin, Place::Namespace(namespace)) => vec![Vertex::NamespaceAdmin(namespace)],
             (Opens::NamespaceAdmin, Place::Cluster) => vec![Vertex::NamespaceAdmins],
+            // Its Pod Security level is part of it.
+            (Opens::Namespace, Place::Namespace(namespace)) => {
+                vec![Vertex::NamespaceAdmin(namespace), Vertex::Nodes]
+            }
+            (Opens::Namespace, Place::Cluster) => vec![Vertex::NamespaceAdmins, Vertex::Nodes],
             (Opens::Masters, _) => vec![Vertex::SystemMasters],
             (Opens::Accounts, _) => vec![Vertex::Accounts(place)],
-            (Opens::Anybody, _) => vec![Vertex::Users, Vertex::Groups, Vertex::Accounts(Place::Cluster)],
-            (Opens::UsersAndGroups, _) => vec![Vertex::Users, Vertex::Groups],
+            (Opens::Anybody, _) => {
+                vec![Vertex::Users, Vertex::Groups, Vertex::Kubelets, Vertex::Accounts(Place::Cluster)]
+            }
+            (Opens::Groups, _) => vec![Vertex::Groups],
             (Opens::Kubelets, _) => vec![Vertex::Kubelets],
             (Opens::AccountsAndNodes, _) => vec![Vertex::Accounts(Place::Cluster), Vertex::Nodes],
             (Opens::Nodes, _) => vec![Vertex::Nodes],
             (Opens::PodsToNode, _) => vec![Vertex::Pods(place)],
-            (Opens::RolesOfNamespace, _) => Vec::new(),
         };
-        let mut targets: Vec<u32> = vertices.into_iter().map(|vertex| self.vertex(vertex)).collect();
-        if matches!(joint.opens, Opens::RolesOfNamespace) {
-            targets = self.roles_of(place, index);
-        }
-        targets
-    }
-
-    /// The Roles of a namespace that hold anything.
-    fn roles_of(&mut self, place: Place, index: &Index<'_>) -> Vec<u32> {
-        let rights = index.whole.iter().filter(|((_, at), _)| *at == place).flat_map(|(_, grants)| grants);
-        let mut targets: BTreeSet<u32> = rights.map(|grant| grant.rights).collect();
-        if place == Place::Cluster {
-            targets.clear();
-        }
-        let own = self.unbound_roles(place);
-        targets.extend(own);
-        targets.into_iter().collect()
-    }
-
-    /// Roles of a namespace that grant everything there, bound or not.
-    fn unbound_roles(&mut self, place: Place) -> Vec<u32> {
-        let Place::Namespace(namespace) = place else { return Vec::new() };
-        let rbac = self.rbac;
-        let text = self.names.text(namespace).to_owned();
-        let mut targets = Vec::new();
-        for role in rbac.roles() {
-            if role.namespace().is_some_and(|own| rbac.text(own) == text) {
-                let holdings = self.holdings(role.rule_set());
-                if holdings.everything.is_some() || holdings.admin {
-                    targets.push(self.vertex(Vertex::NamespaceAdmin(namespace)));
-                }
-            }
-        }
-        targets.dedup();
-        targets
-    }
-
-    /// `bind` on roles of given names, for who may also make bindings.
-    fn named_roles(&mut self, index: &Index<'_>) {
-        let named = index.named.get(&P::BindClusterRole).cloned().unwrap_or_default();
-        for bind in named {
-            let names: Vec<Name> = bind.names.iter().flatten().copied().collect();
-            let mut ways: Vec<(P, Place)> = Vec::new();
-            if bind.place == Place::Cluster {
-                ways.push((P::CreateClusterRoleBinding, Place::Cluster));
-                ways.extend(
-                    index
-                        .places(&[P::CreateRoleBinding])
-                        .into_iter()
-                        .map(|place| (P::CreateRoleBinding, place)),
-                );
-            } else {
-                ways.push((P::CreateRoleBinding, bind.place));
-            }
-            for (create, place) in ways {
-                if index.at(create, place).next().is_none() {
-                    continue;
-                }
-                let targets = self.cluster_roles(&names, create, place, index);
-                if targets.is_empty() {
-                    continue;
-                }
-                let held = Vertex::Held {
-                    permission: P::BindClusterRole,
-                    place: bind.place,
-                    name: names.first().copied(),
-                };
-                let held = self.vertex(held);
-                self.graph.step(bind.rule, held, Step::structure());
-                let create = self.held(create, place, index);
-                let all = self.graph.all(vec![held, create]);
-                targets.iter().for_each(|to| self.graph.step(all, *to, Step::new(Primitive::A25)));
-            }
-        }
-    }
-
-    /// `escalate` and a right to change on roles of given names: whoever is bound to such a role then holds everything
-    /// where the binding puts it. The role that gives the right may be one of them.
-    fn named_escalation(&mut self, index: &Index<'_>) {
-        for (escalate, update) in
-            [(P::EscalateClusterRole, P::UpdateClusterRole), (P::EscalateRole, P::UpdateRole)]
-        {
-            let named = index.named.get(&escalate).into_iter().chain(index.named.get(&update)).flatten();
-            let rights: BTreeSet<u32> = named.map(|grant| grant.rights).collect();
-            if rights.is_empty() {
-                continue;
-            }
-            let held = |permission: P| -> Vec<&Grant> {
-                let whole =
-                    index.whole.iter().filter(|((own, _), _)| *own == permission).flat_map(|(_, list)| list);
-                whole.chain(index.named.get(&permission).into_iter().flatten()).copied().collect()
-            };
-            let updates = held(update);
-            for may in held(escalate).into_iter().filter(|grant| rights.contains(&grant.rights)) {
-                for change in updates.iter().filter(|change| change.rights == may.rights) {
-                    let names = match (&may.names, &change.names) {
-                        (Some(own), Some(other)) => {
-                            own.iter().filter(|name| other.contains(name)).copied().collect()
-                        }
-                        (Some(names), None) | (None, Some(names)) => names.to_vec(),
-                        // For all objects: a joint of its own.
-                        (None, None) => Vec::new(),
-                    };
-                    self.escalated(&names, escalate, may, change);
-                }
-            }
-        }
-    }
-
-    fn escalated(&mut self, names: &[Name], escalate: P, may: &Grant, change: &Grant) {
-        for name in names {
-            let text = self.names.text(*name).to_owned();
-            let namespace = match (escalate, may.place) {
-                (P::EscalateClusterRole, _) => None,
-                (_, Place::Namespace(namespace)) => Some(self.names.text(namespace).to_owned()),
-                (_, Place::Cluster) => continue,
-            };
-            let Some(role) = self.rbac.find_role(namespace.as_deref(), &text) else { continue };
-            let number = self.tables.role(role.id());
-            for (rights, place) in self.rights_of(number) {
-                let sink = match place {
-                    Place::Cluster => Vertex::ClusterAdmin,
-                    Place::Namespace(namespace) => Vertex::NamespaceAdmin(namespace),
-                };
-                let to = self.vertex(sink);
-                if rights == may.rights {
-                    self.joined_alone(&[may.rule, change.rule], &[to], Step::new(Primitive::A24));
-                } else {
-                    let all = self.graph.all(vec![may.rule, change.rule, rights]);
-                    self.graph.step(all, to, Step::new(Primitive::A24));
-                }
-            }
-        }
-    }
-
-    /// Where bindings put a role.
-    fn rights_of(&self, number: u32) -> Vec<(u32, Place)> {
-        let vertices = (0u32..).zip(self.graph.vertices());
-        let own = vertices.filter_map(|(id, vertex)| match vertex {
-            Vertex::Rights { role, place } if *role == number => Some((id, *place)),
-            _ => None,
-        });
-        own.collect()
-    }
-
-    /// What the named ClusterRoles give where a binding of the kind puts them.
-    fn cluster_roles(&mut self, roles: &[Name], create: P, place: Place, index: &Index<'_>) -> Vec<u32> {
-        let rbac = self.rbac;
-        let mut targets = Vec::new();
-        for name in roles {
-            let text = self.names.text(*name).to_owned();
-            let Some(role) = rbac.find_role(None, &text) else {
-                if text == "cluster-admin" {
-                    targets.extend(self.everything_at(create, place));
-                }
-                continue;
-            };
-            let holdings = self.holdings(role.rule_set());
-            if holdings.everything.is_some() || holdings.admin {
-                targets.extend(self.everything_at(create, place));
-            }
-            let number = self.tables.role(role.id());
-            let known = index.whole.values().flatten().map(|grant| grant.rights);
-            let same = known.filter(|rights| {
-                matches!(self.graph.vertices().get(*rights as usize),
-                    Some(Vertex::Rights { role, place: at }) if *role == number && *at == place)
-            });
-            targets.extend(same.collect::<BTreeSet<u32>>());
-        }
-        targets.sort_unstable();
-        targets.dedup();
-        targets
-    }
-
-    fn everything_at(&mut self, create: P, place: Place) -> Vec<u32> {
-        let vertex = match (create, place) {
-            (P::CreateClusterRoleBinding, _) => Vertex::ClusterAdmin,
-            (_, Place::Namespace(namespace)) => Vertex::NamespaceAdmin(namespace),
-            (_, Place::Cluster) => Vertex::NamespaceAdmins,
-        };
-        vec![self.vertex(vertex)]
+        vertices.into_iter().map(|vertex| self.vertex(vertex)).collect()
     }
 
     /// A link in `/var/log` of the node, read through the log of a pod (A13).
