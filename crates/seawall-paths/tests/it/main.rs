@@ -8,6 +8,7 @@
 )]
 
 mod changes;
+mod faults;
 mod hostile;
 mod nodes;
 mod rights;
