@@ -10,6 +10,7 @@
 )]
 
 mod labelled;
+mod paths;
 mod reach;
 mod rights;
 mod world;

@@ -1,0 +1,90 @@
+//! D04 and table E: from outside into containers, and from pods to the metadata service.
+
+use serde_json::Value;
+
+use crate::json::{at, list, name, namespace, of_kind, text};
+
+use super::fact::Fact;
+use super::nodes::{clouds_of, is_shut};
+use super::pod::{Container, Pod};
+use super::state::State;
+use super::world::World;
+
+/// Takes every such step once.
+pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
+    for (number, pod) in world.pods.iter().enumerate() {
+        // D04
+        let inside = (0..pod.containers.len()).any(|place| state.holds(Fact::Container(number, place)));
+        if inside && !is_shut(world, pod, "Egress") {
+            clouds_of(world, pod.machine).into_iter().for_each(|cloud| state.gain(Fact::RoleOfNodes(cloud)));
+        }
+        for (place, container) in pod.containers.iter().enumerate() {
+            if from_outside(world, state, pod, container) || through_the_api(world, state, pod, container) {
+                state.gain(Fact::Container(number, place));
+            }
+        }
+    }
+}
+
+/// E01, E02: through an open port, by a flaw in what listens there.
+fn from_outside(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Container<'_>) -> bool {
+    let ports = list(container.spec, &["ports"]);
+    let on_the_node =
+        ports.iter().any(|port| at(port, &["hostPort"]).is_some() || pod.says("hostNetwork", true));
+    state.holds(Fact::Internet)
+        && (on_the_node && !is_shut(world, pod, "Ingress")
+            || services(world, pod).any(|service| {
+                let open = ["LoadBalancer", "NodePort"].contains(&text(service, &["spec", "type"]))
+                    || !list(service, &["spec", "externalIPs"]).is_empty();
+                let closed = world
+                    .pods
+                    .iter()
+                    .filter(|other| services(world, other).any(|own| std::ptr::eq(own, service)))
+                    .all(|other| is_shut(world, other, "Ingress"));
+                open && !closed && serves(service, pod, container)
+            }))
+}
+
+/// A10, A12: past every policy, then by a flaw as above. All ports of a namespace are one thing, those of one pod or
+/// Service another.
+fn through_the_api(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Container<'_>) -> bool {
+    let place = Some(pod.namespace);
+    let called = if pod.is_pod() { pod.name } else { "" };
+    let open: &[&str] = if world.opens_by_get() { &["create", "get"] } else { &["create"] };
+    let to_pod = |name: &str| {
+        state.can_any(open, ("", "pods/portforward"), place, name)
+            || state.can_any(&["get", "create"], ("", "pods/proxy"), place, name)
+    };
+    let to_service = |name: &str| state.can_any(&["get", "create"], ("", "services/proxy"), place, name);
+    let all = to_pod("") || to_service("");
+    let declares = !list(container.spec, &["ports"]).is_empty();
+    (all || to_pod(called)) && declares
+        || services(world, pod)
+            .any(|service| (all || to_service(name(service))) && serves(service, pod, container))
+}
+
+fn services<'v>(world: &World<'v>, pod: &Pod<'v>) -> impl Iterator<Item = &'v Value> {
+    let (space, labels) = (pod.namespace, pod.labels);
+    of_kind(world.objects, "Service").filter(move |service| {
+        let selector = at(service, &["spec", "selector"]).and_then(Value::as_object);
+        let label = |key: &str| labels.and_then(|labels| labels.get(key));
+        namespace(service) == space
+            && selector.is_some_and(|pairs| {
+                !pairs.is_empty() && pairs.iter().all(|(key, value)| label(key) == Some(value))
+            })
+    })
+}
+
+/// Whether a port of the service ends in this container: the one that declares it, or any when none does.
+fn serves(service: &Value, pod: &Pod<'_>, container: &Container<'_>) -> bool {
+    list(service, &["spec", "ports"]).iter().any(|port| {
+        let target = at(port, &["targetPort"]).or_else(|| at(port, &["port"]));
+        let declares = |container: &Container<'_>| {
+            list(container.spec, &["ports"]).iter().any(|own| {
+                at(own, &["containerPort"]) == target || target.is_some() && at(own, &["name"]) == target
+            })
+        };
+        let by_number = target.is_some_and(Value::is_number);
+        declares(container) || by_number && !pod.containers.iter().any(declares)
+    })
+}
