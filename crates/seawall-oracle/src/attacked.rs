@@ -3,6 +3,8 @@
 //! Rights come in the combinations that open something, now and then with a part missing, in another API group or with
 //! names, and spread over roles and identities. Pods are mostly harmless.
 
+#![expect(clippy::indexing_slicing, reason = "writes into the objects that it has just made")]
+
 use serde_json::{Map, Value, json};
 
 use crate::clusters::Dice;

@@ -1,5 +1,7 @@
 //! Pods of random clusters with what surrounds them: volumes, Services, policies, `aws-auth`.
 
+#![expect(clippy::indexing_slicing, reason = "writes into the objects that it has just made")]
+
 use serde_json::{Value, json};
 
 use crate::attacked::{account, node_name, secret_name, space};

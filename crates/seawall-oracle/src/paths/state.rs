@@ -141,24 +141,23 @@ impl<'v> State<'v> {
     pub(super) fn sinks(&self) -> BTreeSet<String> {
         let mut sinks = BTreeSet::new();
         for fact in &self.facts {
-            match *fact {
-                Fact::ClusterAdmin => drop(sinks.insert("cluster-admin".to_owned())),
-                Fact::SystemMasters => drop(sinks.insert("system-masters".to_owned())),
-                Fact::NamespaceAdmin(namespace) => drop(sinks.insert(format!("namespace-admin:{namespace}"))),
-                Fact::AllSecrets => drop(sinks.insert("all-secrets".to_owned())),
-                Fact::KubeSystemSecrets => drop(sinks.insert("kube-system-secrets".to_owned())),
-                Fact::CloudRole(name) => drop(sinks.insert(format!("cloud-role:{name}"))),
-                Fact::RoleOfNodes(cloud) => {
-                    sinks.insert(format!("cloud-role:role of the {cloud} nodes"));
-                }
+            let sink = match *fact {
+                Fact::ClusterAdmin => "cluster-admin".to_owned(),
+                Fact::SystemMasters => "system-masters".to_owned(),
+                Fact::NamespaceAdmin(namespace) => format!("namespace-admin:{namespace}"),
+                Fact::AllSecrets => "all-secrets".to_owned(),
+                Fact::KubeSystemSecrets => "kube-system-secrets".to_owned(),
+                Fact::CloudRole(name) => format!("cloud-role:{name}"),
+                Fact::RoleOfNodes(cloud) => format!("cloud-role:role of the {cloud} nodes"),
                 Fact::Node(machine) => {
-                    sinks.insert("node-root".to_owned());
                     if self.world.is_control_plane(machine) {
                         sinks.insert("control-plane-node-root".to_owned());
                     }
+                    "node-root".to_owned()
                 }
-                _ => {}
-            }
+                _ => continue,
+            };
+            sinks.insert(sink);
         }
         sinks
     }

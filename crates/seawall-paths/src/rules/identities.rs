@@ -40,9 +40,11 @@ impl Assembly<'_> {
                     if !self.names.text(name).starts_with("system:node:") {
                         self.graph.step(users, id, Step::structure());
                     }
-                    if self.names.text(name) != "system:anonymous"
-                        && let Some(group) = everybody
-                    {
+                    let group = match self.names.text(name) {
+                        "system:anonymous" => self.group("system:unauthenticated"),
+                        _ => everybody,
+                    };
+                    if let Some(group) = group {
                         self.graph.step(id, group, Step::structure());
                     }
                 }
