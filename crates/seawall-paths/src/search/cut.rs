@@ -265,7 +265,8 @@ fn defaults(graph: &Graph) -> HashSet<u32> {
 fn price(edge: &Edge) -> Option<u64> {
     match edge.primitive {
         Primitive::C09 => Some(TOKEN),
-        Primitive::E01 | Primitive::A05 => Some(FIELD),
+        Primitive::E01 | Primitive::E05 | Primitive::A05 => Some(FIELD),
+        Primitive::C03 | Primitive::C05 | Primitive::C06 | Primitive::C07 => Some(FIELD),
         primitive if primitive.id().starts_with('B') => Some(FIELD),
         _ => None,
     }
