@@ -122,10 +122,14 @@ impl ControlStore {
     }
 
     pub(crate) fn take(&mut self, names: &Names, kind: GroupKind<'_>, namespace: &str, name: &str) {
-        let (Some(own), Some(id)) = (names.find(kind.kind), names.find(name)) else { return };
+        let Some(id) = names.find(name) else { return };
         match (kind.kind, namespace) {
             ("ConfigMap", "kube-system") => drop(self.kubelets.remove(&id)),
-            ("Endpoints" | "EndpointSlice", "default") => drop(self.api.remove(&(own, id))),
+            ("Endpoints" | "EndpointSlice", "default") => {
+                if let Some(own) = names.find(kind.kind) {
+                    self.api.remove(&(own, id));
+                }
+            }
             _ => {}
         }
     }

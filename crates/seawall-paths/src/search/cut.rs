@@ -205,3 +205,58 @@ fn between(search: &Search<'_>, starts: &[u32], sinks: &[u32]) -> BTreeSet<u32> 
     }
     seen
 }
+<<<<<<< HEAD
+=======
+
+/// Bindings of a vanilla control plane: nobody takes them away.
+fn defaults(graph: &Graph) -> HashSet<u32> {
+    graph.edges().iter().filter(|edge| edge.expected).map(|edge| edge.to).collect()
+}
+
+fn price(edge: &Edge) -> Option<u64> {
+    match edge.primitive {
+        Primitive::C09 => Some(TOKEN),
+        Primitive::E01 | Primitive::E05 | Primitive::A05 => Some(FIELD),
+        Primitive::C03 | Primitive::C05 | Primitive::C06 | Primitive::C07 => Some(FIELD),
+        primitive if primitive.id().starts_with('B') => Some(FIELD),
+        _ => None,
+    }
+}
+
+/// The graph without the elements.
+pub(crate) fn without(graph: &Graph, elements: &[Element]) -> Without {
+    let mut without = Without::default();
+    for element in elements {
+        match element {
+            Element::Vertex(vertex) => {
+                without.vertices.insert(*vertex);
+            }
+            Element::Edge(id) => {
+                without.edges.insert(*id);
+                let Some(edge) = graph.edge(*id) else { continue };
+                // The field allows the same step wherever else it leads from the same vertex.
+                let same = graph.outgoing(edge.from).filter(|(_, other)| {
+                    other.primitive == edge.primitive
+                        && graph.evidence(other).is_some()
+                        && graph.evidence(other) == graph.evidence(edge)
+                });
+                without.edges.extend(same.map(|(id, _)| id));
+            }
+        }
+    }
+    without
+}
+
+/// The starts that still reach a sink, nothing in the way, without the elements.
+pub(crate) fn survivors(graph: &Graph, elements: &[Element], starts: &[u32], sinks: &[u32]) -> Vec<u32> {
+    let search = Search::new(graph, without(graph, elements), ThroughAdmin::Ends);
+    let mut scratch = Scratch::new(graph.len());
+    let mut left: BTreeSet<u32> = BTreeSet::new();
+    for sink in sinks {
+        search.back_from(*sink, None, &mut scratch);
+        let near = |start: &&u32| scratch.distance(**start).is_some_and(|far| far < ATTENUATED);
+        left.extend(starts.iter().filter(near));
+    }
+    left.into_iter().collect()
+}
+>>>>>>> h/primitives

@@ -79,7 +79,11 @@ impl Prices<'_> {
 pub(crate) fn element_of(graph: &Graph, edge: &Edge) -> Option<Element> {
     match edge.primitive {
         Primitive::A05 | Primitive::A11 if !edge.attenuated => namespace_of(graph, edge).map(Element::Label),
-        Primitive::C09 | Primitive::C10 | Primitive::E01 => {
+        Primitive::C09 | Primitive::C10 | Primitive::E01 | Primitive::E05 => {
+            Some(Element::Field(edge.primitive, graph.evidence(edge)?))
+        }
+        // Settings of the control plane and of kubelets.
+        Primitive::C03 | Primitive::C05 | Primitive::C06 | Primitive::C07 => {
             Some(Element::Field(edge.primitive, graph.evidence(edge)?))
         }
         primitive if primitive.id().starts_with('B') => {

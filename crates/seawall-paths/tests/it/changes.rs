@@ -16,8 +16,20 @@ fn pool() -> Vec<Resource> {
                 ---\nkind: PersistentVolume\napiVersion: v1\nmetadata: {name: pv}\nspec: {hostPath: {path: /}}\n\
                 ---\nkind: Service\napiVersion: v1\nmetadata: {name: web, namespace: ci}\nspec: {type: NodePort, selector: {a: b}, ports: [{port: 80}]}\n\
                 ---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: aws-auth, namespace: kube-system}\ndata: {}\n";
+    let control = "---\nkind: Pod\napiVersion: v1\nmetadata: {name: etcd, namespace: kube-system}\n\
+                spec: {nodeName: n1, hostNetwork: true, containers: [{name: e, image: e, command: [etcd, '--listen-client-urls=http://10.0.0.1:2379']}]}\nstatus: {hostIP: 10.0.0.1}\n\
+                ---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: kubelet-config, namespace: kube-system}\ndata: {kubelet: '{authorization: {mode: AlwaysAllow}}'}\n\
+                ---\nkind: Node\napiVersion: v1\nmetadata: {name: n1}\nspec: {providerID: kind://n1}\nstatus: {addresses: [{address: 10.0.0.1}], nodeInfo: {containerRuntimeVersion: 'cri-o://1.22.0'}}\n\
+                ---\nkind: Pod\napiVersion: v1\nmetadata: {name: cache, namespace: other}\nspec: {containers: [{name: r, image: redis, ports: [{containerPort: 6379}]}]}\n\
+                ---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: none, namespace: ci}\nspec: {podSelector: {}, policyTypes: [Egress]}\n";
+    let admission = "---\nkind: ClusterPolicy\napiVersion: kyverno.io/v1\nmetadata: {name: base}\n\
+                spec: {validationFailureAction: Enforce, rules: [{match: {any: [{resources: {kinds: [Pod]}}]}, validate: {podSecurity: {level: baseline}}}]}\n\
+                ---\nkind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\nmetadata: {name: runs.x.io}\n\
+                spec: {group: x.io, names: {plural: runs}, versions: [{schema: {openAPIV3Schema: {properties: {spec: {properties: {serviceAccountName: {}}}}}}}]}\n";
+    let custom = "{apiGroups: [x.io], resources: [runs, runs/status], verbs: [create, update]}, {apiGroups: [''], resources: [pods], verbs: [create]}";
     [namespaced(exec), clusterwide(all), namespaced(all), clusterwide(exec), more.to_owned()]
         .iter()
+        .chain(&[control.to_owned(), admission.to_owned(), namespaced(custom)])
         .flat_map(|yaml| resources(yaml))
         .collect()
 }

@@ -155,3 +155,66 @@ fn unknown_names_are_wrong_usage() {
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("`Pod/ci/none` is nowhere in the graph"), "{}", unknown.err);
 }
+
+const SHOP: &str = "\
+kind: Service
+apiVersion: v1
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+kind: Pod
+apiVersion: v1
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec:
+  nodeName: n1
+  automountServiceAccountToken: false
+  containers: [{name: web, image: 'shop/web:1.4', ports: [{containerPort: 8080}], securityContext: {privileged: true}}]
+";
+
+const REPORT: &str = r#"{"SchemaVersion": 2, "ArtifactName": "shop/web:1.4", "ArtifactType": "container_image",
+"Metadata": {"RepoTags": ["shop/web:1.4"]},
+"Results": [{"Target": "app.jar", "Vulnerabilities": [
+{"VulnerabilityID": "CVE-2021-44228", "PkgName": "log4j-core", "InstalledVersion": "2.14.1", "FixedVersion": "2.15.0",
+"Severity": "CRITICAL", "CVSS": {"nvd": {"V3Vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"}}}]}]}"#;
+
+#[test]
+fn reports_make_known_flaws_ways_in() {
+    let ask = |more: &[&str], files: &[(&str, &str)]| {
+        let files = [&[("shop.yaml", SHOP)], files].concat();
+        run(&[&["-f", "shop.yaml", "--from", "internet", "--to", "node-root"], more].concat(), &files)
+    };
+    let gone = REPORT.replace("shop/web", "shop/gone");
+    let reports = [("web.json", REPORT), ("gone.json", gone.as_str())];
+    let told = ask(&["--vulns", "web.json", "--vulns", "gone.json"], &reports);
+    for line in [
+        "  internet → Node/n1 (medium confidence)",
+        "    B25 Endpoint/shop/web/80 uses a known flaw of what runs in the container → Container/shop/web/web",
+        "        in Image/docker.io/shop/web:1.4 log4j-core 2.14.1: CVE-2021-44228, fixed in 2.15.0",
+    ] {
+        assert!(told.out.lines().any(|own| own == line), "{line} is missing in\n{}", told.out);
+    }
+    assert_eq!(
+        told.err,
+        "gone.json: note: no container here runs `shop/gone:1.4`: what the report says of it changes nothing\n"
+    );
+    assert!(!ask(&[], &[]).out.contains("B25"));
+    // A change is judged with the same reports: the image that repairs it takes the way from the internet.
+    let pod = SHOP.split("---\n").nth(1).unwrap().replace("privileged: true", "privileged: false");
+    let files = [("shop.yaml", SHOP), ("web.json", REPORT), ("patch.yaml", pod.as_str())];
+    let ways = run(
+        &["what-if", "patch.yaml", "-f", "shop.yaml", "--vulns", "web.json", "--from", "internet"],
+        &files,
+    );
+    assert_eq!(
+        (ways.code, ways.out.contains("- internet → node-root")),
+        (0, true),
+        "{}{}",
+        ways.out,
+        ways.err
+    );
+    let broken = ask(&["--vulns", "b.json"], &[("b.json", "{\n \"Results\": [}")]);
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.contains("in `b.json:2:14`: not JSON"), "{}", broken.err);
+    let missing = ask(&["--vulns", "none.json"], &[]);
+    assert_eq!((missing.code, missing.err.contains("cannot read `none.json`")), (2, true), "{}", missing.err);
+}
