@@ -316,6 +316,28 @@ fn issue_whoever_binds_everything_sets_the_level_repro() {
 }
 
 #[test]
+fn issue_whoever_binds_everything_maps_cloud_identities_repro() {
+    let rules = format!(
+        "{{{RBAC}, resources: [rolebindings], verbs: [create]}}, {{{RBAC}, resources: [clusterroles], verbs: [bind], resourceNames: [cluster-admin]}}"
+    );
+    let map = "---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: aws-auth, namespace: kube-system}\ndata: {}\n\
+               ---\nkind: Namespace\napiVersion: v1\nmetadata: {name: kube-system}\n";
+    assert!(!reaches(&namespaced(&rules), BOT, "system-masters"));
+    assert!(reaches(&(clusterwide(&rules) + map), BOT, "system-masters"));
+}
+
+/// A namespace of which only the accounts are here has no level that is known.
+#[test]
+fn issue_namespaces_that_are_not_here_repro() {
+    let yaml = clusterwide("{apiGroups: [''], resources: [pods], verbs: [create]}")
+        .replace("metadata: {name: ci}", RESTRICTED);
+    assert!(!reaches(&yaml, BOT, "node-root"));
+    let other =
+        "---\nkind: ServiceAccount\napiVersion: v1\nmetadata: {name: default, namespace: elsewhere}\n";
+    assert!(reaches(&(yaml + other), BOT, "node-root"));
+}
+
+#[test]
 fn issue_nodes_have_their_cloud_role_repro() {
     let node = "kind: Node\napiVersion: v1\nmetadata: {name: n1}\nspec: {providerID: 'aws:///z/n1'}\n---\nkind: Node\napiVersion: v1\nmetadata: {name: n2}\n";
     let shut = "---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: n, namespace: ci}\nspec: {podSelector: {}, policyTypes: [Egress]}\n";
