@@ -337,6 +337,23 @@ fn issue_namespaces_that_are_not_here_repro() {
     assert!(reaches(&(yaml + other), BOT, "node-root"));
 }
 
+/// A namespace of which only bindings are here is one as well.
+#[test]
+fn issue_namespaces_that_only_bindings_are_in_repro() {
+    let yaml = role("Role", "run", "{apiGroups: [''], resources: [pods], verbs: [create]}")
+        + &bound(false, "Role", "run", "{kind: User, name: ann}");
+    let yaml = yaml.replace("namespace: ci", "namespace: kube-system");
+    assert!(reaches(&yaml, "User/ann", "kube-system-secrets"));
+}
+
+#[test]
+fn issue_whoever_is_only_impersonated_is_no_start_repro() {
+    let yaml =
+        clusterwide("{apiGroups: [''], resources: [users], verbs: [impersonate], resourceNames: [nobody]}")
+            + &bound(true, "ClusterRole", "cluster-admin", "{kind: Group, name: 'system:authenticated'}");
+    assert!(!from(&yaml, "cluster-admin").contains(&"User/nobody".to_owned()));
+}
+
 #[test]
 fn issue_nodes_have_their_cloud_role_repro() {
     let node = "kind: Node\napiVersion: v1\nmetadata: {name: n1}\nspec: {providerID: 'aws:///z/n1'}\n---\nkind: Node\napiVersion: v1\nmetadata: {name: n2}\n";
