@@ -122,7 +122,9 @@ fn is_scaled_down(workload: &Value) -> bool {
 fn has_pods(objects: &[Value], workload: &Value) -> bool {
     of_kind(objects, "Pod").any(|pod| {
         let first = owner(objects, pod);
-        let second = first.and_then(|first| owner(objects, first));
+        // What is scaled down runs for nobody: pods that are left of it are not those of its owner.
+        let running = first.filter(|first| !is_scaled_down(first));
+        let second = running.and_then(|first| owner(objects, first));
         [first, second].into_iter().flatten().any(|owner| std::ptr::eq(owner, workload))
     })
 }

@@ -354,6 +354,20 @@ fn issue_whoever_is_only_impersonated_is_no_start_repro() {
     assert!(!from(&yaml, "cluster-admin").contains(&"User/nobody".to_owned()));
 }
 
+/// A ReplicaSet that a Deployment stands for is no pod of its own behind a Service.
+#[test]
+fn issue_a_workload_that_another_stands_for_is_behind_no_service_repro() {
+    let spec = "template: {metadata: {labels: {app: p}}, spec: {containers: [{name: c, image: i, securityContext: {privileged: true}}]}}";
+    let yaml = format!(
+        "kind: Service\napiVersion: v1\nmetadata: {{name: web, namespace: ci}}\nspec: {{type: LoadBalancer, selector: {{app: p}}, ports: [{{port: 80}}]}}\n\
+         ---\nkind: Deployment\napiVersion: apps/v1\nmetadata: {{name: app, namespace: ci}}\nspec: {{{spec}}}\n\
+         ---\nkind: ReplicaSet\napiVersion: apps/v1\nmetadata: {{name: app-1, namespace: ci, ownerReferences: [{{apiVersion: apps/v1, kind: Deployment, name: app, controller: true}}]}}\nspec: {{{spec}}}\n"
+    );
+    let shut = "---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: n, namespace: ci}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n";
+    assert!(reaches(&yaml, "internet", "node-root"));
+    assert!(!reaches(&(yaml + shut), "internet", "node-root"));
+}
+
 #[test]
 fn issue_nodes_have_their_cloud_role_repro() {
     let node = "kind: Node\napiVersion: v1\nmetadata: {name: n1}\nspec: {providerID: 'aws:///z/n1'}\n---\nkind: Node\napiVersion: v1\nmetadata: {name: n2}\n";
