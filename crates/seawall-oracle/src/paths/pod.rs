@@ -47,10 +47,18 @@ impl<'v> Pod<'v> {
     }
 }
 
+/// What pods come from.
+const KINDS: &[&str] = &["Pod", "Deployment", "DaemonSet", "ReplicaSet", "Job", "CronJob"];
+
+/// Whether an object is a pod or would run some.
+pub(super) fn runs(object: &Value) -> bool {
+    KINDS.contains(&text(object, &["kind"])) && !is_scaled_down(object)
+}
+
 /// All pods, then the workloads whose pods are not here and that would run some.
 pub(super) fn pods(objects: &[Value]) -> Vec<Pod<'_>> {
     let mut pods: Vec<Pod<'_>> = Vec::new();
-    for kind in ["Pod", "Deployment", "DaemonSet", "ReplicaSet", "Job", "CronJob"] {
+    for kind in KINDS.iter().copied() {
         for object in of_kind(objects, kind) {
             let Some((template, spec)) = template(object, kind) else { continue };
             let number = pods.len();
@@ -114,7 +122,9 @@ fn is_scaled_down(workload: &Value) -> bool {
 fn has_pods(objects: &[Value], workload: &Value) -> bool {
     of_kind(objects, "Pod").any(|pod| {
         let first = owner(objects, pod);
-        let second = first.and_then(|first| owner(objects, first));
+        // What is scaled down runs for nobody: pods that are left of it are not those of its owner.
+        let running = first.filter(|first| !is_scaled_down(first));
+        let second = running.and_then(|first| owner(objects, first));
         [first, second].into_iter().flatten().any(|owner| std::ptr::eq(owner, workload))
     })
 }

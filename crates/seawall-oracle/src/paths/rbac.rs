@@ -52,6 +52,8 @@ pub(super) struct Role<'v> {
     pub(super) namespace: Option<&'v str>,
     pub(super) name: &'v str,
     pub(super) rules: Vec<Rule<'v>>,
+    /// In every cluster, but not among the objects.
+    pub(super) made_up: bool,
 }
 
 /// A RoleBinding or ClusterRoleBinding.
@@ -77,12 +79,13 @@ pub(super) fn roles<'v>(objects: &'v [Value]) -> Vec<Role<'v>> {
         namespace,
         name: name(object),
         rules: list(object, &["rules"]).iter().map(rule).collect(),
+        made_up: false,
     };
     let mut roles: Vec<Role<'v>> = of_kind(objects, "ClusterRole").map(|role| read(role, None)).collect();
     if !roles.iter().any(|role| role.name == "cluster-admin") {
         let all = || vec!["*"];
         let rules = vec![Rule { verbs: all(), groups: all(), resources: all(), names: Vec::new() }];
-        roles.push(Role { namespace: None, name: "cluster-admin", rules });
+        roles.push(Role { namespace: None, name: "cluster-admin", rules, made_up: true });
     }
     roles.extend(of_kind(objects, "Role").map(|role| read(role, Some(namespace(role)))));
     roles

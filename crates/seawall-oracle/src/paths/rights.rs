@@ -51,8 +51,7 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     }
     // A16, A17, A04 and A06 in the whole cluster
     if state.can_any(READ, SECRETS, None, "") || can_run(world, state, None) {
-        state.gain(Fact::AllSecrets);
-        state.gain(Fact::KubeSystemSecrets);
+        every_secret(world, state);
     }
     admission(world, state);
     // A41
@@ -123,6 +122,13 @@ pub(super) fn all_secrets<'v>(world: &'v World<'v>, state: &mut State<'v>, names
     }
 }
 
+fn every_secret<'v>(world: &'v World<'v>, state: &mut State<'v>) {
+    for namespace in world.namespaces.iter().copied() {
+        all_secrets(world, state, namespace);
+    }
+    state.gain(Fact::AllSecrets);
+}
+
 pub(super) fn all_nodes<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     for machine in world.machines() {
         state.gain(Fact::Node(machine));
@@ -182,11 +188,7 @@ fn admission<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     let changes = writes("mutatingwebhookconfigurations");
     let reads = writes("validatingwebhookconfigurations");
     if changes || reads {
-        for namespace in world.namespaces.iter().copied() {
-            all_secrets(world, state, namespace);
-        }
-        state.gain(Fact::AllSecrets);
-        state.gain(Fact::KubeSystemSecrets);
+        every_secret(world, state);
     }
     if changes {
         all_nodes(world, state);

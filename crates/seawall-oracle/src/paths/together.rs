@@ -182,7 +182,10 @@ fn binding<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v st
                     && (creates || updates && bound)
             }
         };
-        if binds {
+        let referred_to = world.bindings.iter().any(|own| own.role == Some(number));
+        if binds && role.made_up && !referred_to {
+            gain_all(world, state, place);
+        } else if binds {
             state.gain(Fact::Role(number, place));
         }
     }
@@ -199,6 +202,10 @@ fn gain_all<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v s
             all_nodes(world, state);
             let here = world.pods.iter().enumerate().filter(|(_, pod)| pod.namespace == namespace);
             here.for_each(|(number, _)| state.gain(Fact::Pod(number)));
+            // The map of cloud identities is a part of it.
+            if namespace == "kube-system" && world.find("ConfigMap", namespace, "aws-auth").is_some() {
+                state.gain(Fact::SystemMasters);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::json::{at, list, name, namespace, of_kind, text, texts};
 
 use super::fact::{Fact, Machine};
-use super::pod::{Pod, pods};
+use super::pod::{Pod, pods, runs};
 use super::rbac::{Binding, Role, Subject, bindings, roles};
 
 /// All that the steps look at.
@@ -18,7 +18,7 @@ pub(super) struct World<'v> {
     pub(super) pods: Vec<Pod<'v>>,
     pub(super) roles: Vec<Role<'v>>,
     pub(super) bindings: Vec<Binding<'v>>,
-    /// Every namespace that an object is in, or that is an object.
+    /// Every namespace that is here, or that holds something steps are made of.
     pub(super) namespaces: BTreeSet<&'v str>,
     /// Namespace and name of every service account that is there; `default` is in every namespace.
     pub(super) accounts: BTreeSet<(&'v str, &'v str)>,
@@ -181,12 +181,11 @@ fn minor(version: &str) -> Option<u32> {
     version.strip_prefix("v1.")?.split('.').next()?.parse().ok()
 }
 
-const WITHOUT_NAMESPACE: &[&str] =
-    &["Namespace", "Node", "PersistentVolume", "ClusterRole", "ClusterRoleBinding"];
-
+/// The namespaces that are here or that hold something steps are made of.
 fn namespaces(objects: &[Value]) -> BTreeSet<&str> {
+    const INSIDE: &[&str] = &["ServiceAccount", "Secret", "RoleBinding"];
     let spaces = of_kind(objects, "Namespace").map(name);
-    let inside = objects.iter().filter(|object| !WITHOUT_NAMESPACE.contains(&text(object, &["kind"])));
+    let inside = objects.iter().filter(|object| INSIDE.contains(&text(object, &["kind"])) || runs(object));
     spaces.chain(inside.map(namespace)).collect()
 }
 

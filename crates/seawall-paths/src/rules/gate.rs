@@ -61,8 +61,7 @@ impl Assembly<'_> {
             Place::Namespace(namespace) => self.gate_of(namespace),
             Place::Cluster => {
                 let mut closed = None;
-                let facts = self.facts;
-                for namespace in facts.namespaces.keys().copied() {
+                for namespace in self.namespaces() {
                     let gate = self.gate_of(namespace);
                     if gate.open {
                         return gate;

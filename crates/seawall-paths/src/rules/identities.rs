@@ -24,7 +24,7 @@ impl Assembly<'_> {
         let accounts_group = self.group("system:serviceaccounts");
         let everybody = self.group("system:authenticated");
         let masters = self.names.intern("system:masters");
-        let named = self.groups_that_are_named();
+        let [named_users, named_groups] = self.named();
         let (users, groups) = (self.vertex(Vertex::Users), self.vertex(Vertex::Groups));
         for (id, vertex) in (0u32..).zip(vertices) {
             match vertex {
@@ -37,8 +37,12 @@ impl Assembly<'_> {
                 }
                 Vertex::User(name) => {
                     // The name of a kubelet is worth nothing without its group.
-                    if !self.names.text(name).starts_with("system:node:") {
+                    let kubelet = self.names.text(name).starts_with("system:node:");
+                    if !kubelet {
                         self.graph.step(users, id, Step::structure());
+                    }
+                    if !kubelet && !named_users.contains(&name) {
+                        continue;
                     }
                     let group = match self.names.text(name) {
                         "system:anonymous" => self.group("system:unauthenticated"),
@@ -51,7 +55,7 @@ impl Assembly<'_> {
                 Vertex::Group(name) if name == masters => {}
                 Vertex::Group(name) => {
                     self.graph.step(groups, id, Step::structure());
-                    if named.contains(&name) {
+                    if named_groups.contains(&name) {
                         self.within(id, name, [accounts_group, everybody]);
                     }
                 }
@@ -69,16 +73,21 @@ impl Assembly<'_> {
         self.graph.known(Vertex::Group(name))
     }
 
-    /// The groups that a binding or the map of cloud identities names.
-    fn groups_that_are_named(&mut self) -> BTreeSet<Name> {
-        let rbac = self.rbac;
-        let bound = rbac.named_subjects().filter_map(|(subject, _)| match subject {
-            Subject::Group(name) => Some(name.to_string()),
-            _ => None,
-        });
-        let mapped = self.facts.mapped.iter().flat_map(|mapped| mapped.groups.iter().cloned());
-        let all: Vec<String> = bound.chain(mapped).collect();
-        all.iter().map(|name| self.names.intern(name)).collect()
+    /// The users and groups that a binding or the map of cloud identities names: whoever is only named as somebody to
+    /// impersonate is nobody who starts, and a member of what the impersonator is a member of.
+    fn named(&mut self) -> [BTreeSet<Name>; 2] {
+        let (rbac, mapped) = (self.rbac, &self.facts.mapped);
+        let mut users: Vec<&str> = mapped.iter().filter_map(|mapped| mapped.user.as_deref()).collect();
+        let mut groups: Vec<&str> =
+            mapped.iter().flat_map(|mapped| mapped.groups.iter().map(String::as_str)).collect();
+        for (subject, _) in rbac.named_subjects() {
+            match subject {
+                Subject::User(name) => users.push(name),
+                Subject::Group(name) => groups.push(name),
+                Subject::ServiceAccount { .. } => {}
+            }
+        }
+        [users, groups].map(|list| list.into_iter().map(|name| self.names.intern(name)).collect())
     }
 
     /// Whoever is in one group is in these as well.

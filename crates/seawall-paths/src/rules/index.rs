@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use seawall_rbac::{Rbac, Scope};
+
 use crate::facts::Facts;
 use crate::names::{Name, Names};
 
@@ -10,7 +12,7 @@ type Pair = (Name, Name);
 /// What the rules look up again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// The namespaces that are known by an object in them, sorted.
+    /// The namespaces that are known by an object in them that steps are made of, sorted.
     pub(crate) namespaces: Vec<Name>,
     /// Workloads whose template can be changed: namespace and name.
     pub(crate) workloads: HashSet<Pair>,
@@ -25,11 +27,20 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn of(facts: &Facts, names: &mut Names) -> Self {
+    pub(crate) fn of(facts: &Facts, rbac: &Rbac, names: &mut Names) -> Self {
         let mut index = Index::default();
         let accounts = facts.accounts.keys().map(|(namespace, _)| *namespace);
         let pods = facts.pods.keys().map(|(_, namespace, _)| *namespace);
-        let here: BTreeSet<Name> = facts.namespaces.keys().copied().chain(accounts).chain(pods).collect();
+        let secrets = facts.secrets.keys().map(|(namespace, _)| *namespace);
+        let bindings: Vec<Name> = rbac
+            .bindings()
+            .filter_map(|binding| match binding.scope() {
+                Scope::Namespace(namespace) => Some(names.intern(rbac.text(namespace))),
+                Scope::Cluster => None,
+            })
+            .collect();
+        let known = facts.namespaces.keys().copied().chain(accounts).chain(pods).chain(secrets);
+        let here: BTreeSet<Name> = known.chain(bindings).collect();
         index.namespaces = here.into_iter().collect();
         let kinds =
             ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "CronJob", "ReplicationController"];

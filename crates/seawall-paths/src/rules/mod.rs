@@ -82,7 +82,7 @@ pub(crate) fn assemble(
     (rbac, network): (&Rbac, &Network),
     version: Option<(u32, u32)>,
 ) -> (Graph, Tables) {
-    let index = Rc::new(index::Index::of(facts, names));
+    let index = Rc::new(index::Index::of(facts, rbac, names));
     let mut assembly = Assembly {
         names,
         facts,

@@ -59,9 +59,18 @@ impl Assembly<'_> {
         match place {
             Place::Cluster => vec![self.vertex(Vertex::ClusterAdmin)],
             Place::Namespace(namespace) => {
-                vec![self.vertex(Vertex::NamespaceAdmin(namespace)), self.vertex(Vertex::Nodes)]
+                let mut opens =
+                    vec![self.vertex(Vertex::NamespaceAdmin(namespace)), self.vertex(Vertex::Nodes)];
+                opens.extend(self.cloud_masters(place));
+                opens
             }
         }
+    }
+
+    /// The map of cloud identities is a part of `kube-system` (A41).
+    pub(crate) fn cloud_masters(&mut self, place: Place) -> Option<u32> {
+        let there = self.facts.has_aws_auth && self.in_kube_system(place);
+        there.then(|| self.vertex(Vertex::SystemMasters))
     }
 
     /// `escalate` and a right to change on roles of given names: whoever is bound to such a role then holds everything

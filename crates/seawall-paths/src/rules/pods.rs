@@ -21,16 +21,17 @@ impl Assembly<'_> {
         let pod_kind = self.names.intern("Pod");
         let mut owners: BTreeMap<Key, u32> = BTreeMap::new();
         for (key, pod) in &facts.pods {
+            let owned = pod.owner.is_some_and(|(kind, name)| facts.pods.contains_key(&(kind, key.1, name)));
+            if key.0 != pod_kind && (owned || covered.contains(key)) {
+                continue;
+            }
             if let Some((kind, name)) = pod.owner {
                 let vertex = self.vertex(Vertex::Pod { kind: key.0, namespace: key.1, name: key.2 });
                 let next = u32::try_from(owners.len()).unwrap_or(u32::MAX);
                 let owner = *owners.entry((kind, key.1, name)).or_insert(next);
                 self.tables.owners.insert(vertex, owner);
             }
-            let owned = pod.owner.is_some_and(|(kind, name)| facts.pods.contains_key(&(kind, key.1, name)));
-            if key.0 == pod_kind || !owned && !covered.contains(key) {
-                self.pod(*key, pod);
-            }
+            self.pod(*key, pod);
         }
     }
 

@@ -372,7 +372,11 @@ impl Assembly<'_> {
             (Opens::Nodes | Opens::NodesPastPolicies, _) => vec![Vertex::Nodes],
             (Opens::PodsToNode, _) => vec![Vertex::Pods(place)],
         };
-        vertices.into_iter().map(|vertex| self.vertex(vertex)).collect()
+        let mut opens: Vec<u32> = vertices.into_iter().map(|vertex| self.vertex(vertex)).collect();
+        if matches!(joint.opens, Opens::Namespace) {
+            opens.extend(self.cloud_masters(place));
+        }
+        opens
     }
 
     /// A link in `/var/log` of the node, read through the log of a pod (A13).

@@ -316,6 +316,59 @@ fn issue_whoever_binds_everything_sets_the_level_repro() {
 }
 
 #[test]
+fn issue_whoever_binds_everything_maps_cloud_identities_repro() {
+    let rules = format!(
+        "{{{RBAC}, resources: [rolebindings], verbs: [create]}}, {{{RBAC}, resources: [clusterroles], verbs: [bind], resourceNames: [cluster-admin]}}"
+    );
+    let map = "---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: aws-auth, namespace: kube-system}\ndata: {}\n\
+               ---\nkind: Namespace\napiVersion: v1\nmetadata: {name: kube-system}\n";
+    assert!(!reaches(&namespaced(&rules), BOT, "system-masters"));
+    assert!(reaches(&(clusterwide(&rules) + map), BOT, "system-masters"));
+}
+
+/// A namespace of which only the accounts are here has no level that is known.
+#[test]
+fn issue_namespaces_that_are_not_here_repro() {
+    let yaml = clusterwide("{apiGroups: [''], resources: [pods], verbs: [create]}")
+        .replace("metadata: {name: ci}", RESTRICTED);
+    assert!(!reaches(&yaml, BOT, "node-root"));
+    let other =
+        "---\nkind: ServiceAccount\napiVersion: v1\nmetadata: {name: default, namespace: elsewhere}\n";
+    assert!(reaches(&(yaml + other), BOT, "node-root"));
+}
+
+/// A namespace of which only bindings are here is one as well.
+#[test]
+fn issue_namespaces_that_only_bindings_are_in_repro() {
+    let yaml = role("Role", "run", "{apiGroups: [''], resources: [pods], verbs: [create]}")
+        + &bound(false, "Role", "run", "{kind: User, name: ann}");
+    let yaml = yaml.replace("namespace: ci", "namespace: kube-system");
+    assert!(reaches(&yaml, "User/ann", "kube-system-secrets"));
+}
+
+#[test]
+fn issue_whoever_is_only_impersonated_is_no_start_repro() {
+    let yaml =
+        clusterwide("{apiGroups: [''], resources: [users], verbs: [impersonate], resourceNames: [nobody]}")
+            + &bound(true, "ClusterRole", "cluster-admin", "{kind: Group, name: 'system:authenticated'}");
+    assert!(!from(&yaml, "cluster-admin").contains(&"User/nobody".to_owned()));
+}
+
+/// A ReplicaSet that a Deployment stands for is no pod of its own behind a Service.
+#[test]
+fn issue_a_workload_that_another_stands_for_is_behind_no_service_repro() {
+    let spec = "template: {metadata: {labels: {app: p}}, spec: {containers: [{name: c, image: i, securityContext: {privileged: true}}]}}";
+    let yaml = format!(
+        "kind: Service\napiVersion: v1\nmetadata: {{name: web, namespace: ci}}\nspec: {{type: LoadBalancer, selector: {{app: p}}, ports: [{{port: 80}}]}}\n\
+         ---\nkind: Deployment\napiVersion: apps/v1\nmetadata: {{name: app, namespace: ci}}\nspec: {{{spec}}}\n\
+         ---\nkind: ReplicaSet\napiVersion: apps/v1\nmetadata: {{name: app-1, namespace: ci, ownerReferences: [{{apiVersion: apps/v1, kind: Deployment, name: app, controller: true}}]}}\nspec: {{{spec}}}\n"
+    );
+    let shut = "---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: n, namespace: ci}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n";
+    assert!(reaches(&yaml, "internet", "node-root"));
+    assert!(!reaches(&(yaml + shut), "internet", "node-root"));
+}
+
+#[test]
 fn issue_nodes_have_their_cloud_role_repro() {
     let node = "kind: Node\napiVersion: v1\nmetadata: {name: n1}\nspec: {providerID: 'aws:///z/n1'}\n---\nkind: Node\napiVersion: v1\nmetadata: {name: n2}\n";
     let shut = "---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: n, namespace: ci}\nspec: {podSelector: {}, policyTypes: [Egress]}\n";
