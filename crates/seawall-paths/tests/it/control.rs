@@ -106,7 +106,7 @@ fn etcd_without_client_certificates_is_the_cluster_for_who_reaches_it() {
     assert!(pairs(&model(&format!("{yaml}{NO_EGRESS}")), &["Pod/b"], &["cluster-admin"]).is_empty());
     // The flag is what to change.
     let filter = Filter { from: vec!["Pod/b".into()], to: vec!["cluster-admin".into()] };
-    let cut = model(&yaml).cut(&filter).unwrap();
+    let cut = model(&yaml).cut(&filter, None).unwrap();
     let changes: Vec<String> =
         cut.changes.iter().map(|change| format!("{} {}", change.object, change.route)).collect();
     assert_eq!(changes, ["Pod/kube-system/etcd-n1 spec.containers[0].command"]);
