@@ -12,7 +12,8 @@ type ByName<T> = HashMap<&'static str, Vec<(Option<&'static str>, T)>>;
 
 /// A role that comes with a control plane.
 #[derive(Debug, Default)]
-pub(crate) struct DefaultRole {
+pub struct DefaultRole {
+    /// Its rules; those of an aggregated one are written out.
     pub(crate) rules: Vec<DefaultRule>,
     /// Labels that are `true`.
     pub(crate) labels: Vec<&'static str>,
@@ -20,9 +21,9 @@ pub(crate) struct DefaultRole {
     pub(crate) from: Vec<&'static str>,
 }
 
-/// A rule of one; each list as it stands in an object.
+/// A rule of a [`DefaultRole`]; each list as it stands in an object.
 #[derive(Debug, Default)]
-pub(crate) struct DefaultRule {
+pub struct DefaultRule {
     pub(crate) groups: Vec<&'static str>,
     pub(crate) resources: Vec<&'static str>,
     pub(crate) verbs: Vec<&'static str>,
@@ -32,7 +33,7 @@ pub(crate) struct DefaultRule {
 
 /// A binding that comes with a control plane.
 #[derive(Debug, Default)]
-pub(crate) struct DefaultBinding {
+pub struct DefaultBinding {
     /// Kind and name of the role.
     pub(crate) role: (&'static str, &'static str),
     pub(crate) subjects: Vec<Subject>,
@@ -63,6 +64,72 @@ fn entry<T: Default>(objects: &mut ByName<T>, (namespace, name): Name) -> Option
 pub(crate) fn defaults() -> &'static Defaults {
     static DEFAULTS: OnceLock<Defaults> = OnceLock::new();
     DEFAULTS.get_or_init(|| Defaults::read(include_str!("../data/defaults.txt")).0)
+}
+
+/// The role of this name that comes with a control plane; `namespace` is `None` for a ClusterRole.
+pub fn default_role(namespace: Option<&str>, name: &str) -> Option<&'static DefaultRole> {
+    defaults().role(namespace, name)
+}
+
+/// The binding of this name that comes with a control plane; `namespace` is `None` for a ClusterRoleBinding.
+pub fn default_binding(namespace: Option<&str>, name: &str) -> Option<&'static DefaultBinding> {
+    defaults().binding(namespace, name)
+}
+
+/// All bindings that come with a control plane, with namespace and name, sorted.
+pub fn default_bindings() -> Vec<(Option<&'static str>, &'static str, &'static DefaultBinding)> {
+    let all = defaults().bindings.iter();
+    let mut all: Vec<_> =
+        all.flat_map(|(name, own)| own.iter().map(|(home, binding)| (*home, *name, binding))).collect();
+    all.sort_by_key(|(home, name, _)| (*home, *name));
+    all
+}
+
+impl DefaultRole {
+    /// Its rules; those of an aggregated role are written out.
+    pub fn rules(&self) -> &[DefaultRule] {
+        &self.rules
+    }
+}
+
+impl DefaultRule {
+    /// Whether it allows a verb on a resource (`pods`, `pods/exec`) of a group, for some object at least.
+    pub fn allows(&self, verb: &str, group: &str, resource: &str) -> bool {
+        let has = |list: &[&str], wanted: &str| list.iter().any(|own| *own == "*" || *own == wanted);
+        let of_any = || {
+            let sub = resource.split_once('/').map(|(_, sub)| sub);
+            sub.is_some_and(|sub| self.resources.iter().any(|own| own.strip_prefix("*/") == Some(sub)))
+        };
+        has(&self.verbs, verb) && has(&self.groups, group) && (has(&self.resources, resource) || of_any())
+    }
+
+    /// The names of the objects that it is restricted to; empty for all.
+    pub fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// Whether one of its lists, by the key that it has in an object, holds a `*`.
+    pub fn has_wildcard(&self, list: &str) -> bool {
+        let list = match list {
+            "verbs" => &self.verbs,
+            "apiGroups" => &self.groups,
+            "resources" => &self.resources,
+            _ => return false,
+        };
+        list.contains(&"*")
+    }
+}
+
+impl DefaultBinding {
+    /// Kind and name of its role.
+    pub fn role(&self) -> (&'static str, &'static str) {
+        self.role
+    }
+
+    /// Whom it binds.
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
 }
 
 impl Defaults {

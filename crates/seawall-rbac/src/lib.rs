@@ -30,6 +30,9 @@ mod symbols;
 pub mod usage;
 
 pub use authorize::{Decision, Grant, Holder};
+pub use defaults::{
+    DefaultBinding, DefaultRole, DefaultRule, default_binding, default_bindings, default_role,
+};
 pub use diff::{Change, Right, diff};
 pub use model::{
     Binding, BindingId, MastersRule, ObjectRef, Rbac, Role, RoleId, RoleKind, RuleEvidence, RuleSetId, Scope,
