@@ -10,7 +10,8 @@ use crate::model::Peer;
 use crate::policy::{Direction, PeerKey, Peers, Scope};
 use crate::query::{PolicyView, RuleView};
 
-pub(super) const POLICY_SELECTS_NOTHING: LintRule = LintRule {
+/// A policy selects no pod.
+pub const POLICY_SELECTS_NOTHING: LintRule = LintRule {
     id: "policy-selects-nothing",
     severity: Severity::Medium,
     title: "a policy selects no pod",
@@ -18,7 +19,8 @@ pub(super) const POLICY_SELECTS_NOTHING: LintRule = LintRule {
     fix: "correct the selector, or delete the policy",
 };
 
-pub(super) const PEER_MATCHES_NOTHING: LintRule = LintRule {
+/// A peer of a rule matches no pod.
+pub const PEER_MATCHES_NOTHING: LintRule = LintRule {
     id: "peer-matches-nothing",
     severity: Severity::Low,
     title: "a peer of a rule matches no pod",

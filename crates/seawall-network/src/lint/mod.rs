@@ -22,6 +22,7 @@ mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use dead::{PEER_MATCHES_NOTHING, POLICY_SELECTS_NOTHING};
 use seawall_core::{Confidence, Severity};
 use seawall_inventory::{Completeness, GroupKind, Inventory, Place, Resource};
 
@@ -104,7 +105,8 @@ const SYSTEM: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", "loc
 /// Beginnings of names of namespaces that come with a distribution.
 const SYSTEM_PREFIXES: [&str; 3] = ["openshift-", "gke-managed-", "calico-"];
 
-pub(crate) fn is_system(namespace: &str) -> bool {
+/// Whether a namespace is of the system itself.
+pub fn is_system(namespace: &str) -> bool {
     SYSTEM.contains(&namespace) || SYSTEM_PREFIXES.iter().any(|prefix| namespace.starts_with(prefix))
 }
 
@@ -212,6 +214,14 @@ pub fn lint(network: &Network, inventory: &Inventory) -> Vec<Lint> {
         .collect();
     lints
         .retain(|lint| lint.rule != &dead::POLICY_SELECTS_NOTHING || !in_vain.contains(&lint.place.resource));
+    sort(&mut lints);
+    lints
+}
+
+/// Only the policies that select no pod, and the peers of rules that match none.
+pub fn dead(network: &Network, inventory: &Inventory) -> Vec<Lint> {
+    let mut lints = Vec::new();
+    dead::check(&World::new(network, inventory), &mut lints);
     sort(&mut lints);
     lints
 }

@@ -4,9 +4,11 @@ use seawall_core::{Position, Route};
 use seawall_inventory::Resource;
 
 use super::connect::{Because, Decision};
+use crate::addresses::AddressSet;
 use crate::class_set::ClassSet;
+use crate::expression::Bound;
 use crate::model::{ClassId, Network, PolicyId, RuleId};
-use crate::policy::{Action, Direction, Order, PolicyKind, Tier, TierName};
+use crate::policy::{Action, Direction, Order, PeerKey, Peers, PolicyKind, Scope, Tier, TierName};
 
 /// A policy that is in force.
 #[derive(Clone, Copy)]
@@ -78,6 +80,27 @@ impl<'n> PolicyView<'n> {
     /// Whether what no rule of its tier decides is denied because of it.
     pub fn denies_rest(&self, direction: Direction) -> bool {
         *self.policy.denies_rest.get(direction)
+    }
+
+    /// Whether it selects any pod that may come into a namespace, whatever its labels.
+    pub fn covers_namespace(&self, namespace: &str) -> bool {
+        let Some(subject) = self.network.peers.get(self.policy.subject) else { return false };
+        if !subject.key.is_everything() {
+            return false;
+        }
+        let words = &self.network.words;
+        match &subject.key {
+            PeerKey::Pods { scope: Scope::One(own), .. } => words.text(*own) == namespace,
+            PeerKey::Pods { scope: Scope::Matching(selector), .. } => {
+                let known = self.network.namespaces.iter().find(|(name, _)| words.text(**name) == namespace);
+                known.is_some_and(|(_, known)| selector.matches(&known.labels))
+            }
+            PeerKey::Labelled { expr, .. } => match expr.bound() {
+                Bound::Namespaces(names) => names.iter().any(|name| words.text(*name) == namespace),
+                Bound::Label(..) | Bound::None => true,
+            },
+            _ => false,
+        }
     }
 
     /// Where it stands in the object: `spec`, or an item of `specs`.
@@ -156,6 +179,27 @@ impl<'n> RuleView<'n> {
     /// What else must hold of a connection that it allows, in words; the model does not look above ports.
     pub fn narrowed(&self) -> Option<&'n str> {
         self.rule.narrowed.as_deref()
+    }
+
+    /// Whether it lets everybody through on every port: it names no peers, or every address of the world.
+    pub fn is_unlimited(&self) -> bool {
+        let rule = self.rule;
+        let world = |peer: &crate::model::PeerId| {
+            let peer = self.policy.network.peers.get(*peer).map(|peer| &peer.key);
+            let Some(PeerKey::Block { addresses, .. }) = peer else { return false };
+            AddressSet::all_v4().is_subset(addresses)
+        };
+        let everybody = match &rule.peers {
+            Peers::Everyone => true,
+            Peers::Any(peers) => peers.iter().any(world),
+            Peers::Where(_) => false,
+        };
+        rule.action == Action::Allow
+            && everybody
+            && matches!(rule.own, Peers::Everyone)
+            && rule.narrowed.is_none()
+            && rule.ports.fixed.is_all()
+            && rule.ports.except.is_none()
     }
 
     /// The classes with pods that it is about.
