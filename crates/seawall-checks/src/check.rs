@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use seawall_core::{CheckId, CheckInfo, Confidence, Pillar, Severity};
 use seawall_inventory::{ContainerView, GroupKind, Inventory, PodView, Resource};
 
+use crate::Profile;
 use crate::settings::{CheckSettings, Setting};
 use crate::verdicts::{Verdicts, VerdictsBySubject};
 
@@ -28,6 +29,9 @@ pub struct Check {
     pub severity: Severity,
     /// The confidence of a fail, unless the finding says otherwise.
     pub confidence: Confidence,
+    /// The narrowest profile that runs it: what repeats a finding of another check in other words, and what an expert would
+    /// not act on, is for [`Profile::All`].
+    pub profile: Profile,
     /// Framework controls that it decides or helps to decide, `FRAMEWORK:control`.
     pub frameworks: &'static [&'static str],
     /// Kinds besides the judged one without which there is no verdict: when one of them could not be read, the check
@@ -58,7 +62,7 @@ pub enum Judge {
 }
 
 impl Check {
-    /// No needs, no settings, nothing to prepare: `..Check::PLAIN` in a check's declaration.
+    /// In the default profile, no needs, no settings, nothing to prepare: `..Check::PLAIN` in a check's declaration.
     pub const PLAIN: Check = Check {
         id: "",
         title: "",
@@ -67,6 +71,7 @@ impl Check {
         pillar: Pillar::Nodes,
         severity: Severity::Info,
         confidence: Confidence::High,
+        profile: Profile::Default,
         frameworks: &[],
         needs: &[],
         settings: &[],
@@ -87,8 +92,9 @@ impl Check {
         }
     }
 
-    /// Whether the default profile runs it: all but the checks beside the six pillars.
+    /// Whether the default profile runs it: all but the checks beside the six pillars and those that ask for
+    /// [`Profile::All`].
     pub fn in_default_profile(&self) -> bool {
-        self.pillar != Pillar::Reliability
+        self.pillar != Pillar::Reliability && self.profile == Profile::Default
     }
 }

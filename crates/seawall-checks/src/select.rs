@@ -7,7 +7,7 @@ use crate::{Check, all};
 /// A named set of checks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// All checks of the six pillars.
+    /// What an expert would act on: the checks of the six pillars but those that ask for [`Profile::All`].
     #[default]
     Default,
     /// All checks, reliability too.
