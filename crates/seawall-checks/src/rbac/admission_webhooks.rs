@@ -11,7 +11,8 @@ pub(crate) static CHECK: Check = Check {
     title: "a subject may change webhook configurations",
     why: "whoever writes a webhook configuration sees every object that is written, Secrets included, changes it on its \
           way, or switches guard rails off",
-    help: "leave the configuration to whoever installs the webhook; let a certificate injector name it in `resourceNames`",
+    help: "leave the configuration to whoever installs the webhook; let a certificate injector name it in \
+           `resourceNames`",
     pillar: Pillar::ControlPlane,
     severity: Severity::Critical,
     confidence: Confidence::High,
@@ -23,9 +24,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static POWER: Power = Power {
-    check: "rbac-admission-webhooks",
     may: "change admission webhook configurations",
     grants: GRANTS,
+    home: None,
     focus: Focus::Resource,
     weigh,
     unseen: Severity::Critical,

@@ -22,9 +22,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static POWER: Power = Power {
-    check: "rbac-approve-csr",
     may: "approve certificate signing requests",
     grants: GRANTS,
+    home: None,
     focus: Focus::Resource,
     weigh,
     unseen: Severity::High,

@@ -23,9 +23,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static POWER: Power = Power {
-    check: "rbac-bind",
     may: "bind roles beyond its own rights",
     grants: GRANTS,
+    home: None,
     focus: Focus::Verb,
     weigh,
     unseen: Severity::High,

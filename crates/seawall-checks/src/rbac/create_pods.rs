@@ -11,7 +11,8 @@ pub(crate) static CHECK: Check = Check {
     title: "a subject may create or change pods or workloads",
     why: "a pod can use every service account and mount every Secret of its namespace, and where admission lets it, the \
           node's disk: whoever decides what runs has all that",
-    help: "leave changes to the delivery controller, or give them in a namespace that holds nothing else and enforces a Pod Security level",
+    help: "leave changes to the delivery controller, or give them in a namespace that holds nothing else and enforces \
+           a Pod Security level",
     pillar: Pillar::ControlPlane,
     severity: Severity::High,
     confidence: Confidence::High,
@@ -23,9 +24,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static POWER: Power = Power {
-    check: "rbac-create-pods",
     may: "create or change pods or workloads",
     grants: GRANTS,
+    home: None,
     focus: Focus::Verb,
     weigh,
     unseen: Severity::High,

@@ -23,9 +23,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static POWER: Power = Power {
-    check: "rbac-escalate",
     may: "write roles beyond its own rights",
     grants: GRANTS,
+    home: None,
     focus: Focus::Verb,
     weigh,
     unseen: Severity::Critical,

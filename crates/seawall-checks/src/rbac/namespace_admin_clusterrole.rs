@@ -5,7 +5,7 @@ use seawall_inventory::Inventory;
 
 use crate::rbac::model::{
     ALL_FOUR, ALLOWED_SUBJECTS, Evidence, Looking, PLATFORM_BINDINGS, ROLE_BINDING, everything,
-    judge_bindings,
+    gives_everything, judge_bindings,
 };
 use crate::{Check, Judge, VerdictsBySubject};
 
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     let looking = Looking {
-        check: CHECK.id,
+        builtin: &gives_everything,
         bindings: &[ROLE_BINDING],
         role: Some("ClusterRole"),
         grade: &|rules| {

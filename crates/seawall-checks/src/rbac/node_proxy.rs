@@ -11,7 +11,8 @@ pub(crate) static CHECK: Check = Check {
     title: "a subject may use `nodes/proxy`",
     why: "the kubelet's own API runs commands in every pod of the node, past admission and past most of the audit log; a \
           `get` is enough, since commands run over a WebSocket",
-    help: "give the fine-grained subresources instead (`nodes/metrics`, `nodes/stats`, `nodes/log`, `nodes/pods`, `nodes/healthz`)",
+    help: "give the fine-grained subresources instead (`nodes/metrics`, `nodes/stats`, `nodes/log`, `nodes/pods`, \
+           `nodes/healthz`)",
     pillar: Pillar::ControlPlane,
     severity: Severity::High,
     confidence: Confidence::High,
@@ -23,9 +24,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static POWER: Power = Power {
-    check: "rbac-node-proxy",
     may: "use the kubelet's API through `nodes/proxy`",
     grants: GRANTS,
+    home: None,
     focus: Focus::Resource,
     weigh,
     unseen: Severity::High,

@@ -4,7 +4,7 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{Resource, RoleView};
 
 use crate::rbac::model::{
-    CLUSTER_ROLE, MAX_LISTED, ROLE, exec_grants, hits_of, is_builtin_role, is_judged_by_parts,
+    CLUSTER_ROLE, MAX_LISTED, ROLE, exec_grants, hits_of, is_builtin_hit, is_judged_by_parts,
 };
 use crate::{Check, Judge, Verdicts};
 
@@ -25,14 +25,12 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
     let Some(role) = RoleView::of(resource) else { return };
-    if is_builtin_role(&role, CHECK.id) {
-        return;
-    }
     if is_judged_by_parts(out.inventory(), &role) {
         out.not_applicable();
         return;
     }
-    let hits = hits_of(role.rules(), exec_grants(out.inventory()));
+    let mut hits = hits_of(role.rules(), exec_grants(out.inventory()));
+    hits.retain(|hit| !is_builtin_hit(&role, hit));
     let Some(first) = hits.iter().min_by_key(|hit| (hit.named, !hit.is_explicit())) else { return };
     let message = if first.is_explicit() {
         format!("role grants `{}`", first.resource)

@@ -5,7 +5,7 @@ use seawall_inventory::Inventory;
 
 use crate::rbac::model::{
     ALL_FOUR, ALLOWED_SUBJECTS, CLUSTER_ROLE_BINDING, Evidence, Looking, PLATFORM_BINDINGS, ROLE_BINDING,
-    exec_grants, hits_of, judge_bindings,
+    exec_grants, gives, hits_of, judge_bindings,
 };
 use crate::{Check, Judge, VerdictsBySubject};
 
@@ -27,8 +27,7 @@ pub(crate) static CHECK: Check = Check {
 fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     let grants = exec_grants(out.inventory());
     let looking = Looking {
-        // Built-in roles are listed by what their own check would say.
-        check: "rbac-pod-exec",
+        builtin: &|rule| gives(rule, grants),
         bindings: &[ROLE_BINDING, CLUSTER_ROLE_BINDING],
         role: None,
         grade: &|rules| {

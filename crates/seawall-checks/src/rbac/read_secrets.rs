@@ -33,9 +33,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 static POWER: Power = Power {
-    check: "rbac-read-secrets",
     may: "read Secrets",
     grants: GRANTS,
+    home: None,
     focus: Focus::Resource,
     weigh,
     unseen: Severity::Critical,

@@ -3,7 +3,7 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{PolicyRule, Resource, RoleView};
 
-use crate::rbac::model::{CLUSTER_ROLE, MAX_LISTED, ROLE, is_builtin_role, is_judged_by_parts};
+use crate::rbac::model::{CLUSTER_ROLE, MAX_LISTED, ROLE, is_builtin, is_judged_by_parts};
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -32,15 +32,15 @@ const LISTS: [(&str, &str); 3] =
 
 fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
     let Some(role) = RoleView::of(resource) else { return };
-    if is_builtin_role(&role, CHECK.id) {
-        return;
-    }
     if is_judged_by_parts(out.inventory(), &role) {
         out.not_applicable();
         return;
     }
-    let weighed: Vec<(Severity, PolicyRule<'_>)> =
-        role.rules().filter_map(|rule| Some((weigh(&rule)?, rule))).collect();
+    let weighed: Vec<(Severity, PolicyRule<'_>)> = role
+        .rules()
+        .filter(|rule| !is_expected(&role, rule))
+        .filter_map(|rule| Some((weigh(&rule)?, rule)))
+        .collect();
     // The first of the worst.
     let Some((severity, worst)) = weighed.iter().rev().max_by_key(|(severity, _)| *severity) else { return };
     let lists = || LISTS.iter().filter(|(list, _)| star(worst, list).is_some());
@@ -70,6 +70,13 @@ fn listed(words: &[&str]) -> String {
 
 fn star(rule: &PolicyRule<'_>, list: &str) -> Option<usize> {
     rule.node().list(list).position(|item| item.as_str() == Some("*"))
+}
+
+/// Whether the role comes with a rule that has the same wildcards.
+fn is_expected(role: &RoleView<'_>, rule: &PolicyRule<'_>) -> bool {
+    is_builtin(role, &|known| {
+        LISTS.iter().all(|(list, _)| star(rule, list).is_none() || known.has_wildcard(list))
+    })
 }
 
 /// How bad a rule with a wildcard is; `None` without one.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use seawall_core::ResourceId;
 use seawall_inventory::{BindingView, GroupKind, Inventory, Place, PolicyRule, RoleRef, RoleView};
+use seawall_rbac::DefaultRule;
 
 use crate::rbac::model::builtin::comes_with;
 use crate::rbac::model::subject::covers;
@@ -59,8 +60,8 @@ impl Bound<'_, '_> {
 
 /// What makes a role count.
 pub(crate) struct Looking<'l, 'i> {
-    /// The check.
-    pub(crate) check: &'static str,
+    /// Whether a rule of a built-in role gives it.
+    pub(crate) builtin: &'l dyn Fn(&DefaultRule) -> bool,
     /// The kinds of bindings.
     pub(crate) bindings: &'static [GroupKind<'static>],
     /// The kind of role that the bindings refer to; `None` for both.
@@ -88,9 +89,9 @@ pub(crate) fn judge_bindings<'i>(
             continue;
         }
         let verdicts = out.judge(binding.resource());
-        let known = comes_with(role_ref, binding.resource().namespace(), looking.check);
+        let known = comes_with(role_ref, binding.resource().namespace(), looking.builtin);
         let excused = if known == Some(true) { Excused::Defaults } else { Excused::Nobody };
-        let reach = Reach::of_binding(&binding, excused, &allowed);
+        let reach = Reach::of_binding(&binding, excused, &allowed, None);
         if !reach.is_held() || is_platform(&binding, role_ref, &platform) {
             continue;
         }

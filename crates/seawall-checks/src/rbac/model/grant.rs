@@ -33,6 +33,8 @@ pub(crate) struct Grant {
     pub(crate) scope: Scope,
     /// Its part in the check.
     pub(crate) part: Part,
+    /// The name of the only object that it is about.
+    pub(crate) object: Option<&'static str>,
 }
 
 impl Grant {
@@ -42,7 +44,7 @@ impl Grant {
         resources: &'static [&'static str],
         verbs: &'static [&'static str],
     ) -> Self {
-        Grant { group, resources, verbs, scope: Scope::Namespace, part: Part::Main }
+        Grant { group, resources, verbs, scope: Scope::Namespace, part: Part::Main, object: None }
     }
 
     /// A right on resources without a namespace.
@@ -51,12 +53,17 @@ impl Grant {
         resources: &'static [&'static str],
         verbs: &'static [&'static str],
     ) -> Self {
-        Grant { group, resources, verbs, scope: Scope::Cluster, part: Part::Main }
+        Grant { group, resources, verbs, scope: Scope::Cluster, part: Part::Main, object: None }
     }
 
     /// The same right as a mere support.
     pub(crate) const fn support(self) -> Self {
         Grant { part: Part::Support, ..self }
+    }
+
+    /// The same right on one object only: a rule that names others does not give it, and one that names it is `named`.
+    pub(crate) const fn about(self, object: &'static str) -> Self {
+        Grant { object: Some(object), ..self }
     }
 }
 
@@ -115,6 +122,9 @@ pub(crate) fn hits_of<'r>(
     for rule in rules {
         for grant in grants.iter().filter(|grant| rule.covers_group(grant.group)) {
             for resource in grant.resources.iter().filter(|resource| rule.covers_resource(resource)) {
+                if grant.object.is_some_and(|name| !rule.covers_name(name)) {
+                    continue;
+                }
                 let allowed =
                     grant.verbs.iter().filter_map(|verb| Some((named_for(&rule, verb, resource)?, verb)));
                 if let Some((named, verb)) = allowed.min_by_key(|(named, _)| *named) {

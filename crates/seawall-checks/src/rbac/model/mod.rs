@@ -24,7 +24,8 @@ mod tests;
 
 pub(crate) use binding::{Evidence, Looking, PLATFORM_BINDINGS, judge_bindings};
 pub(crate) use builtin::{
-    BOOTSTRAP_LABEL, beyond_default, is_builtin_role, is_default_subject, is_known_role, is_public_role,
+    BOOTSTRAP_LABEL, beyond_default, gives, gives_everything, is_builtin, is_builtin_hit, is_default_subject,
+    is_known_role, is_public_role,
 };
 pub(crate) use grant::{
     Grant, Hit, Part, Scope, effective_rules, everything, exec_grants, hits_of, is_judged_by_parts,

@@ -6,11 +6,11 @@
 use seawall_core::{Confidence, Severity};
 use seawall_inventory::{BindingView, Completeness, Inventory, Place, RelatedRoles, RoleRef, RoleView};
 
-use crate::rbac::model::builtin::{comes_with, is_user_facing};
+use crate::rbac::model::builtin::{comes_with, gives, is_user_facing};
 use crate::rbac::model::reach::Reaches;
 use crate::rbac::model::{
     Allowed, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, Excused, Grant, Hit, MAX_LISTED, Part, RBAC, ROLE,
-    ROLE_BINDING, Reach, Scope, effective_rules, everything, hits_of, is_builtin_role, is_judged_by_parts,
+    ROLE_BINDING, Reach, Scope, effective_rules, everything, hits_of, is_builtin_hit, is_judged_by_parts,
     too_many_parts,
 };
 use crate::{Verdicts, VerdictsBySubject};
@@ -26,12 +26,12 @@ pub(crate) enum Focus {
 
 /// A right to look for, and what to say about it.
 pub(crate) struct Power {
-    /// The check.
-    pub(crate) check: &'static str,
     /// What the subject may do, after "may".
     pub(crate) may: &'static str,
     /// The rights, supporting ones included.
     pub(crate) grants: &'static [Grant],
+    /// The only namespace in which it counts; `None` for any.
+    pub(crate) home: Option<&'static str>,
     /// What a finding points at first.
     pub(crate) focus: Focus,
     /// How bad it is; `None` when it is nothing to report.
@@ -42,6 +42,8 @@ pub(crate) struct Power {
 
 /// What was found in one role, without what is dead.
 pub(crate) struct Case<'c, 'r> {
+    /// All that is known.
+    pub(crate) inventory: &'c Inventory,
     /// Main and supporting hits.
     pub(crate) hits: &'c [Hit<'r>],
     /// Whether the role is given in the whole cluster, or may be for all that is known.
@@ -86,7 +88,7 @@ impl Weight {
 pub(crate) fn judge_power(power: &Power, out: &mut VerdictsBySubject<'_>) {
     let inventory = out.inventory();
     let allowed = Allowed::of(out.settings());
-    let mut reaches = Reaches::new(inventory, &allowed);
+    let mut reaches = Reaches::new(inventory, &allowed, power.home);
     for role in [ROLE, CLUSTER_ROLE].iter().flat_map(|kind| inventory.of_kind(*kind)).filter_map(RoleView::of)
     {
         judge_role(power, inventory, role, &mut reaches, out);
@@ -104,14 +106,13 @@ fn judge_role<'i>(
     reaches: &mut Reaches<'i, '_>,
     out: &mut VerdictsBySubject<'i>,
 ) {
-    if is_judged_by_parts(inventory, &role) {
+    let elsewhere = |home| !role.is_cluster_role() && role.resource().namespace() != Some(home);
+    if is_judged_by_parts(inventory, &role) || power.home.is_some_and(elsewhere) {
         return;
     }
     let verdicts = out.judge(role.resource());
-    if is_builtin_role(&role, power.check) {
-        return;
-    }
-    let hits = hits_of(role.rules(), power.grants);
+    let mut hits = hits_of(role.rules(), power.grants);
+    hits.retain(|hit| hit.grant.part == Part::Support || !is_builtin_hit(&role, hit));
     if !hits.iter().any(|hit| hit.grant.part == Part::Main) {
         return;
     }
@@ -150,6 +151,7 @@ fn weigh_role<'r>(
     if let Some(hit) = alive.iter().find(|hit| hit.grant.part == Part::Main) {
         let scope = hit.grant.scope;
         let weight = (power.weigh)(&Case {
+            inventory,
             hits: &alive,
             everywhere: reach.cluster,
             everything: everything(role.rules()).is_some(),
@@ -167,12 +169,16 @@ fn weigh_role<'r>(
         return None;
     }
     // Nobody has it. A wildcard is reported as such elsewhere; what is spelled out was meant for somebody.
-    let dormant =
-        |hit: &&Hit<'_>| hit.is_explicit() && (role.is_cluster_role() || hit.grant.scope == Scope::Namespace);
+    // A right on one object is meant where the rule names it.
+    let dormant = |hit: &&Hit<'_>| {
+        hit.is_explicit()
+            && (role.is_cluster_role() || hit.grant.scope == Scope::Namespace)
+            && (hit.grant.object.is_none() || hit.named)
+    };
     let dormant: Vec<Hit<'r>> = hits.iter().filter(dormant).copied().collect();
     dormant.iter().find(|hit| hit.grant.part == Part::Main)?;
-    let weight =
-        (power.weigh)(&Case { hits: &dormant, everywhere: role.is_cluster_role(), everything: false })?;
+    let everywhere = role.is_cluster_role();
+    let weight = (power.weigh)(&Case { inventory, hits: &dormant, everywhere, everything: false })?;
     let complete = inventory.completeness(ROLE_BINDING) == Completeness::Complete
         && inventory.completeness(CLUSTER_ROLE_BINDING) == Completeness::Complete;
     let (severity, who, end) = if reach.is_held() {
@@ -189,6 +195,7 @@ fn weigh_role<'r>(
 fn sentence(power: &Power, reach: &Reach, scope: Scope, note: &str) -> String {
     match scope {
         Scope::Cluster => format!("{} may {}{note}", reach.who(), power.may),
+        Scope::Namespace if power.home.is_some() => format!("{} may {}{note}", reach.who(), power.may),
         Scope::Namespace => format!("{} may {} {}{note}", reach.who(), power.may, reach.place()),
     }
 }
@@ -225,12 +232,13 @@ fn judge_binding<'i>(
     out: &mut VerdictsBySubject<'i>,
 ) {
     let Some(role_ref) = binding.role_ref() else { return };
-    let builtin = comes_with(role_ref, binding.resource().namespace(), power.check);
+    let gives = |rule: &_| gives(rule, power.grants);
+    let builtin = comes_with(role_ref, binding.resource().namespace(), &gives);
     let role = inventory.role_of(&binding);
     if builtin.is_none() && role.is_some() {
         return;
     }
-    let reach = Reach::of_binding(&binding, Excused::Defaults, allowed);
+    let reach = Reach::of_binding(&binding, Excused::Defaults, allowed, power.home);
     if !reach.is_held() {
         return;
     }
@@ -266,7 +274,8 @@ fn judge_builtin<'i>(
     let alive: Vec<Hit<'_>> = hits.filter(|hit| reach.covers(hit.grant.scope)).collect();
     let main = |grant: &&Grant| grant.part == Part::Main && reach.covers(grant.scope);
     let (grant, weight) = if role.is_some() {
-        let case = Case { hits: &alive, everywhere: reach.cluster, everything: false };
+        let inventory = verdicts.inventory();
+        let case = Case { inventory, hits: &alive, everywhere: reach.cluster, everything: false };
         (alive.iter().map(|hit| hit.grant).find(main), (power.weigh)(&case))
     } else {
         (power.grants.iter().find(main), Some(Weight::plain(power.unseen)))

@@ -25,7 +25,7 @@ pub(crate) struct Reach {
     pub(crate) cluster: bool,
     /// Namespaces in which a RoleBinding gives it, at most [`MAX_LISTED`].
     namespaces: BTreeSet<String>,
-    /// Whether there are holders that are expected or allowed.
+    /// Whether there are holders that are expected or allowed, or that hold it where it does not count.
     accepted: bool,
     /// The first holders, at most [`MAX_LISTED`], each with the item that names it and its binding.
     holders: BTreeMap<Subject, (Place, Subject)>,
@@ -36,14 +36,31 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// The reach of one binding.
-    pub(crate) fn of_binding(binding: &BindingView<'_>, excused: Excused, allowed: &Allowed<'_>) -> Self {
+    /// The reach of one binding; of a right that counts in one namespace only, `home` is that namespace.
+    pub(crate) fn of_binding(
+        binding: &BindingView<'_>,
+        excused: Excused,
+        allowed: &Allowed<'_>,
+        home: Option<&str>,
+    ) -> Self {
         let mut reach = Reach::default();
-        reach.add(binding, excused, allowed);
+        reach.add(binding, excused, allowed, home);
         reach
     }
 
-    fn add(&mut self, binding: &BindingView<'_>, excused: Excused, allowed: &Allowed<'_>) {
+    fn add(
+        &mut self,
+        binding: &BindingView<'_>,
+        excused: Excused,
+        allowed: &Allowed<'_>,
+        home: Option<&str>,
+    ) {
+        if home
+            .is_some_and(|home| !binding.is_cluster_binding() && binding.resource().namespace() != Some(home))
+        {
+            self.accepted = true;
+            return;
+        }
         let mut holds = false;
         // The API server matches nobody with a subject of another kind.
         for subject in binding.subjects().filter(|subject| subject.kind != SubjectKind::Unknown) {
@@ -142,14 +159,19 @@ impl Reach {
 pub(crate) struct Reaches<'i, 's> {
     inventory: &'i Inventory,
     allowed: &'s Allowed<'s>,
+    home: Option<&'static str>,
     direct: HashMap<ResourceId, Rc<Reach>>,
     whole: HashMap<ResourceId, Rc<Reach>>,
 }
 
 impl<'i, 's> Reaches<'i, 's> {
-    /// Nothing read yet.
-    pub(crate) fn new(inventory: &'i Inventory, allowed: &'s Allowed<'s>) -> Self {
-        Reaches { inventory, allowed, direct: HashMap::new(), whole: HashMap::new() }
+    /// Nothing read yet; `home` is the only namespace that counts.
+    pub(crate) fn new(
+        inventory: &'i Inventory,
+        allowed: &'s Allowed<'s>,
+        home: Option<&'static str>,
+    ) -> Self {
+        Reaches { inventory, allowed, home, direct: HashMap::new(), whole: HashMap::new() }
     }
 
     fn direct(&mut self, role: &RoleView<'i>) -> Rc<Reach> {
@@ -159,7 +181,7 @@ impl<'i, 's> Reaches<'i, 's> {
         }
         let mut reach = Reach::default();
         for binding in self.inventory.bindings_of(role) {
-            reach.add(&binding, Excused::Nobody, self.allowed);
+            reach.add(&binding, Excused::Nobody, self.allowed, self.home);
         }
         let reach = Rc::new(reach);
         self.direct.insert(id, Rc::clone(&reach));

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use seawall_core::{Origin, OriginKind, Severity};
-use seawall_inventory::{Inventory, InventoryBuilder, RelatedRoles, Resource, SubjectKind};
+use seawall_inventory::{Inventory, InventoryBuilder, RelatedRoles, Resource};
+use seawall_rbac::{Subject, default_bindings};
 use seawall_yaml::{Limits, NodeId, Text, read};
 
 use super::MAX_LISTED;
-use super::builtin::{CLUSTER_BINDINGS, NAMESPACE_BINDINGS, Who};
 use crate::{Check, Evaluation, Settings, all, evaluate};
 
 fn inventory(text: &str, complete: bool) -> Inventory {
@@ -39,14 +39,13 @@ fn ids(evaluation: &Evaluation) -> Vec<&str> {
     evaluation.findings.iter().map(|finding| finding.check.id.as_str()).collect()
 }
 
-fn subject(who: &Who) -> String {
-    let (kind, namespace, name) = *who;
-    match kind {
-        SubjectKind::ServiceAccount => {
+fn subject(who: &Subject) -> String {
+    match who {
+        Subject::ServiceAccount { namespace, name } => {
             format!("- {{kind: ServiceAccount, namespace: {namespace}, name: {name}}}\n")
         }
-        SubjectKind::Group => format!("- {{kind: Group, name: '{name}'}}\n"),
-        _ => format!("- {{kind: User, name: '{name}'}}\n"),
+        Subject::Group(name) => format!("- {{kind: Group, name: '{name}'}}\n"),
+        Subject::User(name) => format!("- {{kind: User, name: '{name}'}}\n"),
     }
 }
 
@@ -69,21 +68,83 @@ fn role(name: &str, rule: &str) -> String {
 
 #[test]
 fn default_bindings_are_silent_and_more_subjects_are_not() {
-    for (name, role, subjects) in CLUSTER_BINDINGS {
-        let subjects: String = subjects.iter().map(subject).collect();
-        let text = binding(None, name, "ClusterRole", role, &subjects);
-        assert!(ids(&judged(&text, false)).is_empty(), "{name}");
-        assert_eq!(judged(&text, false).not_evaluated, [], "{name}");
-    }
-    for (namespace, name, role, subjects) in NAMESPACE_BINDINGS {
-        let subjects: String = subjects.iter().map(subject).collect();
-        let evaluation = judged(&binding(Some(namespace), name, "Role", role, &subjects), false);
-        assert!(ids(&evaluation).is_empty(), "{name}");
+    let bindings = default_bindings();
+    assert!(bindings.len() > 60);
+    for (namespace, name, default) in bindings {
+        let subjects: String = default.subjects().iter().map(subject).collect();
+        let (kind, role) = default.role();
+        let evaluation = judged(&binding(namespace, name, kind, role, &subjects), false);
+        assert!(ids(&evaluation).is_empty(), "{name}: {:?}", ids(&evaluation));
         assert_eq!(evaluation.not_evaluated, [], "{name}");
     }
     let more = "- {kind: Group, name: 'system:nodes'}\n";
     let evaluation = judged(&binding(None, "system:node", "ClusterRole", "system:node", more), false);
-    assert_eq!(ids(&evaluation), ["rbac-create-pods", "rbac-read-secrets"]);
+    assert_eq!(
+        ids(&evaluation),
+        [
+            "rbac-create-pods",
+            "rbac-create-service-account-token",
+            "rbac-delete-workloads",
+            "rbac-read-secrets"
+        ]
+    );
+}
+
+/// The objects of the table of defaults, written as a cluster shows them.
+fn control_plane() -> String {
+    let list = |words: &str| {
+        format!("[{}]", words.split(',').map(|w| format!("'{w}'")).collect::<Vec<_>>().join(", "))
+    };
+    let group = |words: &str| list(&words.replace("core", ""));
+    let mut text = String::new();
+    for line in include_str!("../../../../seawall-rbac/data/defaults.txt").lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [kind @ ("Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding"), name] => {
+                let (home, name) = name
+                    .split_once('/')
+                    .map_or((String::new(), *name), |(home, name)| (format!(", namespace: {home}"), name));
+                let rules = if kind.ends_with("Binding") { "subjects" } else { "rules" };
+                write!(
+                    text,
+                    "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: '{name}'{home}}}\n{rules}:\n"
+                )
+                .unwrap();
+            }
+            ["rule", groups, resources, verbs, names @ ..] => {
+                let names =
+                    names.first().map_or(String::new(), |names| format!(", resourceNames: {}", list(names)));
+                let (groups, resources, verbs) = (group(groups), list(resources), list(verbs));
+                writeln!(text, "- {{apiGroups: {groups}, resources: {resources}, verbs: {verbs}{names}}}")
+                    .unwrap();
+            }
+            ["path", urls, verbs] => {
+                writeln!(text, "- {{nonResourceURLs: {}, verbs: {}}}", list(urls), list(verbs)).unwrap();
+            }
+            ["for", who] => text.push_str(&subject(&who.parse().unwrap())),
+            // A key after the list that the line of the object began.
+            ["to", kind, role] => {
+                let at = text.rfind("subjects:").unwrap();
+                text.insert_str(at, &format!("roleRef: {{kind: {kind}, name: '{role}'}}\n"));
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn a_control_plane_is_silent_in_every_profile() {
+    for complete in [true, false] {
+        let evaluation = judged(&control_plane(), complete);
+        let found: Vec<String> = evaluation
+            .findings
+            .iter()
+            .map(|finding| format!("{} {}: {}", finding.check.id, finding.subject.name, finding.message))
+            .collect();
+        assert!(found.is_empty(), "{found:#?}");
+        assert!(evaluation.coverage.evaluated > 1_000);
+    }
 }
 
 #[test]
@@ -98,7 +159,7 @@ fn a_default_name_with_another_role_is_not_the_default_binding() {
     let name = "system:controller:job-controller";
     assert_eq!(
         ids(&judged(&binding(None, name, "ClusterRole", name, controller), false)),
-        ["rbac-create-pods"]
+        ["rbac-create-pods", "rbac-delete-workloads"]
     );
 }
 
@@ -110,11 +171,12 @@ fn what_was_added_to_a_built_in_role_is_reported_and_names_like_theirs_excuse_no
         "system:kube-dns",
         "ClusterRole",
         "system:kube-dns",
-        &subject(&super::builtin::account("kube-dns")),
+        &subject(&Subject::service_account("kube-system", "kube-dns")),
     );
     assert_eq!(ids(&judged(&(role("system:kube-dns", secrets) + &dns), true)), ["rbac-read-secrets"]);
     let evil = "system:controller:evil";
-    let bound = binding(None, evil, "ClusterRole", evil, &subject(&super::builtin::account("evil")));
+    let bound =
+        binding(None, evil, "ClusterRole", evil, &subject(&Subject::service_account("kube-system", "evil")));
     assert_eq!(ids(&judged(&(role(evil, secrets) + &bound), true)), ["rbac-read-secrets"]);
 }
 
