@@ -16,6 +16,7 @@ use seawall_yaml::Node;
 
 use crate::check::{Check, Judge, Prepared};
 use crate::group::{group_by_owner, is_grouped};
+use crate::models::Models;
 use crate::normal::Normaliser;
 use crate::settings::Settings;
 use crate::verdicts::{Draft, Verdicts, VerdictsBySubject};
@@ -60,6 +61,7 @@ struct Runner<'a> {
     prepared: Option<Prepared>,
     settings: &'a Settings,
     inventory: &'a Inventory,
+    models: &'a Models<'a>,
     /// Whether findings will be grouped: without owners nobody asks for their keys.
     grouped: bool,
 }
@@ -83,6 +85,7 @@ pub(crate) type GroupKey = (&'static str, String, String);
 pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Evaluation {
     let mut not_evaluated = Vec::new();
     let grouped = is_grouped(inventory);
+    let models = Models::new(inventory);
     let runners: Vec<Runner<'_>> =
         checks
             .iter()
@@ -101,7 +104,7 @@ pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Set
                     not_evaluated.extend(refused_part(check, inventory).into_iter().map(|reason| {
                         NotEvaluated { check: info.id.clone(), pillar: info.pillar, subject: None, reason }
                     }));
-                    Some(Runner::new(check, settings, inventory, grouped))
+                    Some(Runner::new(check, settings, &models, grouped))
                 }
             })
             .collect();
@@ -201,13 +204,21 @@ pub(crate) fn unread(kind: GroupKind<'_>, inventory: &Inventory) -> Option<Strin
 }
 
 impl<'a> Runner<'a> {
-    fn new(check: &'static Check, settings: &'a Settings, inventory: &'a Inventory, grouped: bool) -> Self {
+    fn new(check: &'static Check, settings: &'a Settings, models: &'a Models<'a>, grouped: bool) -> Self {
         let prepared = check.prepare.map(|prepare| prepare(&settings.of(check)));
-        Runner { check, info: Arc::new(check.info()), prepared, settings, inventory, grouped }
+        Runner {
+            check,
+            info: Arc::new(check.info()),
+            prepared,
+            settings,
+            inventory: models.inventory(),
+            models,
+            grouped,
+        }
     }
 
     fn verdicts(&self) -> Verdicts<'_> {
-        Verdicts::new(self.inventory, self.settings.of(self.check), self.prepared())
+        Verdicts::new(self.inventory, self.models, self.settings.of(self.check), self.prepared())
     }
 
     fn prepared(&self) -> Option<&(dyn Any + Send + Sync)> {
@@ -250,8 +261,8 @@ impl<'a> Runner<'a> {
     fn judge_inventory(&self) -> Option<Outcome> {
         let Judge::Inventory(judge) = self.check.judge else { return None };
         let mut outcome = Outcome::default();
-        let mut verdicts =
-            VerdictsBySubject::new(self.inventory, self.settings.of(self.check), self.prepared());
+        let settings = self.settings.of(self.check);
+        let mut verdicts = VerdictsBySubject::new(self.inventory, self.models, settings, self.prepared());
         let judged = catch_unwind(AssertUnwindSafe(|| judge(self.inventory, &mut verdicts)));
         if let Err(panic) = judged {
             verdicts.subjects.clear();

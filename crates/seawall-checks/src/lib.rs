@@ -19,6 +19,7 @@ mod catalogue;
 mod check;
 mod engine;
 mod group;
+mod models;
 mod normal;
 pub mod pss;
 mod select;

@@ -5,6 +5,7 @@ use std::any::Any;
 use seawall_core::{Confidence, Fix, Severity, Subject};
 use seawall_inventory::{Inventory, Place, Resource};
 
+use crate::models::Models;
 use crate::settings::CheckSettings;
 
 /// A finding in the making.
@@ -77,6 +78,7 @@ impl Draft {
 /// What one check says of one subject.
 pub struct Verdicts<'a> {
     inventory: &'a Inventory,
+    models: &'a Models<'a>,
     settings: CheckSettings<'a>,
     prepared: Option<&'a (dyn Any + Send + Sync)>,
     pub(crate) drafts: Vec<Draft>,
@@ -87,15 +89,29 @@ pub struct Verdicts<'a> {
 impl<'a> Verdicts<'a> {
     pub(crate) fn new(
         inventory: &'a Inventory,
+        models: &'a Models<'a>,
         settings: CheckSettings<'a>,
         prepared: Option<&'a (dyn Any + Send + Sync)>,
     ) -> Self {
-        Verdicts { inventory, settings, prepared, drafts: Vec::new(), not_evaluated: None, applies: true }
+        Verdicts {
+            inventory,
+            models,
+            settings,
+            prepared,
+            drafts: Vec::new(),
+            not_evaluated: None,
+            applies: true,
+        }
     }
 
     /// All that is known.
     pub fn inventory(&self) -> &'a Inventory {
         self.inventory
+    }
+
+    /// The models that all checks of the run share.
+    pub(crate) fn models(&self) -> &'a Models<'a> {
+        self.models
     }
 
     /// The check's settings.
@@ -141,7 +157,10 @@ impl<'a> Verdicts<'a> {
 
 /// What a check over the whole inventory says, subject by subject.
 pub struct VerdictsBySubject<'a> {
-    template: (&'a Inventory, CheckSettings<'a>, Option<&'a (dyn Any + Send + Sync)>),
+    inventory: &'a Inventory,
+    models: &'a Models<'a>,
+    settings: CheckSettings<'a>,
+    prepared: Option<&'a (dyn Any + Send + Sync)>,
     pub(crate) subjects: Vec<(&'a Resource, Verdicts<'a>)>,
     pub(crate) not_evaluated: Option<String>,
 }
@@ -149,30 +168,32 @@ pub struct VerdictsBySubject<'a> {
 impl<'a> VerdictsBySubject<'a> {
     pub(crate) fn new(
         inventory: &'a Inventory,
+        models: &'a Models<'a>,
         settings: CheckSettings<'a>,
         prepared: Option<&'a (dyn Any + Send + Sync)>,
     ) -> Self {
-        VerdictsBySubject {
-            template: (inventory, settings, prepared),
-            subjects: Vec::new(),
-            not_evaluated: None,
-        }
+        VerdictsBySubject { inventory, models, settings, prepared, subjects: Vec::new(), not_evaluated: None }
     }
 
     /// All that is known.
     pub fn inventory(&self) -> &'a Inventory {
-        self.template.0
+        self.inventory
+    }
+
+    /// The models that all checks of the run share.
+    pub(crate) fn models(&self) -> &'a Models<'a> {
+        self.models
     }
 
     /// The check's settings.
     pub fn settings(&self) -> CheckSettings<'a> {
-        self.template.1
+        self.settings
     }
 
     /// Judges a resource: it has passed unless something is failed on what this gives. Call it once a resource.
     pub fn judge(&mut self, resource: &'a Resource) -> &mut Verdicts<'a> {
-        let (inventory, settings, prepared) = self.template;
-        self.subjects.push((resource, Verdicts::new(inventory, settings, prepared)));
+        let verdicts = Verdicts::new(self.inventory, self.models, self.settings, self.prepared);
+        self.subjects.push((resource, verdicts));
         match self.subjects.last_mut() {
             Some((_, verdicts)) => verdicts,
             None => unreachable!("the subject was just pushed"),

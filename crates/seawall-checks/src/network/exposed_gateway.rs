@@ -1,17 +1,18 @@
 //! `network-exposed-gateway`
 
 use seawall_core::{Confidence, Pillar, Severity};
-use seawall_inventory::{GroupKind, Inventory};
+use seawall_inventory::{GroupKind, Inventory, Resource};
+use seawall_network::exposure::{EntryKind, EntryPoint};
 
-use crate::network::doors::{
-    INTERNAL_GATEWAY_CLASSES, SERVICE, gateway_api_doors, istio_doors, judge_workloads,
-};
+use crate::network::backends::{SERVICE, class_of};
+use crate::network::doors::{entry_doors, istio_doors, judge_workloads};
 use crate::{Check, Judge, Setting, SettingDefault, VerdictsBySubject};
 
 pub(crate) static CHECK: Check = Check {
     id: "network-exposed-gateway",
     title: "workload can be reached from outside the cluster through a gateway",
-    why: "every hole in the program is open to whoever finds the address, and the pod is the first foothold in the cluster",
+    why: "every hole in the program is open to whoever finds the address, and the pod is the first foothold in the \
+          cluster",
     help: "attach the route to an internal gateway, or let it match only the paths that strangers need",
     pillar: Pillar::Network,
     severity: Severity::High,
@@ -25,8 +26,8 @@ pub(crate) static CHECK: Check = Check {
     ],
     settings: &[Setting {
         name: "internalGatewayClasses",
-        doc: "Gateway classes whose gateways cannot be reached from the internet",
-        default: SettingDefault::Strings(INTERNAL_GATEWAY_CLASSES),
+        doc: "Gateway classes whose gateways cannot be reached from the internet, besides those of providers",
+        default: SettingDefault::Strings(&[]),
     }],
     judge: Judge::Inventory(judge),
     ..Check::PLAIN
@@ -34,7 +35,15 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     let inventory = out.inventory();
-    let mut doors = gateway_api_doors(inventory, &out.settings().strings("internalGatewayClasses"));
-    doors.extend(istio_doors(inventory));
+    let internal = out.settings().strings("internalGatewayClasses");
+    let wanted = |entry: &EntryPoint, _: &Resource| {
+        // The listener, where it is here, takes part with its place.
+        let objects = entry.evidence.iter().filter_map(|evidence| inventory.get(evidence.place.resource));
+        let mut classes = objects.filter(|object| object.kind() == "Gateway").filter_map(class_of);
+        entry.kind == EntryKind::Gateway && !classes.any(|class| internal.contains(&class))
+    };
+    let ways = out.models().ways();
+    let mut doors = entry_doors(inventory, ways, wanted);
+    doors.extend(istio_doors(inventory, ways));
     judge_workloads(&doors, out);
 }

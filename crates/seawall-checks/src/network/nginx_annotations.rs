@@ -4,7 +4,8 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{Inventory, Place, Resource};
 use seawall_yaml::Node;
 
-use crate::network::nginx::{PREFIXES, Release, annotation_name, controllers, is_ingress};
+use crate::network::backends::is_ingress;
+use crate::network::nginx::{PREFIXES, Release, annotation_name, controllers};
 use crate::{Check, Judge, VerdictsBySubject};
 
 pub(crate) static CHECK: Check = Check {

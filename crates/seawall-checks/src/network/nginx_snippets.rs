@@ -3,7 +3,8 @@
 use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
 use seawall_inventory::{GroupKind, Place, Resource};
 
-use crate::network::nginx::{PREFIXES, annotation_name, is_ingress};
+use crate::network::backends::is_ingress;
+use crate::network::nginx::{PREFIXES, snippets};
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -62,14 +63,8 @@ fn judge_controller(config: &Resource, out: &mut Verdicts<'_>) {
 
 fn judge_ingress(ingress: &Resource, out: &mut Verdicts<'_>) {
     let prefixes = out.settings().strings(PREFIXES.name);
-    let annotations = ingress.metadata().and_then(|metadata| metadata.get("annotations"));
-    for (key, value) in annotations.into_iter().flat_map(|node| node.entries()) {
-        let Some(name) = annotation_name(key, &prefixes).filter(|name| name.ends_with("-snippet")) else {
-            continue;
-        };
-        if value.as_str().is_some_and(|text| !text.trim().is_empty()) {
-            let place = Place { resource: ingress.id(), route: ingress.route_of(value) };
-            out.fail(place, format!("writes into the configuration of the controller by `{name}`"));
-        }
+    for (name, value) in snippets(ingress, &prefixes) {
+        let place = Place { resource: ingress.id(), route: ingress.route_of(value) };
+        out.fail(place, format!("writes into the configuration of the controller by `{name}`"));
     }
 }

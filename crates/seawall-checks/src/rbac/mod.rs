@@ -1,3 +1,6 @@
 //! What the checks of roles and bindings share.
 
 pub(crate) mod model;
+mod rights;
+
+pub(crate) use rights::{RightsModel, holders};
