@@ -27,7 +27,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Resource,
     weigh,
-    unseen: Severity::High,
+    unseen: Some(Severity::High),
 };
 
 static GRANTS: &[Grant] = &[

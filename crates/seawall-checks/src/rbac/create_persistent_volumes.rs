@@ -28,7 +28,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Resource,
     weigh,
-    unseen: Severity::Medium,
+    unseen: Some(Severity::Medium),
 };
 
 static GRANTS: &[Grant] = &[Grant::cluster("", &["persistentvolumes"], &["create"])];
@@ -37,6 +37,6 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     judge_power(&POWER, out);
 }
 
-fn weigh(_: &Case<'_, '_>) -> Option<Weight> {
-    Some(Weight::plain(Severity::Medium))
+fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
+    Some(Weight::plain(Severity::Medium).unless_everything(case))
 }

@@ -29,7 +29,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::High,
+    unseen: Some(Severity::High),
 };
 
 const WRITE: &[&str] = &["create", "update", "patch"];

@@ -28,7 +28,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Resource,
     weigh,
-    unseen: Severity::Medium,
+    unseen: Some(Severity::Medium),
 };
 
 static GRANTS: &[Grant] = &[Grant::namespaced("", &["serviceaccounts/token"], &["create"])];
@@ -39,7 +39,7 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
 
 fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
     Some(if case.any_name(&["serviceaccounts/token"]) {
-        Weight::plain(Severity::Medium)
+        Weight::plain(Severity::Medium).unless_everything(case)
     } else {
         Weight { severity: Severity::Low, note: ", those that the rule names" }
     })

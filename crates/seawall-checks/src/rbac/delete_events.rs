@@ -29,7 +29,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::Medium,
+    unseen: Some(Severity::Medium),
 };
 
 static GRANTS: &[Grant] =
@@ -42,5 +42,5 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
 }
 
 fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
-    case.any_name(&["events"]).then_some(Weight::plain(Severity::Medium))
+    case.any_name(&["events"]).then(|| Weight::plain(Severity::Medium).unless_everything(case))
 }

@@ -29,7 +29,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::Medium,
+    unseen: Some(Severity::Medium),
 };
 
 static GRANTS: &[Grant] = &[
@@ -55,6 +55,6 @@ fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
             note: ", of which only pods, which their controllers make again",
         },
         (_, true) => Weight { severity: Severity::Low, note: ", those that the rule names" },
-        (_, false) => Weight::plain(Severity::Medium),
+        (_, false) => Weight::plain(Severity::Medium).unless_everything(case),
     })
 }

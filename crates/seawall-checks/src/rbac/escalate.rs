@@ -28,7 +28,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::Critical,
+    unseen: Some(Severity::Critical),
 };
 
 const WRITE: &[&str] = &["update", "patch", "create"];

@@ -28,7 +28,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::Critical,
+    unseen: Some(Severity::Critical),
 };
 
 /// The API server asks for users and groups without a namespace, for service accounts in theirs. From 1.35 on there are

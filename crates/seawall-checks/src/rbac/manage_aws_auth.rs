@@ -28,7 +28,7 @@ static POWER: Power = Power {
     home: Some("kube-system"),
     focus: Focus::Resource,
     weigh,
-    unseen: Severity::Critical,
+    unseen: None,
 };
 
 static GRANTS: &[Grant] =

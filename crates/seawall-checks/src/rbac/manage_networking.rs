@@ -30,7 +30,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::High,
+    unseen: Some(Severity::High),
 };
 
 const WRITE: &[&str] = &["create", "update", "patch"];
@@ -58,5 +58,5 @@ fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
         (true, false) | (false, true) => Severity::Medium,
         (false, false) => Severity::Low,
     };
-    Some(Weight::plain(severity))
+    Some(Weight::plain(severity).unless_everything(case))
 }

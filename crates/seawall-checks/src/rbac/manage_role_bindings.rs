@@ -29,7 +29,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::Low,
+    unseen: Some(Severity::Low),
 };
 
 const WRITE: &[&str] = &["create", "update", "patch"];

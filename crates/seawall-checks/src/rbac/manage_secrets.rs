@@ -29,7 +29,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Verb,
     weigh,
-    unseen: Severity::Medium,
+    unseen: Some(Severity::Medium),
 };
 
 static GRANTS: &[Grant] =
@@ -41,5 +41,5 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
 
 /// Changing Secrets by name is what a controller is given.
 fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
-    case.any_name(&["secrets"]).then_some(Weight::plain(Severity::Medium))
+    case.any_name(&["secrets"]).then(|| Weight::plain(Severity::Medium).unless_everything(case))
 }

@@ -29,7 +29,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Resource,
     weigh,
-    unseen: Severity::High,
+    unseen: Some(Severity::High),
 };
 
 /// The verbs of the HTTP methods that the proxy passes on.

@@ -30,7 +30,7 @@ const fn power(grants: &'static [Grant]) -> Power {
         home: None,
         focus: Focus::Resource,
         weigh,
-        unseen: Severity::Medium,
+        unseen: Some(Severity::Medium),
     }
 }
 
@@ -45,7 +45,7 @@ fn judge(inventory: &Inventory, out: &mut VerdictsBySubject<'_>) {
 
 fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
     Some(if case.any_name(&[FORWARD]) {
-        Weight::plain(Severity::Medium)
+        Weight::plain(Severity::Medium).unless_everything(case)
     } else {
         Weight { severity: Severity::Low, note: ", those that the rule names" }
     })

@@ -38,7 +38,7 @@ static POWER: Power = Power {
     home: None,
     focus: Focus::Resource,
     weigh,
-    unseen: Severity::Critical,
+    unseen: Some(Severity::Critical),
 };
 
 static GRANTS: &[Grant] = &[Grant::namespaced("", &["secrets"], &["list", "watch", "get"])];

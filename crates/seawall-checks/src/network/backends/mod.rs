@@ -57,17 +57,18 @@ pub(crate) fn class_of(resource: &Resource) -> Option<&str> {
 }
 
 /// Whether a Service has the port: by number or name, and for `target` also by the number of a target port, which some
-/// controllers take.
+/// controllers take. One without ports is a patch of a Service whose ports stand elsewhere.
 pub(crate) fn has_port(service: &Resource, port: Node<'_>, target: bool) -> bool {
     let wanted = port.as_i64();
     let name = port.as_str();
     let by_number = wanted.or_else(|| name?.parse().ok());
-    let ports = service.root().get("spec").into_iter().flat_map(|spec| spec.list("ports"));
-    ports.into_iter().any(|port| {
-        name.is_some_and(|name| port.str("name") == Some(name))
-            || by_number.is_some_and(|number| port.int("port") == Some(number))
-            || target && by_number.is_some_and(|number| port.int("targetPort") == Some(number))
-    })
+    let mut ports = service.root().get("spec").into_iter().flat_map(|spec| spec.list("ports")).peekable();
+    ports.peek().is_none()
+        || ports.any(|port| {
+            name.is_some_and(|name| port.str("name") == Some(name))
+                || by_number.is_some_and(|number| port.int("port") == Some(number))
+                || target && by_number.is_some_and(|number| port.int("targetPort") == Some(number))
+        })
 }
 
 /// The Service that a reference names, when it is here.

@@ -167,12 +167,14 @@ pub(crate) fn is_left_alone(inventory: &Inventory, namespace: &str) -> bool {
 pub(crate) struct WaysIn(Vec<EntryPoint>);
 
 impl WaysIn {
-    /// Finds them, and takes away what policies close for certain.
+    /// Finds them, and takes away what policies close for certain: in files a policy may be of another installation, or of
+    /// none.
     pub(crate) fn of<'m>(inventory: &Inventory, network: impl FnOnce() -> &'m NetworkModel) -> Self {
         let mut entries = entry_points(inventory);
         let mut resources = inventory.resources().iter();
         let policed = resources.any(|resource| PolicyKind::of(resource.group(), resource.kind()).is_some());
-        if policed && !entries.is_empty() {
+        let proof = inventory.completeness(POLICY) == Completeness::Complete;
+        if proof && policed && !entries.is_empty() {
             let judge = Judge::new(&network().network, inventory);
             for entry in &mut entries {
                 let open: Vec<_> = std::mem::take(&mut entry.backends)

@@ -41,20 +41,19 @@ pub(crate) fn judge_unlimited(direction: Direction, message: &str, out: &mut Ver
     }
 }
 
-/// Judges all policies for selectors that match no pod.
+/// Judges all policies for selectors that match no pod, where all pods are known: in files they may be elsewhere, or be
+/// made by an operator.
 pub(crate) fn judge_dead(rule: &'static LintRule, out: &mut VerdictsBySubject<'_>) {
     let inventory = out.inventory();
     let objects = objects(out);
-    if objects.is_empty() {
+    let proof = inventory.completeness(GroupKind::new("", "Pod")) == Completeness::Complete;
+    if objects.is_empty() || !proof {
         return;
     }
-    let network = out.models().network().network();
-    let mut lints = dead(network, inventory);
+    let mut lints = dead(out.models().network().network(), inventory);
     lints.retain(|lint| lint.rule == rule);
-    let pods = GroupKind::new("", "Pod");
-    let proof = inventory.completeness(pods) == Completeness::Complete;
     for object in objects {
-        let found: Vec<_> = lints.iter().filter(|lint| lint.place.resource == object.id()).collect();
+        let verdicts = out.judge(object);
         // Templates of kinds whose pods nobody knows, and workloads that are scaled to nothing, are selected all the same.
         let template = || {
             let selector = object.root().path(&["spec", "podSelector"]);
@@ -62,15 +61,8 @@ pub(crate) fn judge_dead(rule: &'static LintRule, out: &mut VerdictsBySubject<'_
                 && selector.is_some()
                 && !inventory.selected_pods(object, Selector::label_selector(selector)).is_empty()
         };
-        if found.is_empty() && !proof {
-            // In files a policy without a fault was seen with its pods, or could not be judged.
-            continue;
-        }
-        let verdicts = out.judge(object);
-        if found.is_empty() || template() {
-            continue;
-        }
-        for lint in found {
+        let found = lints.iter().filter(|lint| lint.place.resource == object.id());
+        for lint in found.filter(|_| !template()) {
             verdicts.fail(lint.place.clone(), lint.message.clone()).confidence(lint.confidence);
         }
     }

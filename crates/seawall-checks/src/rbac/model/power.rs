@@ -36,8 +36,8 @@ pub(crate) struct Power {
     pub(crate) focus: Focus,
     /// How bad it is; `None` when it is nothing to report.
     pub(crate) weigh: fn(&Case<'_, '_>) -> Option<Weight>,
-    /// How bad it is when a built-in role that is not here gives it.
-    pub(crate) unseen: Severity,
+    /// How bad it is when a built-in role that is not here gives it; `None` when that cannot be said.
+    pub(crate) unseen: Option<Severity>,
 }
 
 /// What was found in one role, without what is dead.
@@ -81,6 +81,15 @@ impl Weight {
     /// A severity with nothing to add.
     pub(crate) const fn plain(severity: Severity) -> Self {
         Weight { severity, note: "" }
+    }
+
+    /// A severity, but `low` where the role allows everything anyway, which other checks report.
+    pub(crate) fn unless_everything(self, case: &Case<'_, '_>) -> Self {
+        if case.everything {
+            Weight { severity: Severity::Low, note: ", as it may do everything" }
+        } else {
+            self
+        }
     }
 }
 
@@ -278,7 +287,7 @@ fn judge_builtin<'i>(
         let case = Case { inventory, hits: &alive, everywhere: reach.cluster, everything: false };
         (alive.iter().map(|hit| hit.grant).find(main), (power.weigh)(&case))
     } else {
-        (power.grants.iter().find(main), Some(Weight::plain(power.unseen)))
+        (power.grants.iter().find(main), power.unseen.map(Weight::plain))
     };
     let (Some(grant), Some(weight)) = (grant, weight) else { return };
     let RoleRef { kind, name } = role_ref;
