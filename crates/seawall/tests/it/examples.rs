@@ -61,7 +61,7 @@ fn finding(finding: &Value) -> (String, BTreeSet<String>, BTreeSet<String>) {
 
 #[test]
 fn the_hardened_twin_is_clean() {
-    let report = seawall(&["scan", "examples/hardened", "-o", "json", "--profile", "all"]);
+    let report = seawall(&["scan", "examples/hardened", "-o", "json"]);
     let json = report.json();
     let findings: Vec<String> = json["findings"]
         .as_array()
