@@ -14,3 +14,4 @@ mod fixes;
 mod pages;
 mod pss;
 mod secrets_stay;
+mod vanilla;
