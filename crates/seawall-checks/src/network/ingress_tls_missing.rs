@@ -1,6 +1,6 @@
 //! `network-ingress-tls-missing`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use seawall_core::{Confidence, Pillar, ResourceId, Route, Severity};
 use seawall_inventory::{Inventory, Place, Resource};
@@ -40,9 +40,9 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
         return;
     }
     let ways = out.models().ways();
-    let mut plain: Vec<(ResourceId, &str)> = Vec::new();
+    let mut plain: HashMap<ResourceId, BTreeSet<&str>> = HashMap::new();
     for entry in ways.entries().iter().filter(|entry| entry.tls == Tls::None) {
-        plain.extend(entry.hosts.iter().map(|host| (entry.object, host_of(host))));
+        plain.entry(entry.object).or_default().extend(entry.hosts.iter().map(|host| host_of(host)));
     }
     for ingress in ingresses {
         let verdicts = out.judge(ingress);
@@ -51,9 +51,9 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
         if CERTIFICATES.iter().any(|key| ingress.annotation(key).is_some()) {
             continue;
         }
-        let own = plain.iter().filter(|(object, _)| *object == ingress.id()).map(|(_, host)| *host);
         // With a certificate for some hosts, what comes under no name of the list is not meant for this Ingress.
-        let open: BTreeSet<&str> = own.filter(|host| !has_tls || *host != "*").collect();
+        let own = plain.get(&ingress.id()).into_iter().flatten().copied();
+        let open: Vec<&str> = own.filter(|host| !has_tls || *host != "*").collect();
         let Some(first) = open.first() else { continue };
         let place = Place { resource: ingress.id(), route: Route::root().keys(&["spec", "tls"]) };
         let message = match (*first, open.len()) {

@@ -2,7 +2,6 @@
 
 use seawall_core::{Confidence, Pillar, Route, Severity};
 use seawall_inventory::{Inventory, Place};
-use seawall_network::Direction;
 
 use crate::network::{NAMESPACE, POLICY_KINDS, Reading, is_left_alone};
 use crate::{Check, Judge, VerdictsBySubject};
@@ -42,14 +41,7 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
             continue;
         }
         let verdicts = out.judge(namespace);
-        let selected = model.policies_of(name);
-        let covered = || {
-            let mut policies = model.network().policies();
-            policies.any(|policy| {
-                policy.covers_namespace(name) && Direction::ALL.iter().any(|way| policy.isolates(*way))
-            })
-        };
-        if !model.has_policies(name) && !selected && !covered() {
+        if !model.is_governed(name) {
             let route = Route::root().keys(&["metadata", "name"]);
             let place = Place { resource: namespace.id(), route };
             verdicts.fail(place, format!("no network policy is about namespace `{name}`"));

@@ -68,10 +68,14 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     };
     let mut doors = entry_doors(inventory, out.models().ways(), declared);
     doors.extend(istio_doors(inventory, out.models().ways()));
+    let mut by_target: BTreeMap<ResourceId, Vec<&Door<'_>>> = BTreeMap::new();
+    for door in &doors {
+        by_target.entry(door.target.id()).or_default().push(door);
+    }
     for (id, program) in sensitive {
         let Some(resource) = inventory.get(id) else { continue };
         let owned = inventory.top_owner(resource).is_some_and(|owner| owner.has_pods());
-        let own: Vec<&Door<'_>> = doors.iter().filter(|door| door.target.id() == id).collect();
+        let own = by_target.get(&id).map_or(&[][..], Vec::as_slice);
         if own.is_empty() {
             if !owned {
                 out.judge(resource);
@@ -79,7 +83,7 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
             continue;
         }
         let Some(pod) = resource.pods().next() else { continue };
-        let message = format!("`{program}` can be reached from outside the cluster through {}", ways(&own));
+        let message = format!("`{program}` can be reached from outside the cluster through {}", ways(own));
         let draft = out.judge(resource).fail(pod.place(&["containers"]), message);
         for door in own {
             draft.linked(door.via.subject());

@@ -92,8 +92,8 @@ impl<'n> PolicyView<'n> {
         match &subject.key {
             PeerKey::Pods { scope: Scope::One(own), .. } => words.text(*own) == namespace,
             PeerKey::Pods { scope: Scope::Matching(selector), .. } => {
-                let known = self.network.namespaces.iter().find(|(name, _)| words.text(**name) == namespace);
-                known.is_some_and(|(_, known)| selector.matches(&known.labels))
+                let known = words.find(namespace).and_then(|name| self.network.namespaces.get(&name));
+                known.is_some_and(|known| selector.matches(&known.labels))
             }
             PeerKey::Labelled { expr, .. } => match expr.bound() {
                 Bound::Namespaces(names) => names.iter().any(|name| words.text(*name) == namespace),

@@ -10,7 +10,7 @@ use seawall_core::Confidence;
 use seawall_inventory::{Completeness, GroupKind, Inventory, PodView, Resource};
 use seawall_network::exposure::{EntryPoint, Judge, Passage, entry_points};
 use seawall_network::lint::is_system;
-use seawall_network::{ClassId, Direction, Network, Plugin, PolicyKind, PolicyView};
+use seawall_network::{ClassId, Direction, Network, Plugin, PolicyId, PolicyKind, PolicyView};
 
 /// NetworkPolicies of Kubernetes.
 const POLICY: GroupKind<'static> = GroupKind::new("networking.k8s.io", "NetworkPolicy");
@@ -38,10 +38,12 @@ type ObjectName = (String, String, String);
 pub(crate) struct NetworkModel {
     network: Network,
     by_object: HashMap<ObjectName, BTreeSet<ClassId>>,
-    /// Namespaces with a policy of their own.
-    with_policies: BTreeSet<String>,
-    /// Whether a policy is about more than one namespace.
-    has_wide: bool,
+    /// The policies of each namespace.
+    own_policies: HashMap<String, Vec<PolicyId>>,
+    /// Those of the cluster.
+    wide_policies: Vec<PolicyId>,
+    /// Namespaces with a pod that a policy isolates in some direction.
+    isolated: BTreeSet<String>,
 }
 
 /// What the absence of a policy proves.
@@ -79,10 +81,19 @@ impl NetworkModel {
                 by_object.entry(key).or_default().insert(class);
             }
         }
-        let own = network.policies().filter_map(|policy| policy.namespace().map(str::to_owned));
-        let with_policies = own.collect();
-        let has_wide = network.policies().any(|policy| policy.namespace().is_none());
-        NetworkModel { by_object, with_policies, has_wide, network }
+        let mut own_policies: HashMap<String, Vec<PolicyId>> = HashMap::new();
+        let mut wide_policies = Vec::new();
+        for policy in network.policies() {
+            match policy.namespace() {
+                Some(namespace) => own_policies.entry(namespace.to_owned()).or_default().push(policy.id()),
+                None => wide_policies.push(policy.id()),
+            }
+        }
+        let is_isolated =
+            |class: &ClassId| Direction::ALL.iter().any(|way| network.is_isolated(*class, *way));
+        let isolated = by_object.iter().filter(|(_, classes)| classes.iter().any(is_isolated));
+        let isolated = isolated.map(|((namespace, ..), _)| namespace.clone()).collect();
+        NetworkModel { by_object, own_policies, wide_policies, isolated, network }
     }
 
     /// The model itself.
@@ -101,21 +112,30 @@ impl NetworkModel {
 
     /// Whether a namespace has policies of its own.
     pub(crate) fn has_policies(&self, namespace: &str) -> bool {
-        self.with_policies.contains(namespace)
+        self.own_policies.contains_key(namespace)
     }
 
-    /// Whether a policy isolates some pod of a namespace in some direction.
-    pub(crate) fn policies_of(&self, namespace: &str) -> bool {
-        let own = self.by_object.iter().filter(|((home, ..), _)| home == namespace);
-        own.flat_map(|(_, classes)| classes)
-            .any(|class| Direction::ALL.iter().any(|way| self.network.is_isolated(*class, *way)))
+    /// The policies of a namespace and of the cluster.
+    fn policies_of(&self, namespace: &str) -> impl Iterator<Item = PolicyView<'_>> {
+        let own = self.own_policies.get(namespace).into_iter().flatten();
+        own.chain(&self.wide_policies).filter_map(|id| self.network.policy(*id))
+    }
+
+    /// Whether a policy is about a namespace: it is of the namespace, isolates a pod in it, or any that may come.
+    pub(crate) fn is_governed(&self, namespace: &str) -> bool {
+        let isolates = |policy: &PolicyView<'_>| Direction::ALL.iter().any(|way| policy.isolates(*way));
+        self.has_policies(namespace)
+            || self.isolated.contains(namespace)
+            || self
+                .policies_of(namespace)
+                .any(|policy| policy.covers_namespace(namespace) && isolates(&policy))
     }
 
     /// What it proves that no policy for the pods of a namespace is here.
     pub(crate) fn reading(&self, inventory: &Inventory, namespace: &str) -> Reading {
         match inventory.completeness(POLICY) {
             Completeness::Complete => Reading::Proof,
-            _ if self.has_wide || self.has_policies(namespace) => Reading::Hint,
+            _ if !self.wide_policies.is_empty() || self.has_policies(namespace) => Reading::Hint,
             _ => Reading::Unknown,
         }
     }
@@ -146,7 +166,7 @@ impl NetworkModel {
                 .rules(direction)
                 .any(|id| self.network.rule_view(id).is_some_and(|rule| rule.is_unlimited()))
         };
-        self.network.policies().any(|policy| {
+        self.policies_of(namespace).any(|policy| {
             policy.isolates(direction) && policy.covers_namespace(namespace) && !unlimited(&policy)
         })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use seawall_core::ResourceId;
 use seawall_inventory::{Completeness, GroupKind, Place, Resource, Selector};
-use seawall_network::lint::{LintRule, POLICY_SELECTS_NOTHING, dead};
+use seawall_network::lint::{Lint, LintRule, POLICY_SELECTS_NOTHING, dead};
 use seawall_network::{Direction, PolicyKind, PolicyView};
 
 use crate::VerdictsBySubject;
@@ -50,8 +50,11 @@ pub(crate) fn judge_dead(rule: &'static LintRule, out: &mut VerdictsBySubject<'_
     if objects.is_empty() || !proof {
         return;
     }
-    let mut lints = dead(out.models().network().network(), inventory);
-    lints.retain(|lint| lint.rule == rule);
+    let mut lints: BTreeMap<ResourceId, Vec<Lint>> = BTreeMap::new();
+    let all = dead(out.models().network().network(), inventory);
+    for lint in all.into_iter().filter(|lint| lint.rule == rule) {
+        lints.entry(lint.place.resource).or_default().push(lint);
+    }
     for object in objects {
         let verdicts = out.judge(object);
         // Templates of kinds whose pods nobody knows, and workloads that are scaled to nothing, are selected all the same.
@@ -61,8 +64,8 @@ pub(crate) fn judge_dead(rule: &'static LintRule, out: &mut VerdictsBySubject<'_
                 && selector.is_some()
                 && !inventory.selected_pods(object, Selector::label_selector(selector)).is_empty()
         };
-        let found = lints.iter().filter(|lint| lint.place.resource == object.id());
-        for lint in found.filter(|_| !template()) {
+        let Some(found) = lints.get(&object.id()).filter(|_| !template()) else { continue };
+        for lint in found {
             verdicts.fail(lint.place.clone(), lint.message.clone()).confidence(lint.confidence);
         }
     }
