@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use seawall_core::{CheckId, CheckInfo, Confidence, Pillar, Severity};
 use seawall_inventory::{ContainerView, GroupKind, Inventory, PodView, Resource};
 
+use crate::select::Profile;
 use crate::settings::{CheckSettings, Setting};
 use crate::verdicts::{Verdicts, VerdictsBySubject};
 
@@ -24,6 +25,8 @@ pub struct Check {
     pub help: &'static str,
     /// Where it counts.
     pub pillar: Pillar,
+    /// The smallest profile that runs it: the default one is for what an expert would act on.
+    pub profile: Profile,
     /// The severity of a fail, unless the finding says otherwise.
     pub severity: Severity,
     /// The confidence of a fail, unless the finding says otherwise.
@@ -65,6 +68,7 @@ impl Check {
         why: "",
         help: "",
         pillar: Pillar::Nodes,
+        profile: Profile::Default,
         severity: Severity::Info,
         confidence: Confidence::High,
         frameworks: &[],
@@ -87,8 +91,8 @@ impl Check {
         }
     }
 
-    /// Whether the default profile runs it: all but the checks beside the six pillars.
+    /// Whether the default profile runs it; it runs none of the checks beside the six pillars.
     pub fn in_default_profile(&self) -> bool {
-        self.pillar != Pillar::Reliability
+        self.profile == Profile::Default && self.pillar != Pillar::Reliability
     }
 }

@@ -7,10 +7,10 @@ use crate::{Check, all};
 /// A named set of checks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// All checks of the six pillars.
+    /// The checks of the six pillars that an expert would act on.
     #[default]
     Default,
-    /// All checks, reliability too.
+    /// All checks: those of reliability, and those that count what is ordinary or repeat others more strictly.
     All,
 }
 
