@@ -3,4 +3,5 @@
 
 pub(crate) mod files;
 pub(crate) mod tokens;
+pub(crate) mod variables;
 pub(crate) mod words;
