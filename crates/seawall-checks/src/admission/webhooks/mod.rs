@@ -52,27 +52,29 @@ fn sees_pods(rule: Node<'_>) -> bool {
         && rule.str("scope") != Some("Cluster")
 }
 
-/// What the webhooks of a configuration do, in words: how many there are, what they see, and what reaches a reviewer's
-/// eye first.
+/// Something that a reviewer of a webhook asks, and how it is said.
+type Fact = (fn(Node<'_>) -> bool, &'static str);
+
+const FACTS: [Fact; 3] = [
+    (sees_everything, "sees every resource"),
+    (|webhook| webhook.path(&["clientConfig", "url"]).is_some(), "calls a URL"),
+    (|webhook| webhook.str("failurePolicy") == Some("Ignore"), "lets requests pass when it fails"),
+];
+
+fn sees_everything(webhook: Node<'_>) -> bool {
+    let mut resources = webhook.list("rules").flat_map(|rule| rule.list("resources"));
+    resources.any(|resource| matches!(resource.as_str(), Some("*" | "*/*")))
+}
+
+/// What the webhooks of a configuration do, in words: how many there are, and what reaches a reviewer's eye first.
 pub(crate) fn describe(config: &Resource) -> String {
     let webhooks: Vec<Node<'_>> = config.root().list("webhooks").collect();
-    let count = |fits: &dyn Fn(&Node<'_>) -> bool| webhooks.iter().filter(|webhook| fits(webhook)).count();
     let mut parts = vec![match webhooks.len() {
         1 => "1 webhook".to_owned(),
         many => format!("{many} webhooks"),
     }];
-    let everything = |webhook: &Node<'_>| {
-        webhook
-            .list("rules")
-            .any(|rule| rule.list("resources").any(|resource| matches!(resource.as_str(), Some("*" | "*/*"))))
-    };
-    let facts: [(&dyn Fn(&Node<'_>) -> bool, &str); 3] = [
-        (&everything, "sees every resource"),
-        (&|webhook| webhook.path(&["clientConfig", "url"]).is_some(), "calls a URL"),
-        (&|webhook| webhook.str("failurePolicy") == Some("Ignore"), "lets requests pass when it fails"),
-    ];
-    for (fits, what) in facts {
-        match count(fits) {
+    for (fits, what) in FACTS {
+        match webhooks.iter().filter(|webhook| fits(**webhook)).count() {
             0 => {}
             number => parts.push(format!("{number} {what}")),
         }

@@ -70,7 +70,7 @@ pub(crate) fn is_card(digits: &str) -> bool {
         .sum();
     matches!(digits.len(), 15 | 16)
         && digits.bytes().all(|digit| digit.is_ascii_digit())
-        && sum % 10 == 0
+        && sum.is_multiple_of(10)
         && !TEST_CARDS.contains(&digits)
 }
 
