@@ -1,9 +1,9 @@
 //! `pod-capability-drop-none`
 
-use seawall_core::{Confidence, Edit, Fix, FixRisk, Pillar, Severity};
+use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
-use crate::pod::capability::ALL;
+use crate::pod::capability::drop_all;
 use crate::{Check, Judge, Profile, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -27,8 +27,6 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     }
     if container.capabilities("drop").next().is_none() {
         let place = container.place(&["securityContext", "capabilities", "drop"]);
-        let append = Edit::Append { route: place.route.clone(), value: ALL.into() };
-        out.fail(place, format!("{} drops no capability", container.label()))
-            .fix(Fix { risk: FixRisk::Medium, edits: vec![append] });
+        out.fail(place, format!("{} drops no capability", container.label())).fix(drop_all(container));
     }
 }

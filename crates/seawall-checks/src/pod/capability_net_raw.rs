@@ -1,9 +1,9 @@
 //! `pod-capability-net-raw`
 
-use seawall_core::{Confidence, Edit, Fix, FixRisk, Pillar, Severity};
+use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
-use crate::pod::capability::{self, ALL, canonical};
+use crate::pod::capability::{self, ALL, canonical, drop_all};
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -41,8 +41,8 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     let mut dropped = container.capabilities("drop").map(|(_, name)| canonical(name));
     if !added_back && !dropped.any(|name| name == NET_RAW || name == ALL) {
         let place = container.place(&["securityContext", "capabilities", "drop"]);
-        let append = Edit::Append { route: place.route.clone(), value: NET_RAW.into() };
+        // The neighbours of this check offer the same edit, so that it is made once.
         out.fail(place, format!("{} keeps the capability `NET_RAW`", container.label()))
-            .fix(Fix { risk: FixRisk::Low, edits: vec![append] });
+            .fix(drop_all(container));
     }
 }
