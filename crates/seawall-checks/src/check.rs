@@ -25,13 +25,12 @@ pub struct Check {
     pub help: &'static str,
     /// Where it counts.
     pub pillar: Pillar,
+    /// The smallest profile that runs it: the default one is for what an expert would act on.
+    pub profile: Profile,
     /// The severity of a fail, unless the finding says otherwise.
     pub severity: Severity,
     /// The confidence of a fail, unless the finding says otherwise.
     pub confidence: Confidence,
-    /// The narrowest profile that runs it: what repeats a finding of another check in other words, and what an expert would
-    /// not act on, is for [`Profile::All`].
-    pub profile: Profile,
     /// Framework controls that it decides or helps to decide, `FRAMEWORK:control`.
     pub frameworks: &'static [&'static str],
     /// Kinds besides the judged one without which there is no verdict: when one of them could not be read, the check
@@ -69,9 +68,9 @@ impl Check {
         why: "",
         help: "",
         pillar: Pillar::Nodes,
+        profile: Profile::Default,
         severity: Severity::Info,
         confidence: Confidence::High,
-        profile: Profile::Default,
         frameworks: &[],
         needs: &[],
         settings: &[],

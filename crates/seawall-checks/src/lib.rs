@@ -26,6 +26,9 @@ mod select;
 mod settings;
 mod verdicts;
 
+/// What several admission checks share.
+mod admission;
+
 /// What several pod checks share.
 mod pod;
 

@@ -10,7 +10,7 @@ pub enum Profile {
     /// What an expert would act on: the checks of the six pillars but those that ask for [`Profile::All`].
     #[default]
     Default,
-    /// All checks, reliability too.
+    /// All checks: those of reliability, and those that count what is ordinary or repeat others more strictly.
     All,
 }
 

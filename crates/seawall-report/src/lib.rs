@@ -20,6 +20,7 @@
 //! - no text from outside reaches the output raw: control characters and bidirectional overrides are escaped;
 //! - routes become files, lines and columns here and nowhere else.
 
+mod cause;
 mod escape;
 mod format;
 mod github;

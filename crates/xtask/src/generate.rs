@@ -51,7 +51,8 @@ fn index(entries: &[Entry]) -> String {
         "# Checks\n\n<!-- Made by `cargo xtask generate` from the catalogue; edits are lost. -->\n\n\
          Each check has a page that says what it looks at, why, how an attacker uses it and how to fix it; the page's\n\
          examples are the check's tests. Checks of the pillar `reliability` stand beside the six pillars: they are off by\n\
-         default (`--profile all`) and count in no score.\n",
+         default (`--profile all`) and count in no score. So are the others marked `all`: they count what is ordinary, or\n\
+         repeat another check more strictly.\n",
     );
     for area in Area::ALL {
         let of_area: Vec<&Entry> = entries
@@ -63,7 +64,7 @@ fn index(entries: &[Entry]) -> String {
         }
         let _ = write!(
             out,
-            "\n## {}\n\n| check | severity | pillar | what fails |\n|---|---|---|---|\n",
+            "\n## {}\n\n| check | severity | pillar | profile | what fails |\n|---|---|---|---|---|\n",
             area.as_str()
         );
         for entry in of_area {
@@ -71,11 +72,12 @@ fn index(entries: &[Entry]) -> String {
             let page = entry.id.split_once('-').map_or(entry.id, |(_, name)| name);
             let _ = writeln!(
                 out,
-                "| [`{}`]({}/{page}.md) | {} | {} | {} |",
+                "| [`{}`]({}/{page}.md) | {} | {} | {} | {} |",
                 entry.id,
                 area.as_str(),
                 check.severity.as_str(),
                 check.pillar.as_str(),
+                if check.in_default_profile() { "default" } else { "all" },
                 check.title.replace('|', "\\|")
             );
         }

@@ -3,6 +3,7 @@
 use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
 use seawall_inventory::PodView;
 
+use crate::pod::apparmor::ANNOTATION;
 use crate::pod::setters;
 use crate::{Check, Judge, Verdicts};
 
@@ -20,9 +21,6 @@ pub(crate) static CHECK: Check = Check {
     judge: Judge::Pod(judge),
     ..Check::PLAIN
 };
-
-/// Followed by the name of the container; deprecated since Kubernetes 1.30 and still in effect.
-const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     if pod.is_windows() {

@@ -1,9 +1,9 @@
 //! `pod-capability-drop-all-missing`
 
-use seawall_core::{Confidence, Edit, Fix, FixRisk, Pillar, Severity};
+use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
-use crate::pod::capability::ALL;
+use crate::pod::capability::{ALL, drop_all};
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -33,6 +33,5 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
         some => format!("{label} drops `{}` but not `ALL`", some.join("`, `")),
     };
     let place = container.place(&["securityContext", "capabilities", "drop"]);
-    let append = Edit::Append { route: place.route.clone(), value: ALL.into() };
-    out.fail(place, message).fix(Fix { risk: FixRisk::Medium, edits: vec![append] });
+    out.fail(place, message).fix(drop_all(container));
 }

@@ -8,4 +8,13 @@ mod shared;
 pub use shared::host_path::clean as clean_host_path;
 
 pub(crate) use shared::setter::setters;
-pub(crate) use shared::{capability, host_path};
+pub(crate) use shared::{
+    apparmor, capability, host_path, id_floor, object, process, quantity, sandbox, seccomp, source,
+};
+
+use seawall_inventory::PodView;
+
+/// Whether the pod is the API's picture of one that a kubelet started from a file. Service accounts are nothing to it.
+pub(crate) fn is_mirror(pod: &PodView<'_>) -> bool {
+    pod.annotation("kubernetes.io/config.mirror").is_some()
+}

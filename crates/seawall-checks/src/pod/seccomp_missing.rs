@@ -1,8 +1,9 @@
 //! `pod-seccomp-missing`
 
-use seawall_core::{Confidence, Fix, FixRisk, FixValue, Pillar, Severity};
+use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
 use seawall_inventory::PodView;
 
+use crate::pod::seccomp::runtime_default;
 use crate::pod::setters;
 use crate::{Check, Judge, Verdicts};
 
@@ -26,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     ..Check::PLAIN
 };
 
-const PROFILE: [&str; 2] = ["securityContext", "seccompProfile"];
+const FIELD: [&str; 3] = ["securityContext", "seccompProfile", "type"];
 
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     if pod.is_windows() {
@@ -45,10 +46,8 @@ fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     let unset =
         pod.containers().filter(|container| container.effective(&["seccompProfile", "type"]).is_none());
     for container in unset {
-        let profile = container.place(&PROFILE);
-        let value = FixValue::Map(vec![("type".to_owned(), "RuntimeDefault".into())]);
-        let fix = Fix::set(FixRisk::Low, profile.route.clone(), value);
         // A node may have a default of its own (`seccompDefault` of the kubelet), which is not seen here.
-        out.fail(profile.keys(&["type"]), format!("{} has no seccomp profile", container.label())).fix(fix);
+        out.fail(container.place(&FIELD), format!("{} has no seccomp profile", container.label()))
+            .fix(runtime_default(&container));
     }
 }

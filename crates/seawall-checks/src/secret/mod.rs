@@ -2,5 +2,8 @@
 //! it is, and the name that it goes by.
 
 pub(crate) mod files;
+pub(crate) mod personal;
+pub(crate) mod stores;
 pub(crate) mod tokens;
+pub(crate) mod variables;
 pub(crate) mod words;

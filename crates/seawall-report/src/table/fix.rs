@@ -44,6 +44,87 @@ fn block(key: &str, value: &FixValue, indent: usize, lines: &mut Vec<String>) {
     }
 }
 
+/// What edits do to a resource: those that add below one place as one block, the others one by one.
+pub(super) fn describe_all(edits: &[&Edit], resource: Option<&Resource>, seen: &Route) -> Vec<String> {
+    if let [edit] = edits {
+        return describe(edit, resource, seen);
+    }
+    let mut blocks: Vec<(Route, FixValue)> = Vec::new();
+    let mut lines = Vec::new();
+    for edit in edits {
+        let existing = resource.map_or(0, |resource| resource.root().nearest(edit.route()).1);
+        let added = match edit {
+            Edit::Set { route, value } => {
+                missing_keys(route, existing).map(|keys| nest(&keys, value.clone()))
+            }
+            Edit::Append { route, value } => {
+                missing_keys(route, existing).map(|keys| nest(&keys, FixValue::List(vec![value.clone()])))
+            }
+            Edit::Remove { .. } => None,
+        };
+        let Some(added) = added else {
+            lines.extend(describe(edit, resource, seen));
+            continue;
+        };
+        let parent = edit.route().prefix(existing);
+        match blocks.iter_mut().find(|(at, _)| *at == parent) {
+            Some((_, block)) => merge(block, added),
+            None => blocks.push((parent, added)),
+        }
+    }
+    let mut out = Vec::new();
+    for (parent, block) in &blocks {
+        add(parent, block, &mut out);
+    }
+    out.append(&mut lines);
+    out
+}
+
+/// The steps of a route that are missing, when there are some and all are keys.
+fn missing_keys(route: &Route, existing: usize) -> Option<Vec<&str>> {
+    let missing = route.steps().get(existing..).filter(|missing| !missing.is_empty())?;
+    let keys = missing.iter().map(|step| match step {
+        Step::Key(key) => Some(&**key),
+        Step::Index(_) => None,
+    });
+    keys.collect()
+}
+
+fn nest(keys: &[&str], value: FixValue) -> FixValue {
+    keys.iter().rev().fold(value, |value, key| FixValue::Map(vec![((*key).to_owned(), value)]))
+}
+
+/// Puts `added` into `into`: maps by key, lists one after the other without repeating an item; of two other values the
+/// first stays.
+fn merge(into: &mut FixValue, added: FixValue) {
+    match (into, added) {
+        (FixValue::Map(entries), FixValue::Map(added)) => {
+            for (key, value) in added {
+                match entries.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, known)) => merge(known, value),
+                    None => entries.push((key, value)),
+                }
+            }
+        }
+        (FixValue::List(items), FixValue::List(added)) => {
+            for item in added {
+                if !items.contains(&item) {
+                    items.push(item);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The lines that add the entries of a map to a place.
+fn add(parent: &Route, entries: &FixValue, lines: &mut Vec<String>) {
+    lines.push(if parent.is_root() { "add".to_owned() } else { format!("add to `{parent}`") });
+    if let FixValue::Map(entries) = entries {
+        entries.iter().for_each(|(key, value)| block(key, value, 1, lines));
+    }
+}
+
 /// What an edit does to a resource, in one or more lines; `seen` is the place that the excerpt shows already.
 pub(super) fn describe(edit: &Edit, resource: Option<&Resource>, seen: &Route) -> Vec<String> {
     let route = edit.route();
@@ -62,28 +143,13 @@ pub(super) fn describe(edit: &Edit, resource: Option<&Resource>, seen: &Route) -
 }
 
 fn set(route: &Route, existing: usize, value: &FixValue, at: &str) -> Vec<String> {
-    let missing = route.steps().get(existing..).unwrap_or(&[]);
-    let keys: Option<Vec<&str>> = missing
-        .iter()
-        .map(|step| match step {
-            Step::Key(key) => Some(&**key),
-            Step::Index(_) => None,
-        })
-        .collect();
-    match (keys.as_deref(), route.steps().last()) {
-        (Some([]), Some(Step::Key(key))) => vec![format!("set `{}: {}`{at}", scalar(key), flow(value))],
-        (Some(keys @ [_, ..]), _) => {
-            let nested = |value, key: &&str| FixValue::Map(vec![((*key).to_owned(), value)]);
-            let whole = keys.iter().rev().fold(value.clone(), nested);
-            let mut lines = vec![match existing {
-                0 => "add".to_owned(),
-                _ => format!("add to `{}`", route.prefix(existing)),
-            }];
-            if let FixValue::Map(entries) = &whole {
-                entries.iter().for_each(|(key, value)| block(key, value, 1, &mut lines));
-            }
-            lines
-        }
+    if let Some(keys) = missing_keys(route, existing) {
+        let mut lines = Vec::new();
+        add(&route.prefix(existing), &nest(&keys, value.clone()), &mut lines);
+        return lines;
+    }
+    match route.steps().get(existing..).unwrap_or(&[]).is_empty().then(|| route.steps().last()).flatten() {
+        Some(Step::Key(key)) => vec![format!("set `{}: {}`{at}", scalar(key), flow(value))],
         _ => vec![format!("set `{route}` to `{}`", flow(value))],
     }
 }
@@ -115,6 +181,32 @@ mod tests {
         assert_eq!(
             describe(Edit::Append { route: route("a.drop"), value: "ALL".into() }),
             ["append `ALL` to `a.drop`"]
+        );
+    }
+
+    #[test]
+    fn edits_of_one_place_become_one_block() {
+        let route = |text: &str| text.parse::<Route>().unwrap();
+        let append = |value: &str| Edit::Append { route: route("a.capabilities.drop"), value: value.into() };
+        let edits = [
+            Edit::Set { route: route("a.readOnly"), value: true.into() },
+            append("ALL"),
+            Edit::Remove { route: route("b") },
+            append("ALL"),
+            append("NET_RAW"),
+            Edit::Set { route: route("a.readOnly"), value: false.into() },
+        ];
+        let edits: Vec<&Edit> = edits.iter().collect();
+        assert_eq!(
+            describe_all(&edits, None, &Route::root()),
+            [
+                "add",
+                "  a:",
+                "    readOnly: true",
+                "    capabilities:",
+                "      drop: [ALL, NET_RAW]",
+                "remove `b`"
+            ]
         );
     }
 }

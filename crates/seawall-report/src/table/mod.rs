@@ -1,7 +1,7 @@
 //! The report for people, in rustc's manner: what, where (excerpt and caret), why, help; then the sum of it.
 //!
 //! Findings stand in the order of a reader's eye: by file, then by place. Why a check matters is said at its first finding
-//! only; each finding keeps its own fix. The excerpt is drawn here and not by a library because the column in
+//! only. Findings with one cause share the excerpt and the fix. The excerpt is drawn here and not by a library because the column in
 //! `file:line:column` must be the one in the file even where the line before the caret is masked, escaped or trimmed.
 
 mod excerpt;
@@ -17,6 +17,7 @@ mod written;
 
 use std::io::{self, Write};
 
+use crate::cause::by_cause;
 use crate::escape::defuse;
 use crate::token::redact;
 use crate::{RenderOptions, Report};
@@ -36,9 +37,9 @@ pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn 
     let order = in_reading_order(report);
     let mut writer = FindingWriter::new(report, style, width, options.quiet);
     let mut text = String::new();
-    for (finding, position) in order {
+    for group in by_cause(order, |(finding, _)| finding) {
         text.clear();
-        writer.write(finding, position, &mut text);
+        writer.write(&group, &mut text);
         out.write_all(defuse(&redact(&text)).as_bytes())?;
     }
     text.clear();

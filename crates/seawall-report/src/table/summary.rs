@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::style::{Paint, Style};
 use crate::Report;
+use crate::cause::by_cause;
 use crate::escape::escape;
 
 /// Subjects named for one reason that nothing was evaluated.
@@ -73,12 +74,21 @@ fn counts(report: &Report<'_>) -> String {
     if findings.is_empty() {
         return "no findings".to_owned();
     }
+    // One cause counts once, as its worst finding.
+    let causes: Vec<Severity> = by_cause(findings, |finding| finding)
+        .iter()
+        .filter_map(|group| group.iter().map(|finding| finding.severity).max())
+        .collect();
     let by_severity: Vec<String> = (Severity::ALL.iter().rev())
-        .map(|severity| (findings.iter().filter(|finding| finding.severity == *severity).count(), severity))
+        .map(|severity| (causes.iter().filter(|worst| *worst == severity).count(), severity))
         .filter(|(n, _)| *n > 0)
         .map(|(n, severity)| format!("{} {severity}", thousands(n)))
         .collect();
-    format!("{}: {}", number(findings.len(), "finding"), by_severity.join(", "))
+    let mut what = number(findings.len(), "finding");
+    if causes.len() < findings.len() {
+        what = format!("{what} with {}", number(causes.len(), "cause"));
+    }
+    format!("{what}: {}", by_severity.join(", "))
 }
 
 fn coverage(report: &Report<'_>) -> String {

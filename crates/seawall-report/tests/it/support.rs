@@ -54,9 +54,14 @@ impl Run {
     }
 
     /// The same judged by one real check.
-    pub(crate) fn judged(mut self, check: &str) -> Run {
-        let check = seawall_checks::find(check).unwrap().check;
-        self.evaluation = evaluate(&self.inventory, &[check], &Settings::default());
+    pub(crate) fn judged(self, check: &str) -> Run {
+        self.judged_by(&[check])
+    }
+
+    /// The same judged by several real checks.
+    pub(crate) fn judged_by(mut self, checks: &[&str]) -> Run {
+        let checks: Vec<_> = checks.iter().map(|check| seawall_checks::find(check).unwrap().check).collect();
+        self.evaluation = evaluate(&self.inventory, &checks, &Settings::default());
         self
     }
 

@@ -15,6 +15,37 @@ fn findings_of_every_shape() {
     insta::assert_snapshot!(shop().table());
 }
 
+/// A container without a security context: one excerpt, one fix, counted once.
+#[test]
+fn findings_with_one_cause_are_told_together() {
+    let checks = [
+        "pod-allow-privilege-escalation",
+        "pod-capability-drop-all-missing",
+        "pod-capability-net-raw",
+        "pod-host-pid",
+        "pod-run-as-non-root",
+        "pod-seccomp-missing",
+    ];
+    insta::assert_snapshot!(Run::of(BARE).judged_by(&checks).table());
+}
+
+/// What is missing in a block that is there has the block for its cause.
+#[test]
+fn what_a_block_lacks_is_told_together() {
+    let checks = ["pod-allow-privilege-escalation", "pod-writable-root-filesystem", "pod-privileged"];
+    insta::assert_snapshot!(Run::of(HALF).judged_by(&checks).findings());
+}
+
+const BARE: &[(&str, &str)] = &[(
+    "web.yaml",
+    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  hostPID: true\n  containers:\n    - name: web\n      image: web:1\n",
+)];
+
+const HALF: &[(&str, &str)] = &[(
+    "web.yaml",
+    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: web:1\n      securityContext:\n        runAsUser: 10001\n",
+)];
+
 #[test]
 fn quiet_is_one_line_a_finding() {
     let options = RenderOptions { quiet: true, ..RenderOptions::default() };

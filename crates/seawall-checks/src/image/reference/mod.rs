@@ -15,10 +15,10 @@ pub struct ImageReference<'a> {
     pub digest: Option<&'a str>,
 }
 
-/// The registry of a reference that names none.
-const DEFAULT_REGISTRY: &str = "docker.io";
-
 impl<'a> ImageReference<'a> {
+    /// The registry of a reference that names none.
+    pub const DEFAULT_REGISTRY: &'static str = "docker.io";
+
     /// Takes a reference apart; `None` for an empty one or one that is no reference but a template.
     pub fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
@@ -35,26 +35,55 @@ impl<'a> ImageReference<'a> {
             _ => (name, None),
         };
         let (registry, path) = match name.split_once('/') {
-            Some((first, rest)) if is_registry(first) => (first.to_ascii_lowercase(), rest),
-            _ => (DEFAULT_REGISTRY.to_owned(), name),
+            Some((first, rest)) if Self::is_registry(first) => (first.to_ascii_lowercase(), rest),
+            _ => (Self::DEFAULT_REGISTRY.to_owned(), name),
         };
         let registry = match registry.as_str() {
-            "index.docker.io" | "registry-1.docker.io" => DEFAULT_REGISTRY.to_owned(),
+            "index.docker.io" | "registry-1.docker.io" => Self::DEFAULT_REGISTRY.to_owned(),
             _ => registry,
         };
-        let repository = if registry == DEFAULT_REGISTRY && !path.contains('/') {
+        let repository = if registry == Self::DEFAULT_REGISTRY && !path.contains('/') {
             format!("library/{path}")
         } else {
             path.to_owned()
         };
         Some(ImageReference { registry, repository, tag, digest })
     }
-}
 
-/// Whether the first part of a name is a host: it has a dot or a port, is `localhost`, or has a capital letter, which
-/// no repository has.
-fn is_registry(first: &str) -> bool {
-    first == "localhost" || first.contains(|c: char| matches!(c, '.' | ':') || c.is_ascii_uppercase())
+    /// Whether the first part of a name is a host: it has a dot or a port, is `localhost`, or has a capital letter, which
+    /// no repository has.
+    pub fn is_registry(first: &str) -> bool {
+        first == "localhost" || first.contains(|c: char| matches!(c, '.' | ':') || c.is_ascii_uppercase())
+    }
+
+    /// Whether a digest that is one says which image is meant. Source: `opencontainers/image-spec`, descriptor: the
+    /// registered algorithms have a fixed length in lower-case hexadecimal, others only a form.
+    pub fn is_pinned(&self) -> bool {
+        let Some((algorithm, encoded)) = self.digest.and_then(|digest| digest.split_once(':')) else {
+            return false;
+        };
+        let hex = |length: usize| {
+            encoded.len() == length && encoded.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+        };
+        match algorithm {
+            "sha256" | "blake3" => hex(64),
+            "sha512" => hex(128),
+            _ => {
+                let component = |part: &str| {
+                    !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                };
+                algorithm.split(['+', '.', '_', '-']).all(component)
+                    && !encoded.is_empty()
+                    && encoded.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '=' | '_' | '-'))
+            }
+        }
+    }
+
+    /// Whether the tag names no version: there is none, or it is `latest` or one of these. A digest makes up for it.
+    pub fn is_floating(&self, tags: &[&str]) -> bool {
+        let named = self.tag.filter(|tag| !tag.is_empty());
+        self.digest.is_none() && named.is_none_or(|tag| tag == "latest" || tags.contains(&tag))
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +116,42 @@ mod tests {
         assert_eq!(digest, Some("sha256:ab"));
         for text in ["", "  ", "{{ .Values.image }}", "${IMAGE}"] {
             assert_eq!(ImageReference::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn digests_that_are_one() {
+        let a = |count: usize| "a".repeat(count);
+        for (digest, pinned) in [
+            (format!("sha256:{}", a(64)), true),
+            (format!("sha256:{}", a(63)), false),
+            (format!("sha256:{}", "A".repeat(64)), false),
+            (format!("sha512:{}", a(128)), true),
+            (format!("sha512:{}", a(64)), false),
+            (format!("blake3:{}", a(64)), true),
+            ("custom-algorithm:a".to_owned(), true),
+            ("custom--algorithm:a".to_owned(), false),
+            ("Custom:a".to_owned(), false),
+            ("sha256".to_owned(), false),
+        ] {
+            let text = format!("nginx@{digest}");
+            assert_eq!(ImageReference::parse(&text).unwrap().is_pinned(), pinned, "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_that_float() {
+        for (text, floats) in [
+            ("nginx", true),
+            ("nginx:latest", true),
+            ("nginx:", true),
+            ("nginx:1.27", false),
+            ("nginx:stable", true),
+            ("registry:5000/nginx", true),
+            ("registry:5000/nginx:1", false),
+            ("nginx:latest@sha256:ab", false),
+        ] {
+            assert_eq!(ImageReference::parse(text).unwrap().is_floating(&["stable"]), floats, "{text}");
         }
     }
 }

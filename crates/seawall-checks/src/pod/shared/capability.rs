@@ -3,7 +3,7 @@
 //! Pods write them without `CAP_` and in upper case. Runtimes also take other cases, and some take the prefix, so checks
 //! compare [`canonical`] names.
 
-use seawall_core::{Fix, FixRisk};
+use seawall_core::{Edit, Fix, FixRisk, FixValue};
 use seawall_inventory::{ContainerView, Place};
 use seawall_yaml::Node;
 
@@ -50,6 +50,27 @@ impl Added<'_> {
     pub(crate) fn removal(&self) -> Fix {
         Fix::remove(FixRisk::High, self.place().route)
     }
+}
+
+/// Drops `ALL`, in place of whatever is dropped already. Adding all back would undo it, so that goes as well; single
+/// capabilities that are added stay.
+pub(crate) fn drop_all(container: &ContainerView<'_>) -> Fix {
+    let capabilities = container.place(&["securityContext", "capabilities"]);
+    let (add, drop) = (capabilities.clone().keys(&["add"]).route, capabilities.keys(&["drop"]).route);
+    let mut edits = vec![match container.capabilities("drop").next() {
+        Some(_) => Edit::Set { route: drop, value: FixValue::List(vec![ALL.into()]) },
+        None => Edit::Append { route: drop, value: ALL.into() },
+    }];
+    let added: Vec<Added<'_>> = added(container).collect();
+    let all = added.iter().filter(|added| added.name == ALL);
+    if all.clone().count() == added.len() && !added.is_empty() {
+        edits.push(Edit::Remove { route: add });
+    } else {
+        // From the end, so that the places of the earlier ones hold.
+        edits.extend(all.rev().map(|added| Edit::Remove { route: added.place().route }));
+    }
+    let risk = if edits.len() > 1 { FixRisk::High } else { FixRisk::Medium };
+    Fix { risk, edits }
 }
 
 /// Fails what is added beyond the capabilities that a level of the Pod Security Standards allows.
