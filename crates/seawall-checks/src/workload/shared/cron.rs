@@ -126,9 +126,9 @@ fn number(text: &str) -> Option<u32> {
 }
 
 fn date_exists(days: u64, months: u64) -> bool {
-    (1u32..).zip(LENGTHS).any(|(month, length)| {
-        months & (1 << month) != 0 && (1..=length).any(|day| days & (1 << day) != 0)
-    })
+    (1u32..)
+        .zip(LENGTHS)
+        .any(|(month, length)| months & (1 << month) != 0 && (1..=length).any(|day| days & (1 << day) != 0))
 }
 
 #[cfg(test)]

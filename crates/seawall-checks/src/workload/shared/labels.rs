@@ -13,7 +13,8 @@ pub(crate) fn label_maps(resource: &Resource) -> impl Iterator<Item = Node<'_>> 
 
 /// Whether a workload or its pods carry a label with some value.
 pub(crate) fn has_label(resource: &Resource, key: &str) -> bool {
-    label_maps(resource).any(|map| map.get(key).and_then(Node::scalar_text).is_some_and(|value| !value.is_empty()))
+    label_maps(resource)
+        .any(|map| map.get(key).and_then(Node::scalar_text).is_some_and(|value| !value.is_empty()))
 }
 
 /// The values of an annotation of a workload and of its pods that are not empty.

@@ -40,8 +40,11 @@ pub(crate) fn judge_port(container: &ContainerView<'_>, key: &str, word: &str, o
         let label = container.label();
         let place = container.pod().place_of(port);
         if port.as_str().is_some_and(|name| name.parse::<u16>().is_err()) {
-            out.fail(place, format!("{word} of {label} goes to port `{written}`, a name that no port of it has"))
-                .severity(Severity::Medium);
+            out.fail(
+                place,
+                format!("{word} of {label} goes to port `{written}`, a name that no port of it has"),
+            )
+            .severity(Severity::Medium);
         } else {
             out.fail(place, format!("{word} of {label} goes to port `{written}`, which it does not declare"));
         }
@@ -59,9 +62,11 @@ fn declares(container: &ContainerView<'_>, port: Node<'_>) -> bool {
 
 /// Whether two probes do the same thing, whenever they do it: the same handler with the same target.
 pub(crate) fn act_alike(a: Node<'_>, b: Node<'_>) -> bool {
-    ["exec", "grpc", "httpGet", "tcpSocket"].into_iter().any(|handler| match (a.get(handler), b.get(handler)) {
-        (Some(a), Some(b)) => same(a, b),
-        _ => false,
+    ["exec", "grpc", "httpGet", "tcpSocket"].into_iter().any(|handler| {
+        match (a.get(handler), b.get(handler)) {
+            (Some(a), Some(b)) => same(a, b),
+            _ => false,
+        }
     })
 }
 

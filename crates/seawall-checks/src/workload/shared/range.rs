@@ -34,11 +34,11 @@ pub(crate) fn prepare(names: &[Names], settings: &CheckSettings<'_>) -> Prepared
     let edge = |name: &str| -> Result<Edge, String> {
         // A bound is one text; the first of a longer list counts.
         let Some(text) = settings.strings(name).first().copied() else { return Ok(None) };
-        let read = Quantity::parse(text).ok_or_else(|| format!("setting `{name}` is no quantity: `{text}`"))?;
+        let read =
+            Quantity::parse(text).ok_or_else(|| format!("setting `{name}` is no quantity: `{text}`"))?;
         Ok(Some((text.to_owned(), read)))
     };
-    let bound =
-        |names: &Names| Ok(Bound { side: names.side, min: edge(names.min)?, max: edge(names.max)? });
+    let bound = |names: &Names| Ok(Bound { side: names.side, min: edge(names.min)?, max: edge(names.max)? });
     let bounds: Bounds = names.iter().map(bound).collect();
     Box::new(bounds)
 }
@@ -60,7 +60,13 @@ pub(crate) fn judge(container: &ContainerView<'_>, kind: Kind, out: &mut Verdict
     }
 }
 
-fn judge_one(container: &ContainerView<'_>, kind: Kind, bound: &Bound, node: Node<'_>, out: &mut Verdicts<'_>) {
+fn judge_one(
+    container: &ContainerView<'_>,
+    kind: Kind,
+    bound: &Bound,
+    node: Node<'_>,
+    out: &mut Verdicts<'_>,
+) {
     let text = node.scalar_text().unwrap_or_default();
     let what = format!("{} {} of {}", kind.word, bound.side.word(), container.label());
     let place = container.place(&keys(bound.side, kind));

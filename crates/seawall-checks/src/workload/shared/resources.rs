@@ -106,7 +106,9 @@ fn is_given_by_namespace(
         let limits = range.root().get("spec").map(|spec| spec.list("limits"));
         limits.into_iter().flatten().any(|limit| {
             limit.str("type") == Some("Container")
-                && defaults.iter().any(|key| limit.path(&[key, kind.key]).is_some_and(|node| !is_nought(node)))
+                && defaults
+                    .iter()
+                    .any(|key| limit.path(&[key, kind.key]).is_some_and(|node| !is_nought(node)))
         })
     })
 }
@@ -126,7 +128,8 @@ pub(crate) fn judge_missing(container: &ContainerView<'_>, side: Side, kind: Kin
     let limit = written(container, Side::Limits, kind).filter(|limit| !is_nought(*limit));
     match limit.and_then(Node::scalar_text) {
         Some(limit) if side == Side::Requests => {
-            let message = format!("{label} has no {} request, so it becomes the limit of `{limit}`", kind.word);
+            let message =
+                format!("{label} has no {} request, so it becomes the limit of `{limit}`", kind.word);
             out.fail(place, message).fix(Fix::set(FixRisk::Low, route, &*limit));
         }
         _ => {
@@ -151,7 +154,12 @@ pub(crate) fn difference<'r>(
 }
 
 /// Fails a container whose request and limit of a resource differ.
-pub(crate) fn judge_unequal(container: &ContainerView<'_>, kind: Kind, risk: FixRisk, out: &mut Verdicts<'_>) {
+pub(crate) fn judge_unequal(
+    container: &ContainerView<'_>,
+    kind: Kind,
+    risk: FixRisk,
+    out: &mut Verdicts<'_>,
+) {
     if !is_accountable(container) {
         return;
     }
@@ -164,7 +172,8 @@ pub(crate) fn judge_unequal(container: &ContainerView<'_>, kind: Kind, risk: Fix
             let limit_text = text(limit);
             let place = container.place(&keys(Side::Requests, kind));
             let fix = Fix::set(risk, place.route.clone(), limit_text.as_str());
-            let message = format!("{label} requests {word} `{request_text}` and is limited to `{limit_text}`");
+            let message =
+                format!("{label} requests {word} `{request_text}` and is limited to `{limit_text}`");
             out.fail(place, message).fix(fix);
         }
         None => {

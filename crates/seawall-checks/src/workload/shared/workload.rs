@@ -50,9 +50,10 @@ pub(crate) fn unmanaged<'i>(
     inventory: &'i Inventory,
     kinds: &'static [GroupKind<'static>],
 ) -> impl Iterator<Item = &'i Resource> {
-    inventory.resources().iter().filter(|resource| {
-        kinds.contains(&resource.group_kind()) && !is_managed(inventory, resource)
-    })
+    inventory
+        .resources()
+        .iter()
+        .filter(|resource| kinds.contains(&resource.group_kind()) && !is_managed(inventory, resource))
 }
 
 /// Whether a controller made it, here or not; a Node, which owns static pods, does not count when it is not here.
