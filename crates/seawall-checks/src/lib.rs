@@ -43,6 +43,9 @@ mod rbac;
 /// What several secret checks share.
 mod secret;
 
+/// What several workload checks share.
+mod workload;
+
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};

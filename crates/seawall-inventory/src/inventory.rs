@@ -112,6 +112,7 @@ impl InventoryBuilder {
             refused_groups: self.refused_groups,
             server_version: self.server_version,
             names: OnceLock::new(),
+            by_namespace: OnceLock::new(),
             pods: OnceLock::new(),
             bindings: OnceLock::new(),
             aggregation: OnceLock::new(),
@@ -120,6 +121,9 @@ impl InventoryBuilder {
 }
 
 type NameIndex = HashMap<Identity, Vec<ResourceId>>;
+
+/// Resources by kind and namespace.
+type NamespaceIndex = HashMap<Box<str>, HashMap<Box<str>, Vec<ResourceId>>>;
 
 /// Group, kind, namespace and name in one text.
 type Identity = Box<str>;
@@ -148,6 +152,7 @@ pub struct Inventory {
     refused_groups: BTreeMap<String, String>,
     server_version: Option<(u32, u32)>,
     names: OnceLock<NameIndex>,
+    by_namespace: OnceLock<NamespaceIndex>,
     pods: OnceLock<PodIndex>,
     bindings: OnceLock<HashMap<ResourceId, Vec<ResourceId>>>,
     aggregation: OnceLock<Aggregation>,
@@ -200,6 +205,25 @@ impl Inventory {
     /// The resources of a kind in any group, in the order read.
     pub fn of_kind_any_group<'i>(&'i self, kind: &str) -> impl Iterator<Item = &'i Resource> + use<'i> {
         self.by_kind.get(kind).into_iter().flatten().filter_map(|id| self.get(*id))
+    }
+
+    /// The resources of a kind in a namespace, in the order read; an unset namespace joins with `default`.
+    pub fn of_kind_in<'i>(
+        &'i self,
+        kind: GroupKind<'i>,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = &'i Resource> + use<'i> {
+        let index = self.by_namespace.get_or_init(|| {
+            let mut index = NamespaceIndex::new();
+            for resource in &self.resources {
+                let homes = index.entry(resource.kind().into()).or_default();
+                homes.entry(joined(resource.namespace()).into()).or_default().push(resource.id());
+            }
+            index
+        });
+        let ids = index.get(kind.kind).and_then(|homes| homes.get(joined(namespace)));
+        let found = ids.into_iter().flatten().filter_map(|id| self.get(*id));
+        found.filter(move |resource| resource.group() == kind.group)
     }
 
     /// What is known about a kind.

@@ -102,3 +102,20 @@ fn pods_are_found_by_service_account() {
     assert_eq!(names("web"), ["a", "b"]);
     assert_eq!(names("default"), ["c"]);
 }
+
+#[test]
+fn resources_are_found_by_kind_and_namespace() {
+    let inventory = inventory(
+        "{apiVersion: v1, kind: Secret, metadata: {name: unset}}\n---\n\
+         {apiVersion: v1, kind: Secret, metadata: {name: default, namespace: default}}\n---\n\
+         {apiVersion: v1, kind: Secret, metadata: {name: shop, namespace: shop}}\n---\n\
+         {apiVersion: example.com/v1, kind: Secret, metadata: {name: foreign, namespace: shop}}\n",
+    );
+    let names = |namespace| -> Vec<&str> {
+        inventory.of_kind_in(GroupKind::new("", "Secret"), namespace).map(|found| found.name()).collect()
+    };
+    assert_eq!(names(None), ["unset", "default"]);
+    assert_eq!(names(Some("default")), ["unset", "default"]);
+    assert_eq!(names(Some("shop")), ["shop"]);
+    assert!(names(Some("other")).is_empty());
+}

@@ -65,7 +65,19 @@ fn configure(settings: &mut Settings, check: &str, name: &str, value: &Value) ->
         ),
         Value::Null | Value::Object(_) => return Err(format!("setting `{name}` is of no known type")),
     };
-    settings.set(check, name, value).map_err(|error: BadSetting| error.to_string())
+    settings.set(check, &camel_case(name), value).map_err(|error: BadSetting| error.to_string())
+}
+
+/// The name of a setting as Seawall writes it: upstream's `min_replicas` is `minReplicas`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or("").to_owned();
+    words.fold(first, |mut text, word| {
+        let mut letters = word.chars();
+        text.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        text.push_str(letters.as_str());
+        text
+    })
 }
 
 fn object(subject: &Subject) -> Object {
@@ -101,6 +113,23 @@ fn json(value: &FixValue) -> Value {
         FixValue::List(items) => Value::Array(items.iter().map(json).collect()),
         FixValue::Map(entries) => {
             Value::Object(entries.iter().map(|(key, value)| (key.clone(), json(value))).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::camel_case;
+
+    #[test]
+    fn upstream_names_become_ours() {
+        for (upstream, ours) in [
+            ("min_replicas", "minReplicas"),
+            ("cpu_request_max", "cpuRequestMax"),
+            ("publicRegistries", "publicRegistries"),
+            ("option", "option"),
+        ] {
+            assert_eq!(camel_case(upstream), ours);
         }
     }
 }
