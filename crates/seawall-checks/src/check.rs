@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use seawall_core::{CheckId, CheckInfo, Confidence, Pillar, Severity};
 use seawall_inventory::{ContainerView, GroupKind, Inventory, PodView, Resource};
 
+use crate::controlplane::{Component, Part};
 use crate::settings::{CheckSettings, Setting};
 use crate::verdicts::{Verdicts, VerdictsBySubject};
 
@@ -39,6 +40,9 @@ pub struct Check {
     pub prepare: Option<fn(&CheckSettings<'_>) -> Prepared>,
     /// The function.
     pub judge: Judge,
+    /// Whether the default profile runs it, if its pillar is one of the six. Not so: checks that only an older edition of
+    /// a benchmark asks for, or that contradict another one.
+    pub by_default: bool,
 }
 
 /// What [`Check::prepare`] made.
@@ -53,6 +57,8 @@ pub enum Judge {
     Pod(fn(&PodView<'_>, &mut Verdicts<'_>)),
     /// Judges every resource of these kinds; an empty list means all kinds.
     Resource(&'static [GroupKind<'static>], fn(&Resource, &mut Verdicts<'_>)),
+    /// Judges every component of a cluster of these kinds: its command line, or the document that configures it.
+    Component(&'static [Part], fn(&Component<'_>, &mut Verdicts<'_>)),
     /// Judges the inventory as a whole and says which resources it judged.
     Inventory(fn(&Inventory, &mut VerdictsBySubject<'_>)),
 }
@@ -72,6 +78,7 @@ impl Check {
         settings: &[],
         prepare: None,
         judge: Judge::Resource(&[], |_, _| {}),
+        by_default: true,
     };
 
     /// What findings share.
@@ -87,8 +94,8 @@ impl Check {
         }
     }
 
-    /// Whether the default profile runs it: all but the checks beside the six pillars.
+    /// Whether the default profile runs it: all but the checks beside the six pillars and those that say otherwise.
     pub fn in_default_profile(&self) -> bool {
-        self.pillar != Pillar::Reliability
+        self.by_default && self.pillar != Pillar::Reliability
     }
 }

@@ -17,6 +17,8 @@
 
 mod catalogue;
 mod check;
+/// The components of a cluster, and what several checks of them share.
+mod controlplane;
 mod engine;
 mod group;
 mod normal;
@@ -41,6 +43,7 @@ mod secret;
 
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
+pub use controlplane::{Component, Part};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};
 pub use image::ImageReference;
 pub use pod::clean_host_path;

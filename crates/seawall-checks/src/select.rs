@@ -7,7 +7,7 @@ use crate::{Check, all};
 /// A named set of checks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// All checks of the six pillars.
+    /// The checks of the six pillars, without the few that are [not run by default](Check::by_default).
     #[default]
     Default,
     /// All checks, reliability too.
