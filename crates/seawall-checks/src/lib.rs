@@ -21,6 +21,8 @@ mod check;
 mod controlplane;
 mod engine;
 mod group;
+/// What several checks of nodes share.
+mod node;
 mod normal;
 pub mod pss;
 mod select;

@@ -20,6 +20,8 @@ mod kubeadm;
 mod part;
 mod read;
 mod shell;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use find::components;
 pub use part::Part;

@@ -109,6 +109,11 @@ impl Component<'_> {
         self.last(flag).is_some()
     }
 
+    /// Whether the value of a flag comes from a variable that is not here.
+    pub(crate) fn is_variable(&self, flag: &str) -> bool {
+        self.last(flag).is_some_and(|given| given.value == Value::Unknown)
+    }
+
     /// Whether a flag stands alone although it needs a value.
     pub(crate) fn lacks_value(&self, flag: &str) -> bool {
         self.last(flag).is_some_and(|given| given.value == Value::Missing)

@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod admission;
+pub(crate) mod audit;
 pub(crate) mod authorization;
 pub(crate) mod ciphers;
 pub(crate) mod duration;

@@ -1,6 +1,6 @@
 //! Rules that several parameters have in common, and how messages speak of a parameter.
 
-use seawall_core::FixRisk;
+use seawall_core::{FixRisk, Severity};
 
 use crate::controlplane::Component;
 use crate::controlplane::component::Parameter;
@@ -90,4 +90,31 @@ pub(crate) fn forbid<'o>(
         Some(fix) => draft.fix(fix),
         None => draft,
     })
+}
+
+/// Fails an audit log whose limit is below the setting `minimum`, or not set.
+pub(crate) fn at_least(component: &Component<'_>, parameter: &Parameter, out: &mut Verdicts<'_>) {
+    const PATH: &str = "audit-log-path";
+    let given = component.is_given(parameter.flag);
+    if !given && component.given(PATH) == Some("-") {
+        return out.not_applicable();
+    }
+    let Some(value) = component.read_int(parameter, out) else { return };
+    let least = out.settings().int("minimum");
+    if value.is_some_and(|value| value >= least) {
+        return;
+    }
+    let has = match value {
+        Some(value) => format!("`--{}={value}`", parameter.flag),
+        None => format!("no `--{}`", parameter.flag),
+    };
+    let fix = component.set(FixRisk::Low, parameter.flag, &least.to_string());
+    let place = component.place_of(parameter);
+    let draft = out.fail(place, format!("kube-apiserver has {has}, and at least `{least}` are wanted"));
+    if !given && !component.is_given(PATH) {
+        draft.severity(Severity::Low);
+    }
+    if let Some(fix) = fix {
+        draft.fix(fix);
+    }
 }
