@@ -7,6 +7,7 @@ use seawall_core::{CheckId, CheckInfo, Confidence, Pillar, Severity};
 use seawall_inventory::{ContainerView, GroupKind, Inventory, PodView, Resource};
 
 use crate::Profile;
+use crate::controlplane::{Component, Part};
 use crate::settings::{CheckSettings, Setting};
 use crate::verdicts::{Verdicts, VerdictsBySubject};
 
@@ -56,6 +57,8 @@ pub enum Judge {
     Pod(fn(&PodView<'_>, &mut Verdicts<'_>)),
     /// Judges every resource of these kinds; an empty list means all kinds.
     Resource(&'static [GroupKind<'static>], fn(&Resource, &mut Verdicts<'_>)),
+    /// Judges every component of a cluster of these kinds: its command line, or the document that configures it.
+    Component(&'static [Part], fn(&Component<'_>, &mut Verdicts<'_>)),
     /// Judges the inventory as a whole and says which resources it judged.
     Inventory(fn(&Inventory, &mut VerdictsBySubject<'_>)),
 }

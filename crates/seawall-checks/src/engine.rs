@@ -15,6 +15,8 @@ use seawall_inventory::{Completeness, GroupKind, Inventory, POD_KINDS, Place, Re
 use seawall_yaml::Node;
 
 use crate::check::{Check, Judge, Prepared};
+use crate::controlplane::Component;
+use crate::controlplane::component::components;
 use crate::group::{group_by_owner, is_grouped};
 use crate::models::Models;
 use crate::normal::Normaliser;
@@ -66,6 +68,13 @@ struct Runner<'a> {
     grouped: bool,
 }
 
+/// A resource with what checks of several scopes ask of it.
+struct Candidate<'r> {
+    resource: &'r Resource,
+    kind: GroupKind<'r>,
+    components: Vec<Component<'r>>,
+}
+
 /// A verdict on one resource by one check: no findings is a pass.
 pub(crate) struct Judged {
     pub(crate) resource: ResourceId,
@@ -110,8 +119,8 @@ pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Set
             .collect();
     let by_resource = inventory.resources().par_iter().map(|resource| {
         let mut outcome = Outcome::default();
-        let kind = resource.group_kind();
-        runners.iter().for_each(|runner| runner.judge_resource(resource, kind, &mut outcome));
+        let subject = Candidate { resource, kind: resource.group_kind(), components: components(resource) };
+        runners.iter().for_each(|runner| runner.judge_resource(&subject, &mut outcome));
         outcome
     });
     let mut outcomes: Vec<Outcome> = by_resource.collect();
@@ -184,6 +193,8 @@ fn refused_need(check: &Check, inventory: &Inventory) -> Option<String> {
 fn refused_part(check: &Check, inventory: &Inventory) -> Vec<String> {
     let judged: &[GroupKind<'_>] = match check.judge {
         Judge::Container(_) | Judge::Pod(_) => POD_KINDS,
+        // A control plane in pods shows itself in the pods, whoever made them.
+        Judge::Component(..) => &[GroupKind::new("", "Pod")],
         Judge::Resource(kinds, _) if kinds.len() > 1 => kinds,
         _ => &[],
     };
@@ -225,10 +236,12 @@ impl<'a> Runner<'a> {
         self.prepared.as_deref()
     }
 
-    fn judge_resource(&self, resource: &Resource, kind: GroupKind<'_>, outcome: &mut Outcome) {
+    fn judge_resource(&self, candidate: &Candidate<'_>, outcome: &mut Outcome) {
+        let Candidate { resource, kind, components } = candidate;
         let applies = match self.check.judge {
             Judge::Container(_) | Judge::Pod(_) => resource.has_pods(),
-            Judge::Resource(kinds, _) => kinds.is_empty() || kinds.contains(&kind),
+            Judge::Resource(kinds, _) => kinds.is_empty() || kinds.contains(kind),
+            Judge::Component(parts, _) => components.iter().any(|one| parts.contains(&one.part())),
             Judge::Inventory(_) => false,
         };
         if !applies {
@@ -249,6 +262,10 @@ impl<'a> Runner<'a> {
             }
             Judge::Pod(judge) => resource.pods().for_each(|pod| judge(&pod, &mut verdicts)),
             Judge::Resource(_, judge) => judge(resource, &mut verdicts),
+            Judge::Component(parts, judge) => components
+                .iter()
+                .filter(|component| parts.contains(&component.part()))
+                .for_each(|component| judge(component, &mut verdicts)),
             Judge::Inventory(_) => {}
         }));
         if let Err(panic) = judged {
@@ -277,6 +294,15 @@ impl<'a> Runner<'a> {
         Some(outcome)
     }
 
+    /// Whether the check judges the resource by its pods.
+    fn is_of_pod(&self, resource: &Resource) -> bool {
+        match self.check.judge {
+            Judge::Container(_) | Judge::Pod(_) => true,
+            Judge::Component(..) => resource.has_pods(),
+            Judge::Resource(..) | Judge::Inventory(_) => false,
+        }
+    }
+
     fn without_verdict(&self, subject: Option<Subject>, reason: String) -> NotEvaluated {
         NotEvaluated { check: self.info.id.clone(), pillar: self.info.pillar, subject, reason }
     }
@@ -302,7 +328,7 @@ impl<'a> Runner<'a> {
                 check: self.info.id.clone(),
                 pillar: self.info.pillar,
                 severity: self.info.severity,
-                of_pod: matches!(self.check.judge, Judge::Container(_) | Judge::Pod(_)),
+                of_pod: self.is_of_pod(resource),
                 findings: verdicts.drafts.into_iter().map(finding).collect(),
             });
         }
@@ -320,10 +346,8 @@ impl<'a> Runner<'a> {
         }
         let normal = names.route(&draft.place.route, draft.withheld);
         // A pod of an owner that is not here goes by its owner's name: its own changes with every rollout.
-        let subject = match self.check.judge {
-            Judge::Container(_) | Judge::Pod(_) => self.inventory.absent_controller(resource),
-            _ => None,
-        };
+        let subject =
+            if self.is_of_pod(resource) { self.inventory.absent_controller(resource) } else { None };
         let subject = subject.unwrap_or_else(|| resource.subject().clone());
         let print = fingerprint(&self.info.id, &subject, &normal.text, &draft.discriminator);
         let mut locations =

@@ -17,9 +17,13 @@
 
 mod catalogue;
 mod check;
+/// The components of a cluster, and what several checks of them share.
+mod controlplane;
 mod engine;
 mod group;
 mod models;
+/// What several checks of nodes share.
+mod node;
 mod normal;
 pub mod pss;
 mod select;
@@ -48,6 +52,7 @@ mod workload;
 
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
+pub use controlplane::{Component, Part};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};
 pub use image::ImageReference;
 pub use pod::clean_host_path;
