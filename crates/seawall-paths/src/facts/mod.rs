@@ -25,4 +25,4 @@ pub(crate) use hardening::Hardening;
 pub(crate) use image::ImageFacts;
 pub(crate) use node::NodeFacts;
 pub(crate) use pod::PodFacts;
-pub(crate) use store::{Facts, SecretFacts, ServiceFacts};
+pub(crate) use store::{Facts, SecretFacts};

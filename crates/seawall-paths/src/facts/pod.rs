@@ -22,7 +22,7 @@ pub(crate) struct PodFacts {
     pub(crate) owner: Option<(Name, Name)>,
     /// A mirror of what a kubelet was given as a file.
     pub(crate) mirror: bool,
-    /// Its labels, for Services.
+    /// Its labels, for admission policies.
     pub(crate) labels: Box<[(Name, Name)]>,
     pub(crate) containers: Box<[ContainerFacts]>,
     /// What it is told as a part of the control plane.

@@ -1,10 +1,10 @@
 //! The metadata service of clouds (D04): which pods reach it under the network policies.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use seawall_core::Confidence;
-use seawall_network::{ClassId, Direction, Protocol, Target};
+use seawall_network::{ClassId, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
@@ -90,19 +90,6 @@ impl Assembly<'_> {
             Some(((kind, namespace, name), pod, endpoint.class()?, endpoint.host_network()))
         });
         known.collect()
-    }
-
-    /// The pods that network policies shut off from everything outside the cluster.
-    pub(crate) fn shut_off(&self) -> HashSet<u32> {
-        let mut shut: HashMap<ClassId, bool> = HashMap::new();
-        let ask = |class| {
-            let rows = self.network.external(class, Direction::Ingress);
-            !rows.is_empty() && rows.iter().all(|row| row.ports.is_empty())
-        };
-        let pods = self.classes().into_iter().filter(|(_, _, _, own_network)| !own_network);
-        pods.filter(|(_, _, class, _)| *shut.entry(*class).or_insert_with(|| ask(*class)))
-            .map(|(_, pod, _, _)| pod)
-            .collect()
     }
 }
 

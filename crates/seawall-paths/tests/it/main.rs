@@ -12,6 +12,7 @@ mod changes;
 mod classes;
 mod control;
 mod controllers;
+mod exposure;
 mod faults;
 mod hostile;
 mod nodes;
