@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use seawall_core::Confidence;
+use seawall_network::mesh::Signature;
 use seawall_network::{ClassId, Protocol, Target};
 
 use crate::Primitive;
@@ -47,7 +48,7 @@ impl Assembly<'_> {
         let (doubts, own) = (self.names.intern(&doubts), self.names.intern("shares the network of the node"));
         let network = self.network;
         let mut reached: HashMap<ClassId, bool> = HashMap::new();
-        for ((kind, namespace, name), pod, class, own_network) in self.classes() {
+        for Member { key: (kind, namespace, name), pod, class, own_network, .. } in self.classes() {
             let ask =
                 || network.can(Target::Class(class), Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
             // A node of another place in a cluster over several.
@@ -78,19 +79,37 @@ impl Assembly<'_> {
         }
     }
 
-    /// The pods that the network room knows: key, vertex, class, and whether they share the node's network.
-    pub(crate) fn classes(&self) -> Vec<(Key, u32, ClassId, bool)> {
-        let network = self.network;
+    /// The pods that the network room knows.
+    pub(crate) fn classes(&self) -> Vec<Member> {
+        let (network, mesh) = (self.network, self.ways.mesh.as_ref());
         let known = network.endpoints().filter_map(|id| {
             let endpoint = network.endpoint(id)?;
             let kind = self.names.find(endpoint.kind())?;
             let namespace = self.names.find(endpoint.namespace())?;
             let name = self.names.find(endpoint.name())?;
             let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
-            Some(((kind, namespace, name), pod, endpoint.class()?, endpoint.host_network()))
+            Some(Member {
+                key: (kind, namespace, name),
+                pod,
+                class: endpoint.class()?,
+                own_network: endpoint.host_network(),
+                mesh: mesh.and_then(|mesh| mesh.signature(id)),
+            })
         });
         known.collect()
     }
+}
+
+/// A pod that the network room knows.
+pub(crate) struct Member {
+    key: Key,
+    /// Its vertex.
+    pub(crate) pod: u32,
+    pub(crate) class: ClassId,
+    /// It shares the network of its node.
+    own_network: bool,
+    /// What a mesh tells apart about it.
+    pub(crate) mesh: Option<Signature>,
 }
 
 /// Kind, namespace and name of a pod.

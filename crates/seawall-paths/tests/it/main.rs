@@ -15,6 +15,7 @@ mod controllers;
 mod exposure;
 mod faults;
 mod hostile;
+mod mesh;
 mod nodes;
 mod outdated;
 mod page;
