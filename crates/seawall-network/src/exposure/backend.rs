@@ -183,16 +183,22 @@ impl<'i> Backends<'i> {
     }
 }
 
-/// The ports of a pod that a target means, with the declaration; a number need not be declared, a name is that of a
-/// declared port.
+/// The ports of a pod that a target means, each with its declaration: a number need not be declared, and several
+/// containers may declare it; a name is that of a declared port.
 fn ports_met<'i>(
     pod: &PodView<'i>,
     target: Target<'_>,
     protocol: Protocol,
 ) -> Vec<(u16, Option<DeclaredPort<'i>>)> {
-    let mut declared = declared_ports(pod).filter(|port| port.protocol == protocol);
+    let declared = declared_ports(pod).filter(|port| port.protocol == protocol);
     match target {
-        Target::Number(number) => vec![(number, declared.find(|port| port.number == number))],
+        Target::Number(number) => {
+            let ports: Vec<_> = declared.filter(|port| port.number == number).collect();
+            match ports.is_empty() {
+                true => vec![(number, None)],
+                false => ports.into_iter().map(|port| (number, Some(port))).collect(),
+            }
+        }
         Target::Name(name) => {
             declared.filter(|port| port.name == name).map(|port| (port.number, Some(port))).collect()
         }

@@ -1,11 +1,13 @@
 //! Ways in from the internet (E01), as the network room finds them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use seawall_core::ResourceId;
 
 use crate::Primitive;
+use crate::facts::container::Port;
 use crate::graph::{Evidence, build::Step};
+use crate::names::Name;
 use crate::rules::Assembly;
 use crate::rules::network::Known;
 use crate::vertex::Vertex;
@@ -22,24 +24,28 @@ impl Assembly<'_> {
             }
         }
         for opening in &ways.openings {
-            let end = match opening.to {
-                End::Pod(pod, ..) => self.host_port(opening.to, pods.get(&pod)),
-                end => ends.get(&end).copied(),
+            let ends = match opening.to {
+                End::Pod(pod, ..) => self.ports_on_node(opening, pods.get(&pod)),
+                end => ends.get(&end).copied().into_iter().collect(),
             };
-            if let Some(end) = end {
-                self.way_in(opening, end, pods);
-            }
+            ends.into_iter().for_each(|end| self.way_in(opening, end, pods));
         }
     }
 
-    /// The vertex of a port that a container of a pod declares.
-    fn host_port(&mut self, end: End, pod: Option<&Known<'_>>) -> Option<u32> {
-        let End::Pod(_, number, protocol) = end else { return None };
-        let Known { namespace, name, facts, .. } = *pod?;
-        let mut ports = facts.containers.iter().flat_map(|container| container.ports.iter());
-        let port = ports.find(|port| port.number == number && port.protocol == protocol)?;
-        let word = self.port_word(port);
-        Some(self.endpoint(namespace, name, word))
+    /// The vertices of the ports of a pod that are open on its node: of several containers with one number the one whose
+    /// field opens it, all of them in the network of the node.
+    fn ports_on_node(&mut self, opening: &Opening, pod: Option<&Known<'_>>) -> Vec<u32> {
+        let (End::Pod(_, number, protocol), Some(pod)) = (opening.to, pod) else { return Vec::new() };
+        let opened = |port: &&Port| {
+            let own = opening.because.route.strip_suffix(".hostPort");
+            port.number == number
+                && port.protocol == protocol
+                && own.is_none_or(|route| route == self.names.text(port.route))
+        };
+        let ports = pod.facts.containers.iter().flat_map(|container| container.ports.iter());
+        let ports: Vec<&Port> = ports.filter(opened).collect();
+        let words: BTreeSet<Name> = ports.into_iter().map(|port| self.port_word(port)).collect();
+        words.into_iter().map(|word| self.endpoint(pod.namespace, pod.name, word)).collect()
     }
 
     fn way_in(&mut self, opening: &Opening, end: u32, pods: &HashMap<ResourceId, Known<'_>>) {

@@ -99,19 +99,14 @@ impl<'m> Assembly<'m> {
         Some(self.endpoint(namespace, name, word))
     }
 
-    /// The containers of a pod that a port of a Service leads to: those that declare it, else any that keep running, for
-    /// a container need not declare a port to listen on it.
+    /// The container of a pod that a port of a Service leads to: the one that declares it, else any that keeps running,
+    /// for a container need not declare a port to listen on it.
     fn behind<'f>(&mut self, pod: &Known<'f>, end: &PodPort, protocol: Protocol) -> Vec<Door<'f>> {
         let route = self.names.intern(&end.place.route.to_string());
-        let declares = |container: &&ContainerFacts| {
-            container.ports.iter().any(|port| port.number == end.port && port.protocol == protocol)
-        };
+        let declares = |container: &&ContainerFacts| container.ports.iter().any(|port| port.route == route);
         let declared = pod.facts.containers.iter().any(|container| declares(&container));
-        let meant = pod
-            .facts
-            .containers
-            .iter()
-            .filter(|container| if declared { declares(container) } else { container.listens });
+        let meant = pod.facts.containers.iter();
+        let meant = meant.filter(|one| if declared { declares(one) } else { one.listens });
         let (vertex, facts, number) = (pod.vertex, pod.facts, end.port);
         meant
             .map(|container| Door { pod: vertex, facts, container, protocol, number, declared, route })

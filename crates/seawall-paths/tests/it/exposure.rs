@@ -275,6 +275,18 @@ fn the_way_in_names_every_object_of_the_chain() {
     assert_eq!(entered(&undeclared).0, [own, "Pod/shop/web metadata.labels"]);
 }
 
+/// Each container that opens a port of the node has a way in of its own, also where two declare one number.
+#[test]
+fn two_containers_of_one_port() {
+    let second = "}]}, {name: side, image: side, ports: [{name: side, containerPort: 8080, hostPort: 81}]}]}";
+    let yaml = POD.replace("containerPort: 8080}]}]}", &format!("containerPort: 8080, hostPort: 80{second}"));
+    let side = "E01 internet → Endpoint/shop/web/side";
+    check(&[
+        case(yaml.clone(), "E01 internet → Endpoint/shop/web/http", (", hostPort: 80}", "}")),
+        case(yaml, side, (", hostPort: 81}", "}")),
+    ]);
+}
+
 /// A Service without a selector leads where its EndpointSlices say.
 #[test]
 fn endpoint_slices_made_by_hand_are_followed() {
