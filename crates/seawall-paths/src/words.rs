@@ -37,6 +37,7 @@ impl Made {
             },
             Vertex::Node(name) => format!("Node/{}", text(name)),
             Vertex::SomeNode => "Node/*".into(),
+            Vertex::ControlPlaneFiles => "NodeFiles/control-plane".into(),
             Vertex::NodeFiles(name) => format!("NodeFiles/{}", name.map_or("*", text)),
             Vertex::TokensOn(name) => format!("tokens on Node/{}", text(name)),
             Vertex::Secret { namespace, name } => format!("Secret/{}/{}", text(namespace), text(name)),

@@ -12,6 +12,7 @@ pub(crate) mod host_path;
 mod image;
 mod node;
 pub(crate) mod open;
+mod placement;
 mod pod;
 pub(crate) mod snippets;
 pub(crate) mod software;

@@ -14,6 +14,7 @@ mod control;
 mod controllers;
 mod exposure;
 mod faults;
+mod goat;
 mod hostile;
 mod mesh;
 mod nodes;
