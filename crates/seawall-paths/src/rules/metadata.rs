@@ -1,11 +1,10 @@
 //! The metadata service of clouds (D04): which pods reach it under the network policies.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
 
 use seawall_core::Confidence;
 use seawall_network::mesh::Signature;
-use seawall_network::{ClassId, Protocol, Target};
+use seawall_network::{ClassId, METADATA, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
@@ -13,8 +12,6 @@ use crate::names::Name;
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
-/// The address at which AWS, Azure, Google Cloud, OpenStack and others answer.
-const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 const PORT: u16 = 80;
 
 impl Assembly<'_> {
@@ -49,8 +46,10 @@ impl Assembly<'_> {
         let network = self.network;
         let mut reached: HashMap<ClassId, bool> = HashMap::new();
         for Member { key: (kind, namespace, name), pod, class, own_network, .. } in self.classes() {
-            let ask =
-                || network.can(Target::Class(class), Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
+            // Over IPv4, where all of them answer.
+            let ask = || {
+                network.can(Target::Class(class), Target::Address(METADATA[0]), Protocol::Tcp, PORT).allowed
+            };
             // A node of another place in a cluster over several.
             let node = facts.pods.get(&(kind, namespace, name)).and_then(|pod| pod.node);
             let elsewhere =
