@@ -40,7 +40,7 @@ mod query;
 mod selector;
 mod words;
 
-pub use addresses::AddressSet;
+pub use addresses::{AddressSet, METADATA};
 pub use class_set::ClassSet;
 pub use model::{ClassId, EndpointId, Network, PolicyId, RuleId};
 pub use policy::{Action, Direction, Order, PolicyKind, Tier, TierName};

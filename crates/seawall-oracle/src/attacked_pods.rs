@@ -185,6 +185,9 @@ fn container(dice: &mut Dice, name: &str, volumes: usize) -> Value {
             port["hostPort"] = json!(8080);
         }
         container["ports"] = json!([port]);
+        if name == "initContainers" && dice.once_in(2) {
+            container["restartPolicy"] = json!("Always");
+        }
     }
     container
 }

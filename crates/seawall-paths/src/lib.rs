@@ -34,6 +34,7 @@ mod rules;
 mod search;
 pub mod tenants;
 mod vertex;
+mod ways;
 mod words;
 
 pub use ask::{Attack, Change, CutReport, Filter, Pair, PathDag, Pricing, Unknown, Window};

@@ -12,6 +12,7 @@ use crate::graph::Graph;
 use crate::names::Names;
 use crate::reports::Vulnerabilities;
 use crate::rules::{Tables, assemble};
+use crate::ways::Ways;
 
 /// The attack graph of a cluster.
 ///
@@ -23,6 +24,7 @@ pub struct Model {
     names: Names,
     pub(crate) rbac: Rbac,
     network: Network,
+    ways: Ways,
     version: Option<(u32, u32)>,
     made: OnceLock<Made>,
 }
@@ -52,9 +54,11 @@ impl Model {
         let (rbac, problems) = Rbac::build(inventory);
         // What is wrong with policies is the network room's to say.
         let (network, _) = Network::build(inventory, Plugin::Assumed);
-        let mut model = Model { rbac, network, version: inventory.server_version(), ..Model::default() };
+        let (ways, version) = (Ways::of(inventory), inventory.server_version());
+        let mut model = Model { rbac, network, ways, version, ..Model::default() };
         for resource in inventory.resources() {
             model.facts.put(&mut model.names, resource);
+            model.ways.put(resource);
         }
         (model, problems)
     }
@@ -63,6 +67,7 @@ impl Model {
     pub fn apply(&mut self, resource: &Resource) -> Vec<Problem> {
         self.made.take();
         self.facts.put(&mut self.names, resource);
+        self.ways.put(resource);
         self.network.apply(resource);
         self.rbac.apply(resource)
     }
@@ -71,6 +76,7 @@ impl Model {
     pub fn delete(&mut self, kind: GroupKind<'_>, namespace: Option<&str>, name: &str) {
         self.made.take();
         self.facts.take(&self.names, kind, namespace.unwrap_or("default"), name);
+        self.ways.take(kind, namespace, name);
         self.network.delete(kind, namespace, name);
         if kind.group == "rbac.authorization.k8s.io" {
             self.rbac.delete(kind.kind, namespace, name);
@@ -97,8 +103,9 @@ impl Model {
     pub(crate) fn made(&self) -> &Made {
         self.made.get_or_init(|| {
             let mut names = self.names.clone();
-            let (graph, tables) =
-                assemble(&mut names, &self.facts, (&self.rbac, &self.network), self.version);
+            let ways = self.ways.found(&self.network);
+            let exact = (&self.rbac, &self.network, ways);
+            let (graph, tables) = assemble(&mut names, &self.facts, exact, self.version);
             Made { graph, tables, names }
         })
     }

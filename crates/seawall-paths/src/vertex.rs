@@ -42,6 +42,8 @@ pub(crate) enum Vertex {
     SomeNode,
     /// All files of a node, to read. `None` is [`Vertex::SomeNode`].
     NodeFiles(Option<Name>),
+    /// All files of a control-plane node that is not known by name, to read.
+    ControlPlaneFiles,
     Secret {
         namespace: Name,
         name: Name,

@@ -37,6 +37,7 @@ impl Made {
             },
             Vertex::Node(name) => format!("Node/{}", text(name)),
             Vertex::SomeNode => "Node/*".into(),
+            Vertex::ControlPlaneFiles => "NodeFiles/control-plane".into(),
             Vertex::NodeFiles(name) => format!("NodeFiles/{}", name.map_or("*", text)),
             Vertex::TokensOn(name) => format!("tokens on Node/{}", text(name)),
             Vertex::Secret { namespace, name } => format!("Secret/{}/{}", text(namespace), text(name)),
@@ -111,6 +112,14 @@ pub(crate) fn rule_place(model: &Model, made: &Made, role: u32, rule: u32) -> Op
 /// Where the reason of a step itself stands, beside the rights that lead to it.
 pub(crate) fn place_of(model: &Model, made: &Made, edge: &graph::Edge) -> Option<Evidence> {
     Some(place(model, made, made.graph.evidence(edge)?))
+}
+
+/// The same with all of the chain that it stands in.
+pub(crate) fn places_of(model: &Model, made: &Made, edge: &graph::Edge) -> Vec<Evidence> {
+    match made.graph.chain(edge) {
+        [] => place_of(model, made, edge).into_iter().collect(),
+        chain => chain.iter().map(|item| place(model, made, *item)).collect(),
+    }
 }
 
 /// Where evidence of the graph stands.
@@ -232,13 +241,22 @@ impl Telling<'_> {
         if let Some(item) = own.filter(|item| !evidence.contains(item)) {
             evidence.push(item);
         }
+        let fix = fix(edge.primitive, &evidence);
+        let chain = made.graph.chain(edge);
+        if !chain.is_empty() {
+            evidence = chain.iter().map(|item| place(self.model, made, *item)).collect();
+            let pod = self.next.and_then(|next| pod_behind(made, next));
+            evidence.extend(
+                pod.map(|item| place(self.model, made, item)).filter(|item| !evidence.contains(item)),
+            );
+        }
         let from = std::mem::replace(&mut self.at, word.clone());
         self.steps.push(PathStep {
             from,
             to: word,
             primitive: edge.primitive.id(),
             does: edge.primitive.does(),
-            fix: fix(edge.primitive, &evidence),
+            fix,
             evidence,
             gates: gates(made, edge),
             confidence: edge.confidence,
@@ -285,6 +303,19 @@ impl Telling<'_> {
         self.at = last;
         self.evidence.extend(evidence);
     }
+}
+
+/// Where the pod says that it listens, for the step that leads on from a port.
+fn pod_behind(made: &Made, step: &graph::Edge) -> Option<graph::Evidence> {
+    let graph = &made.graph;
+    let of_pod = |evidence: &graph::Evidence| matches!(evidence, graph::Evidence::Field { object, .. } if matches!(graph.vertex(*object), Vertex::Pod { .. }));
+    let own = graph.evidence(step).filter(of_pod);
+    // Beside every step into a container is the one that says by which port.
+    let beside = || {
+        let mut others = graph.outgoing(step.from).filter(|(_, other)| other.to == step.to);
+        others.find_map(|(_, other)| graph.evidence(other).filter(of_pod))
+    };
+    own.or_else(beside)
 }
 
 fn fix(primitive: Primitive, evidence: &[Evidence]) -> String {

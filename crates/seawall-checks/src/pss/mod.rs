@@ -23,7 +23,7 @@ mod policy;
 mod setters;
 
 pub use control::{Control, Violation, control, controls};
-pub(crate) use controls::DEFAULT_CAPABILITIES;
+pub use controls::DEFAULT_CAPABILITIES;
 pub use evaluate::{evaluate, evaluate_pod};
 pub(crate) use exact::ALLOWED_SOURCES;
 pub use exact::NotEvaluatedReason;

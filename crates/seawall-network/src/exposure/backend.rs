@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use seawall_core::ResourceId;
-use seawall_inventory::{ContainerKind, GroupKind, Inventory, PodView, Resource, Selector};
+use seawall_inventory::{ContainerKind, ContainerView, GroupKind, Inventory, PodView, Resource, Selector};
 use seawall_yaml::Node;
 
+use super::served::{PodPort, ServedPort};
 use super::{SERVICE, port_number, protocol_of};
 use crate::Protocol;
 
@@ -14,6 +15,8 @@ use crate::Protocol;
 pub struct Backend {
     /// The Service in between, if there is one.
     pub service: Option<ResourceId>,
+    /// The `port` of that Service.
+    pub service_port: Option<u16>,
     /// The topmost object that makes the pods, or the pod itself.
     pub workload: ResourceId,
     /// One of the objects that are or make the pods: the one that the selector met.
@@ -83,7 +86,7 @@ impl<'i> Backends<'i> {
     /// The ports of a Service that a reference means, each with what stands behind.
     pub(crate) fn served(&self, service: &'i Resource, wanted: ServicePort<'_>) -> Vec<Served> {
         let Some(spec) = service.root().get("spec") else { return Vec::new() };
-        let pods = self.pods(service, spec);
+        let pods = distinct(self.inventory, self.pods(service, spec));
         let numbered =
             |key: &'static str, number: u16| move |port: &Node<'_>| port.int(key) == Some(i64::from(number));
         // Some controllers (ingress-nginx) also take the number of a target port, where no port has the number.
@@ -99,7 +102,7 @@ impl<'i> Backends<'i> {
             let protocol = protocol_of(port.str("protocol"))?;
             let mut backends: Vec<Backend> = pods
                 .iter()
-                .flat_map(|pod| self.behind(service, pod, target(port, number), protocol))
+                .flat_map(|pod| self.behind((service, number), pod, target(port, number), protocol))
                 .collect();
             backends.sort();
             backends.dedup_by_key(|backend| (backend.workload, backend.port));
@@ -122,8 +125,7 @@ impl<'i> Backends<'i> {
     /// The pods behind a Service: those of its selector, or those that hand-made EndpointSlices name.
     fn pods(&self, service: &'i Resource, spec: Node<'i>) -> Vec<PodView<'i>> {
         if spec.get("selector").is_some_and(|selector| !selector.is_empty()) {
-            let found = self.inventory.selected_pods(service, Selector::service(spec.get("selector")));
-            return distinct(self.inventory, found);
+            return self.inventory.selected_pods(service, Selector::service(spec.get("selector")));
         }
         let key = (service.namespace().unwrap_or("default"), service.name());
         let slices = self.slices.get(&key).into_iter().flatten();
@@ -137,34 +139,73 @@ impl<'i> Backends<'i> {
 
     fn behind(
         &self,
-        service: &Resource,
+        (service, service_port): (&Resource, u16),
         pod: &PodView<'i>,
         target: Target<'_>,
         protocol: Protocol,
     ) -> Vec<Backend> {
         let workload = workload(self.inventory, pod.resource()).id();
-        let backend = |port, declared| Backend {
+        let ports = ports_met(pod, target, protocol).into_iter();
+        let backend = |(port, declared): (u16, Option<DeclaredPort<'i>>)| Backend {
             service: Some(service.id()),
+            service_port: Some(service_port),
             workload,
             pod: pod.resource().id(),
             port: Some(port),
             protocol,
-            declared,
+            declared: declared.is_some(),
         };
-        match target {
-            Target::Number(number) => {
-                let declared =
-                    declared_ports(pod).any(|port| port.number == number && port.protocol == protocol);
-                vec![backend(number, declared)]
+        ports.map(backend).collect()
+    }
+
+    /// Each port of a Service with every pod behind it.
+    pub(super) fn pod_by_pod(&self, service: &'i Resource) -> Vec<ServedPort> {
+        let spec = service.root().get("spec").filter(|spec| spec.str("type") != Some("ExternalName"));
+        let Some(spec) = spec else { return Vec::new() };
+        let pods = self.pods(service, spec);
+        let served = spec.list("ports").filter_map(|port| {
+            let number = port_number(port.int("port")?)?;
+            let protocol = protocol_of(port.str("protocol"))?;
+            let joined = |pod: &PodView<'i>| {
+                let labels = pod.metadata().and_then(|metadata| metadata.get("labels"));
+                let plain = pod.place_of(labels.unwrap_or(pod.spec()));
+                let pod = *pod;
+                ports_met(&pod, target(port, number), protocol).into_iter().map(move |(port, declared)| {
+                    let place = declared.map_or_else(|| plain.clone(), |port| pod.place_of(port.node));
+                    PodPort { pod: pod.resource().id(), port, place }
+                })
+            };
+            let pods = pods.iter().flat_map(joined).collect();
+            let name = port.str("name").map(str::to_owned);
+            Some(ServedPort { service: service.id(), port: number, name, protocol, pods })
+        });
+        served.collect()
+    }
+}
+
+/// The ports of a pod that a target means, each with its declaration: a number need not be declared, and several
+/// containers may declare it; a name is that of a declared port.
+fn ports_met<'i>(
+    pod: &PodView<'i>,
+    target: Target<'_>,
+    protocol: Protocol,
+) -> Vec<(u16, Option<DeclaredPort<'i>>)> {
+    let declared = declared_ports(pod).filter(|port| port.protocol == protocol);
+    match target {
+        Target::Number(number) => {
+            let ports: Vec<_> = declared.filter(|port| port.number == number).collect();
+            match ports.is_empty() {
+                true => vec![(number, None)],
+                false => ports.into_iter().map(|port| (number, Some(port))).collect(),
             }
-            Target::Name(name) => {
-                let named = declared_ports(pod).filter(|port| port.name == name && port.protocol == protocol);
-                named.map(|port| backend(port.number, true)).collect()
-            }
+        }
+        Target::Name(name) => {
+            declared.filter(|port| port.name == name).map(|port| (port.number, Some(port))).collect()
         }
     }
 }
 
+#[derive(Clone, Copy)]
 enum Target<'a> {
     Number(u16),
     Name(&'a str),
@@ -194,11 +235,15 @@ pub(crate) struct DeclaredPort<'i> {
     pub(crate) node: Node<'i>,
 }
 
-/// The ports that the containers of a pod declare; an init container counts when it keeps running beside the others.
+/// Whether a container keeps running beside the others, so that it can listen: an init container does when it is a
+/// sidecar (`restartPolicy: Always`).
+pub fn keeps_running(container: &ContainerView<'_>) -> bool {
+    container.kind() != ContainerKind::Init || container.node().str("restartPolicy") == Some("Always")
+}
+
+/// The ports that the containers of a pod declare that keep running.
 pub(crate) fn declared_ports<'i>(pod: &PodView<'i>) -> impl Iterator<Item = DeclaredPort<'i>> + use<'i> {
-    let running = pod.containers().filter(|container| {
-        container.kind() != ContainerKind::Init || container.node().str("restartPolicy") == Some("Always")
-    });
+    let running = pod.containers().filter(keeps_running);
     running.flat_map(|container| container.node().list("ports")).filter_map(|node| {
         Some(DeclaredPort {
             number: port_number(node.int("containerPort")?)?,

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use seawall_core::ResourceId;
 use seawall_inventory::{Completeness, Inventory, PodView, Resource};
 
-use super::backend::{declared_ports, workload};
+use super::backend::workload;
+use super::host::is_on_node;
 use super::{Arrival, EntryKind, EntryPoint, SERVICE, Scope};
 
 /// The `spec.controller` of an IngressClass or `spec.controllerName` of a GatewayClass begins with the first, the usual
@@ -75,9 +76,8 @@ impl Controllers {
             }
         }
         for resource in inventory.resources().iter().filter(|resource| serves(resource)) {
-            let owner = workload(inventory, resource).id();
             for pod in resource.pods() {
-                controllers.learn(&pod, owner);
+                controllers.learn(&pod, inventory);
             }
         }
         controllers
@@ -99,25 +99,27 @@ impl Controllers {
         }
     }
 
-    fn learn(&mut self, pod: &PodView<'_>, owner: ResourceId) {
+    fn learn(&mut self, pod: &PodView<'_>, inventory: &Inventory) {
         let labels = pod.labels();
-        let mut known = false;
-        for name in ["app.kubernetes.io/name", "app", "istio"].into_iter().filter_map(|key| labels.get(key)) {
-            if KNOWN.iter().any(|(_, _, names)| names.contains(&name)) {
-                add(self.by_name.entry(name.to_owned()).or_default(), owner);
-                known = true;
-            }
+        let of = |keys: &[&'static str]| keys.iter().filter_map(|key| labels.get(key)).collect::<Vec<_>>();
+        let mut names = of(&["app.kubernetes.io/name", "app", "istio"]);
+        names.retain(|name| KNOWN.iter().any(|(_, _, names)| names.contains(name)));
+        let gateways = of(&GATEWAY_LABELS);
+        let is_router = labels.get(ROUTER_LABEL).is_some();
+        if names.is_empty() && gateways.is_empty() && !is_router {
+            return;
         }
-        for name in GATEWAY_LABELS.into_iter().filter_map(|key| labels.get(key)) {
+        let owner = workload(inventory, pod.resource()).id();
+        for name in names {
+            add(self.by_name.entry(name.to_owned()).or_default(), owner);
+        }
+        for name in gateways {
             add(self.by_gateway.entry(name.to_owned()).or_default(), owner);
-            known = true;
         }
-        if labels.get(ROUTER_LABEL).is_some() {
+        if is_router {
             add(&mut self.routers, owner);
-            known = true;
         }
-        let on_node = pod.host_flag("hostNetwork") || declared_ports(pod).any(|port| port.host.is_some());
-        if known && on_node && !self.fronts.contains_key(&owner) {
+        if is_on_node(pod) && !self.fronts.contains_key(&owner) {
             self.fronts.insert(owner, Scope::Nodes);
         }
     }

@@ -16,9 +16,9 @@ use super::ingress::host_matches;
 use super::{EntryKind, EntryPoint, Evidence, Protocol, Scope, Tls, port_number};
 
 const GROUP: &str = "gateway.networking.k8s.io";
-const GATEWAY: GroupKind<'static> = GroupKind::new(GROUP, "Gateway");
+pub(super) const GATEWAY: GroupKind<'static> = GroupKind::new(GROUP, "Gateway");
 const CLASS: GroupKind<'static> = GroupKind::new(GROUP, "GatewayClass");
-const GRANT: GroupKind<'static> = GroupKind::new(GROUP, "ReferenceGrant");
+pub(super) const GRANT: GroupKind<'static> = GroupKind::new(GROUP, "ReferenceGrant");
 const ROUTES: [&str; 5] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"];
 
 /// Gateway classes of providers that make internal load balancers.

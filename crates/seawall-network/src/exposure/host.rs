@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use seawall_core::{Confidence, ResourceId};
-use seawall_inventory::{Inventory, PodView};
+use seawall_inventory::{Inventory, PodView, Resource};
 
 use super::backend::{DeclaredPort, declared_ports, workload};
 use super::{Arrival, Backend, EntryKind, EntryPoint, Evidence, Protocol, Scope, Tls};
@@ -13,11 +13,9 @@ pub(super) fn entries(inventory: &Inventory) -> Vec<EntryPoint> {
     let mut seen: BTreeSet<(ResourceId, EntryKind, Option<u16>, Protocol)> = BTreeSet::new();
     let mut entries = Vec::new();
     // Owners first, so that the evidence points at what people write.
-    let owned = |owned: bool| {
-        let resources = inventory.resources().iter().filter(|resource| resource.has_pods());
-        resources.filter(move |resource| inventory.top_owner(resource).is_some() == owned)
-    };
-    for resource in owned(false).chain(owned(true)) {
+    let (owned, own): (Vec<_>, Vec<_>) =
+        on_nodes(inventory).partition(|resource| inventory.top_owner(resource).is_some());
+    for resource in own.into_iter().chain(owned) {
         let owner = workload(inventory, resource).id();
         for entry in resource.pods().flat_map(|pod| of_pod(&pod, owner)) {
             if seen.insert((owner, entry.kind, entry.port, entry.protocol)) {
@@ -26,6 +24,25 @@ pub(super) fn entries(inventory: &Inventory) -> Vec<EntryPoint> {
         }
     }
     entries
+}
+
+/// The same, but every pod speaks for itself.
+pub(super) fn entries_by_pod(inventory: &Inventory) -> Vec<EntryPoint> {
+    let of = |resource: &Resource| {
+        let owner = workload(inventory, resource).id();
+        resource.pods().flat_map(|pod| of_pod(&pod, owner)).collect::<Vec<_>>()
+    };
+    on_nodes(inventory).flat_map(of).collect()
+}
+
+/// What stands on its node's network in some way.
+fn on_nodes(inventory: &Inventory) -> impl Iterator<Item = &Resource> {
+    inventory.resources().iter().filter(|resource| resource.pods().any(|pod| is_on_node(&pod)))
+}
+
+/// Whether the pod shares the network of its node, or opens a port there.
+pub(super) fn is_on_node(pod: &PodView<'_>) -> bool {
+    pod.host_flag("hostNetwork") || declared_ports(pod).any(|port| port.host.is_some())
 }
 
 fn of_pod(pod: &PodView<'_>, workload: ResourceId) -> Vec<EntryPoint> {
@@ -91,6 +108,7 @@ fn blank(
         arrival: Arrival::Host,
         backends: vec![Backend {
             service: None,
+            service_port: None,
             workload,
             pod: pod.resource().id(),
             port: number,

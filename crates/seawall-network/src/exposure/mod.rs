@@ -14,14 +14,16 @@ pub mod hints;
 mod host;
 mod ingress;
 mod openshift;
+mod served;
 mod service;
 mod verdict;
 
 use seawall_core::{Confidence, ResourceId};
 use seawall_inventory::{GroupKind, Inventory, Place, Resource};
 
-pub use backend::Backend;
+pub use backend::{Backend, keeps_running};
 pub(crate) use backend::{Backends, ServicePort, declared_ports};
+pub use served::{PodPort, ServedPort, served_ports};
 pub use verdict::{Judge, Judgement, Passage};
 pub(crate) use verdict::{describe, private};
 
@@ -166,18 +168,38 @@ pub struct EntryPoint {
     pub notes: Vec<String>,
 }
 
+impl EntryPoint {
+    /// Whether only some addresses of those who could knock may: `sources` that do not hold everybody.
+    pub fn is_narrowed(&self) -> bool {
+        !self.sources.is_empty() && !self.sources.iter().any(|range| range.ends_with("/0"))
+    }
+}
+
 /// All ways in, by kind, then in the order read.
 pub fn entry_points(inventory: &Inventory) -> Vec<EntryPoint> {
+    ways(inventory, host::entries)
+}
+
+/// The same, but that each pod on its node's network has ways in of its own, where [`entry_points`] has one for all pods
+/// of a workload.
+pub fn entry_points_by_pod(inventory: &Inventory) -> Vec<EntryPoint> {
+    ways(inventory, host::entries_by_pod)
+}
+
+fn ways(inventory: &Inventory, on_nodes: impl Fn(&Inventory) -> Vec<EntryPoint>) -> Vec<EntryPoint> {
     let backends = Backends::new(inventory);
     let mut entries = service::entries(inventory, &backends);
     let controllers = controller::Controllers::new(inventory, &entries);
     entries.extend(ingress::entries(inventory, &backends, &controllers));
     entries.extend(gateway::entries(inventory, &backends, &controllers));
     entries.extend(openshift::entries(inventory, &backends, &controllers));
-    entries.extend(host::entries(inventory));
+    entries.extend(on_nodes(inventory));
     entries.sort_by_key(|entry| (entry.kind, entry.object, entry.port, entry.protocol));
     entries
 }
+
+/// Kinds whose absence says something of ways in, where all objects of the kind are known.
+pub const KINDS_MISSED: [GroupKind<'static>; 3] = [SERVICE, gateway::GATEWAY, gateway::GRANT];
 
 /// A field of a resource by its keys.
 fn field(resource: &Resource, keys: &[&str]) -> Place {

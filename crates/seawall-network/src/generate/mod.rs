@@ -49,7 +49,7 @@ pub use resolve::{Denied, Resolution};
 pub use selectors::PodSelector;
 pub use units::{Unit, UnitId};
 
-use crate::addresses::AddressSet;
+use crate::addresses::{AddressSet, METADATA};
 use crate::lint::is_system;
 use crate::model::{DEFAULT_NAMESPACE, Network};
 use declared::World;
@@ -116,11 +116,8 @@ impl Generated {
 /// Where policies come from that nobody wrote.
 const GENERATED: &str = "<generated>";
 
-/// Addresses of the metadata services of clouds: IPv4, and IPv6 as AWS has it.
-const METADATA: [&str; 2] = ["169.254.169.254", "fd00:ec2::254"];
-
 fn metadata() -> AddressSet {
-    AddressSet::of(METADATA.iter().filter_map(|text| text.parse().ok()))
+    AddressSet::of(METADATA)
 }
 
 fn is_metadata(address: IpAddr) -> bool {

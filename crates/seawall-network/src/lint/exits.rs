@@ -1,13 +1,14 @@
 //! Ways out to the metadata service of a cloud.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use seawall_core::{Confidence, Severity};
 use seawall_inventory::{GroupKind, Place};
 use seawall_yaml::Node;
 
 use super::{Lint, LintRule, World, is_system};
+use crate::addresses::METADATA;
 use crate::{Because, EndpointId, Protocol, RuleId, Target};
 
 pub(super) const EGRESS_TO_METADATA: LintRule = LintRule {
@@ -18,11 +19,6 @@ pub(super) const EGRESS_TO_METADATA: LintRule = LintRule {
     fix: "leave `169.254.169.254/32` and `fd00:ec2::254/128` out of what pods may connect to, or isolate their egress",
 };
 
-/// Where clouds answer: all of them over IPv4, AWS over IPv6 too.
-const METADATA: [IpAddr; 2] = [
-    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
-    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
-];
 const PORT: u16 = 80;
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

@@ -63,6 +63,13 @@ impl Mesh {
         }
     }
 
+    /// What the mesh says of connections between pods of these signatures, in disjoint parts of all ports; `None` where it
+    /// has no say. A pod and itself are not asked about.
+    pub fn between(&self, from: Signature, to: Signature) -> Option<Vec<MeshPiece>> {
+        let guarded = self.ends.destinations.get(to.destination.0).filter(|one| one.member.is_in())?;
+        Some(self.pieces(self.ends.sources.get(from.source.0)?, guarded))
+    }
+
     /// The answer that lets the most through for one port, of all pairs of these clients and destinations; `None` where the
     /// mesh has no say, or there is no client.
     pub fn widest(

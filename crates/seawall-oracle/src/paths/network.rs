@@ -28,9 +28,10 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
 
 /// E01, E02: through an open port, by a flaw in what listens there.
 fn from_outside(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Container<'_>) -> bool {
-    let ports = list(container.spec, &["ports"]);
-    let on_the_node =
-        ports.iter().any(|port| at(port, &["hostPort"]).is_some() || pod.says("hostNetwork", true));
+    let on_the_node = container
+        .ports()
+        .iter()
+        .any(|port| at(port, &["hostPort"]).is_some() || pod.says("hostNetwork", true));
     state.holds(Fact::Internet)
         && (on_the_node && !is_shut(world, pod, "Ingress")
             || services(world, pod).any(|service| {
@@ -57,7 +58,7 @@ fn through_the_api(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, containe
     };
     let to_service = |name: &str| state.can_any(&["get", "create"], ("", "services/proxy"), place, name);
     let all = to_pod("") || to_service("");
-    let declares = !list(container.spec, &["ports"]).is_empty();
+    let declares = !container.ports().is_empty();
     (all || to_pod(called)) && declares
         || services(world, pod)
             .any(|service| (all || to_service(name(service))) && serves(service, pod, container))
@@ -80,11 +81,11 @@ fn serves(service: &Value, pod: &Pod<'_>, container: &Container<'_>) -> bool {
     list(service, &["spec", "ports"]).iter().any(|port| {
         let target = at(port, &["targetPort"]).or_else(|| at(port, &["port"]));
         let declares = |container: &Container<'_>| {
-            list(container.spec, &["ports"]).iter().any(|own| {
+            container.ports().iter().any(|own| {
                 at(own, &["containerPort"]) == target || target.is_some() && at(own, &["name"]) == target
             })
         };
         let by_number = target.is_some_and(Value::is_number);
-        declares(container) || by_number && !pod.containers.iter().any(declares)
+        declares(container) || by_number && container.listens && !pod.containers.iter().any(declares)
     })
 }

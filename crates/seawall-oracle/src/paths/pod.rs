@@ -20,6 +20,16 @@ pub(super) struct Pod<'v> {
 /// A container of any of the three lists.
 pub(super) struct Container<'v> {
     pub(super) spec: &'v Value,
+    /// It runs beside the others: an init container has ended before they start, unless it is a sidecar
+    /// (`restartPolicy: Always`, Kubernetes documentation, Sidecar Containers).
+    pub(super) listens: bool,
+}
+
+impl<'v> Container<'v> {
+    /// The ports that it declares, where something can listen on them.
+    pub(super) fn ports(&self) -> &'v [Value] {
+        if self.listens { list(self.spec, &["ports"]) } else { &[] }
+    }
 }
 
 impl<'v> Pod<'v> {
@@ -95,7 +105,10 @@ fn template<'v>(object: &'v Value, kind: &str) -> Option<(&'v Value, &'v Value)>
 fn containers(spec: &Value) -> Vec<Container<'_>> {
     let mut containers = Vec::new();
     for key in ["containers", "initContainers", "ephemeralContainers"] {
-        containers.extend(list(spec, &[key]).iter().map(|spec| Container { spec }));
+        containers.extend(list(spec, &[key]).iter().map(|spec| {
+            let listens = key != "initContainers" || text(spec, &["restartPolicy"]) == "Always";
+            Container { spec, listens }
+        }));
     }
     containers
 }

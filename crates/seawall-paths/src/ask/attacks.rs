@@ -42,10 +42,10 @@ impl Model {
         let mut attacks = Vec::new();
         for edge in graph.edges().iter().filter(|edge| edge.primitive != Primitive::Structure) {
             let members = || self.members(edge.to);
-            let place = words::place_of(self, made, edge);
+            let places = words::places_of(self, made, edge);
             let gates = words::gates(made, edge);
             for (from, by, namespace, mut evidence) in self.holders(edge.from) {
-                evidence.extend(place.clone());
+                evidence.extend(places.iter().cloned());
                 attacks.push(Attack {
                     primitive: edge.primitive,
                     from,

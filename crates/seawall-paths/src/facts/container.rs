@@ -57,7 +57,6 @@ pub(crate) struct Port {
     pub(crate) name: Option<Name>,
     pub(crate) number: u16,
     pub(crate) protocol: Protocol,
-    pub(crate) host: bool,
     pub(crate) route: Name,
 }
 
@@ -76,6 +75,9 @@ pub(crate) struct ContainerFacts {
     pub(crate) token: bool,
     pub(crate) secrets: Box<[Name]>,
     pub(crate) claims: Box<[ClaimMount]>,
+    /// It keeps running, so that something in it can listen.
+    pub(crate) listens: bool,
+    /// None where nothing listens.
     pub(crate) ports: Box<[Port]>,
     /// The gate that holds for whatever the container mounts.
     pub(crate) user_gate: Option<Name>,
@@ -126,6 +128,7 @@ impl ContainerFacts {
         reader.namespaces();
         let claims = reader.mounts();
         let mut escapes = std::mem::take(&mut reader.escapes);
+        let listens = seawall_network::exposure::keeps_running(container);
         let user_gate = reader.user.take().map(|user| reader.names.intern(&user));
         escapes.sort_by_key(|escape| (escape.primitive, escape.landing, escape.route));
         escapes.dedup();
@@ -139,7 +142,8 @@ impl ContainerFacts {
             token: mounts_token(container),
             secrets: secrets(container, names),
             claims: claims.into(),
-            ports: ports(container, names),
+            listens,
+            ports: if listens { ports(container, names) } else { Box::default() },
             user_gate,
         }
     }
@@ -375,13 +379,11 @@ fn secrets(container: &ContainerView<'_>, names: &mut Names) -> Box<[Name]> {
 fn ports(container: &ContainerView<'_>, names: &mut Names) -> Box<[Port]> {
     let read = |port: Node<'_>| {
         let number = u16::try_from(port.int("containerPort")?).ok()?;
-        let host = port.int("hostPort").is_some_and(|host| host > 0);
         let route = container.place_of(port).route.to_string();
         Some(Port {
             name: port.str("name").map(|name| names.intern(name)),
             number,
             protocol: Protocol::of_api(port.str("protocol").unwrap_or("TCP"))?,
-            host,
             route: names.intern(&route),
         })
     };

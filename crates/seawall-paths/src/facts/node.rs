@@ -21,7 +21,9 @@ pub(crate) struct NodeFacts {
     pub(crate) addresses: Box<[IpAddr]>,
 }
 
-const CONTROL_PLANE: &[&str] = &["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
+/// Labels of control-plane nodes, by the custom of kubeadm.
+pub(crate) const CONTROL_PLANE: &[&str] =
+    &["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
 
 impl NodeFacts {
     pub(crate) fn read(node: &Resource) -> Self {

@@ -6,6 +6,7 @@ use seawall_yaml::Node;
 use crate::facts::ContainerFacts;
 use crate::facts::container::pod_context;
 use crate::facts::control::ControlFacts;
+use crate::facts::placement::binds_to_control_plane;
 use crate::names::{Name, Names};
 
 /// What the graph needs of a pod or a pod template.
@@ -13,6 +14,8 @@ use crate::names::{Name, Names};
 pub(crate) struct PodFacts {
     /// Where it is placed.
     pub(crate) node: Option<Name>,
+    /// Not placed yet, it can only run on control-plane nodes: the field that says so.
+    pub(crate) on_control_plane: Option<Name>,
     pub(crate) account: Name,
     pub(crate) automount: Option<bool>,
     pub(crate) host_network: bool,
@@ -22,7 +25,7 @@ pub(crate) struct PodFacts {
     pub(crate) owner: Option<(Name, Name)>,
     /// A mirror of what a kubelet was given as a file.
     pub(crate) mirror: bool,
-    /// Its labels, for Services.
+    /// Its labels, for admission policies.
     pub(crate) labels: Box<[(Name, Name)]>,
     pub(crate) containers: Box<[ContainerFacts]>,
     /// What it is told as a part of the control plane.
@@ -47,6 +50,11 @@ impl PodFacts {
         let node = pod.spec().str("nodeName").filter(|name| !name.is_empty());
         PodFacts {
             node: node.map(|name| names.intern(name)),
+            on_control_plane: match node {
+                None => binds_to_control_plane(pod.spec())
+                    .map(|keys| names.intern(&pod.place(keys).route.to_string())),
+                Some(_) => None,
+            },
             account: names.intern(pod.service_account()),
             automount: pod.spec().bool("automountServiceAccountToken"),
             host_network: context.host_network,

@@ -54,16 +54,6 @@ pub(crate) struct VolumeFacts {
     pub(crate) claim: Option<(Name, Name)>,
 }
 
-/// A service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ServiceFacts {
-    pub(crate) selector: Box<[(Name, Name)]>,
-    /// Name or number of each port, and the container port it leads to.
-    pub(crate) ports: Box<[(Name, Option<Name>)]>,
-    /// The field that exposes it outside the cluster.
-    pub(crate) exposed: Option<&'static str>,
-}
-
 /// A controller that carries out custom resources is known by its account; what else stands in the cluster is noted.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -76,9 +66,6 @@ pub(crate) struct Facts {
     pub(crate) volumes: BTreeMap<Name, VolumeFacts>,
     /// Claims: the name of their volume.
     pub(crate) claims: BTreeMap<(Name, Name), Option<Name>>,
-    pub(crate) services: BTreeMap<(Name, Name), ServiceFacts>,
-    /// Services behind an Ingress or a route: namespace and name of the route, its kind, namespace and name of a service.
-    pub(crate) routes: BTreeMap<(Name, Name, Name), Vec<Name>>,
     pub(crate) mapped: Vec<MappedRole>,
     pub(crate) has_aws_auth: bool,
     /// Objects that decide about pods beside Pod Security: kind, name.
@@ -143,15 +130,6 @@ impl Facts {
                 let volume = volume.filter(|name| !name.is_empty()).map(|name| names.intern(name));
                 self.claims.insert((space, name), volume);
             }
-            ("", "Service") => {
-                let facts = service(resource, names);
-                self.services.insert((space, name), facts);
-            }
-            ("networking.k8s.io" | "extensions", "Ingress") => {
-                let services = backends(resource, names);
-                let kind = names.intern(kind.kind);
-                self.routes.insert((kind, space, name), services);
-            }
             ("", "ConfigMap") if namespace == "kube-system" && resource.name() == "aws-auth" => {
                 self.mapped = cloud::mapped_roles(resource);
                 self.has_aws_auth = true;
@@ -188,7 +166,6 @@ impl Facts {
             ("", "Secret") => drop(self.secrets.remove(&(space, name_id))),
             ("", "PersistentVolume") => drop(self.volumes.remove(&name_id)),
             ("", "PersistentVolumeClaim") => drop(self.claims.remove(&(space, name_id))),
-            ("", "Service") => drop(self.services.remove(&(space, name_id))),
             ("", "ConfigMap") if namespace == "kube-system" && name == "aws-auth" => {
                 self.mapped.clear();
                 self.has_aws_auth = false;
@@ -196,7 +173,6 @@ impl Facts {
             ("apiextensions.k8s.io", "CustomResourceDefinition") => drop(self.defined.remove(&name_id)),
             (_, word) => {
                 let Some(kind) = names.find(word) else { return };
-                self.routes.remove(&(kind, space, name_id));
                 self.admitting.remove(&(kind, space, name_id));
                 self.pods.remove(&(kind, space, name_id));
             }
@@ -263,52 +239,4 @@ fn volume(volume: &Resource, names: &mut Names) -> Option<VolumeFacts> {
         Some((names.intern(namespace), names.intern(claim.str("name")?)))
     });
     Some(VolumeFacts { path: path.to_owned(), route, claim })
-}
-
-fn service(service: &Resource, names: &mut Names) -> ServiceFacts {
-    let spec = service.root().get("spec");
-    let kind = spec.and_then(|spec| spec.str("type")).unwrap_or("ClusterIP");
-    let external_ips = spec.is_some_and(|spec| spec.list("externalIPs").next().is_some());
-    let selector = spec.and_then(|spec| spec.get("selector")).filter(|_| kind != "ExternalName");
-    let pairs = selector.into_iter().flat_map(Node::entries);
-    let port = |port: Node<'_>| {
-        let number = port.int("port")?;
-        let word = port.str("name").map_or_else(|| number.to_string(), str::to_owned);
-        let target = port.get("targetPort").and_then(Node::scalar_text);
-        let target = target.map_or_else(|| number.to_string(), |text| text.into_owned());
-        Some((names.intern(&word), Some(names.intern(&target))))
-    };
-    let ports = spec.into_iter().flat_map(|spec| spec.list("ports")).filter_map(port).collect();
-    ServiceFacts {
-        ports,
-        selector: pairs
-            .filter_map(|(key, value)| Some((names.intern(key), names.intern(value.as_str()?))))
-            .collect(),
-        exposed: match kind {
-            "LoadBalancer" | "NodePort" => Some("spec.type"),
-            _ if external_ips => Some("spec.externalIPs"),
-            _ => None,
-        },
-    }
-}
-
-fn backends(ingress: &Resource, names: &mut Names) -> Vec<Name> {
-    let Some(spec) = ingress.root().get("spec") else { return Vec::new() };
-    let rules =
-        spec.list("rules").flat_map(|rule| rule.get("http").into_iter().flat_map(|http| http.list("paths")));
-    let backends = rules.filter_map(|path| path.get("backend"));
-    let defaults = spec.get("defaultBackend").or_else(|| spec.get("backend"));
-    let service = |backend: Node<'_>| {
-        let new = backend.get("service").and_then(|service| service.str("name"));
-        new.or_else(|| backend.str("serviceName")).map(|name| names.intern(name))
-    };
-    let mut services: Vec<Name> = backends.chain(defaults).filter_map(service).collect();
-    services.sort_unstable();
-    services.dedup();
-    services
-}
-
-/// Whether a selector is one that Services use: used where labels are at hand.
-pub(crate) fn selects(selector: &[(Name, Name)], labels: &[(Name, Name)]) -> bool {
-    !selector.is_empty() && selector.iter().all(|pair| labels.contains(pair))
 }

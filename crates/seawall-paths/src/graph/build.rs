@@ -94,6 +94,14 @@ impl Builder {
         });
     }
 
+    /// A step with evidence that stands in a chain of fields, all of which are shown.
+    pub(crate) fn step_along(&mut self, from: u32, to: u32, step: Step, chain: Vec<Evidence>) {
+        self.step(from, to, step);
+        if let Some(edge) = self.graph.edges.last().filter(|edge| edge.evidence > 0) {
+            self.graph.chains.insert(edge.evidence, chain);
+        }
+    }
+
     /// A vertex that is reached when all premises are.
     pub(crate) fn all(&mut self, mut premises: Vec<u32>) -> u32 {
         premises.sort_unstable();

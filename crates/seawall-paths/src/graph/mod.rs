@@ -81,6 +81,8 @@ pub(crate) struct Graph {
     back: Vec<u32>,
     into: Vec<u32>,
     evidence: Vec<Evidence>,
+    /// By the place in that table, one more: the whole chain that the evidence stands in.
+    chains: HashMap<u32, Vec<Evidence>>,
     alls: Vec<All>,
     /// Conjunctions by premise.
     premise_of: HashMap<u32, Vec<u32>>,
@@ -131,6 +133,11 @@ impl Graph {
 
     pub(crate) fn evidence(&self, edge: &Edge) -> Option<Evidence> {
         self.evidence.get(edge.evidence.checked_sub(1)? as usize).copied()
+    }
+
+    /// The fields that allow an edge together, its evidence among them; none where that stands alone.
+    pub(crate) fn chain(&self, edge: &Edge) -> &[Evidence] {
+        self.chains.get(&edge.evidence).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn alls(&self) -> &[All] {

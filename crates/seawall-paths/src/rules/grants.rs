@@ -13,9 +13,6 @@ use crate::rules::Assembly;
 use crate::rules::constrained::Behalf;
 use crate::vertex::{Place, Vertex};
 
-/// How the user names of service accounts begin.
-const ACCOUNT: &str = "system:serviceaccount:";
-
 /// A permission that a role gives where a binding puts it.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
@@ -146,14 +143,13 @@ impl Assembly<'_> {
     }
 
     pub(crate) fn subject(&mut self, subject: &Subject) -> u32 {
-        let vertex = match subject {
-            Subject::User(name) => match name.strip_prefix(ACCOUNT).and_then(|rest| rest.split_once(':')) {
-                // A service account is a user of this name.
-                Some((namespace, name)) => {
-                    Vertex::Account { namespace: self.names.intern(namespace), name: self.names.intern(name) }
-                }
-                None => Vertex::User(self.names.intern(name)),
-            },
+        // A service account may be named as the user that it is.
+        let known = match subject {
+            Subject::User(name) => &Subject::user(name),
+            other => other,
+        };
+        let vertex = match known {
+            Subject::User(name) => Vertex::User(self.names.intern(name)),
             Subject::Group(name) => Vertex::Group(self.names.intern(name)),
             Subject::ServiceAccount { namespace, name } => {
                 Vertex::Account { namespace: self.names.intern(namespace), name: self.names.intern(name) }

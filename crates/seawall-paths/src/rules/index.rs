@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use seawall_network::exposure::ServedPort;
 use seawall_rbac::{Rbac, Scope};
 
 use crate::facts::Facts;
 use crate::names::{Name, Names};
+use crate::ways::Found;
 
 type Pair = (Name, Name);
 
@@ -22,12 +24,12 @@ pub(crate) struct Index {
     pub(crate) nodes: HashMap<Name, BTreeSet<Option<Name>>>,
     /// Claims by what volumes say.
     pub(crate) claimed: HashMap<Pair, Name>,
-    /// A route (kind, name) before a service.
-    pub(crate) routes: HashMap<Pair, Pair>,
+    /// Ports of Services, by name or else by number.
+    pub(crate) served: HashMap<Pair, Vec<Name>>,
 }
 
 impl Index {
-    pub(crate) fn of(facts: &Facts, rbac: &Rbac, names: &mut Names) -> Self {
+    pub(crate) fn of(facts: &Facts, rbac: &Rbac, ways: &Found, names: &mut Names) -> Self {
         let mut index = Index::default();
         let accounts = facts.accounts.keys().map(|(namespace, _)| *namespace);
         let pods = facts.pods.keys().map(|(_, namespace, _)| *namespace);
@@ -57,11 +59,21 @@ impl Index {
                 index.claimed.entry(claim).or_insert(*name);
             }
         }
-        for ((kind, namespace, name), services) in &facts.routes {
-            for service in services {
-                index.routes.entry((*namespace, *service)).or_insert((*kind, *name));
-            }
+        for port in &ways.served {
+            let Some(service) = ways.subject(port.service) else { continue };
+            let namespace = names.intern(service.namespace.as_deref().unwrap_or("default"));
+            let service = (namespace, names.intern(&service.name));
+            let word = port_word(port, names);
+            index.served.entry(service).or_default().push(word);
         }
         index
+    }
+}
+
+/// How a port of a Service is called.
+pub(crate) fn port_word(port: &ServedPort, names: &mut Names) -> Name {
+    match &port.name {
+        Some(name) => names.intern(name),
+        None => names.intern(&port.port.to_string()),
     }
 }

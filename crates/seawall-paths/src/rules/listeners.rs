@@ -1,12 +1,13 @@
 //! Which pods may connect to ports behind which something leads on (E02, E03).
 //!
-//! Pods of one class of the network room reach the same ports, and ports behind the same policies are reached by the same
-//! classes: both are joined into sets, and edges go from set to set. What no rule leads on from is not asked about.
+//! Pods of one class of the network room that a mesh does not tell apart reach the same ports, and ports behind the same
+//! policies are reached by the same pods: both are joined into sets, and edges go from set to set. What no rule leads on from is not asked about.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use seawall_network::{ClassId, Protocol, Target};
+use seawall_network::mesh::{Mesh, MeshPiece, Signature};
+use seawall_network::{ClassId, PortSet, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
@@ -34,16 +35,42 @@ pub(crate) struct Listener {
     pub(crate) primitive: Primitive,
 }
 
-/// What is asked of the network room: listeners of pods of one class are one.
+/// Pods that neither policies nor a mesh tell apart.
+type Alike = (ClassId, Option<Signature>);
+
+/// What is asked of the network room: listeners of pods that are alike are one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Spot {
-    Class(ClassId, Protocol, u16),
+    Pods(Alike, Protocol, u16),
     Addresses(Vec<IpAddr>, Protocol, u16),
 }
 
 /// A set of numbers below some thousands.
 type Bits = Vec<u64>;
 const BITS: usize = u64::BITS as usize;
+
+/// What the proxies of a mesh say, each pair asked once.
+struct Proxies<'m> {
+    mesh: Option<&'m Mesh>,
+    said: HashMap<(Signature, Signature), Option<Vec<MeshPiece>>>,
+}
+
+impl Proxies<'_> {
+    /// Whether something passes: what depends on the request does, for an attacker makes the request.
+    fn let_through(
+        &mut self,
+        from: Option<Signature>,
+        to: Option<Signature>,
+        protocol: Protocol,
+        port: u16,
+    ) -> bool {
+        let (Some(mesh), Some(from), Some(to)) = (self.mesh, from, to) else { return true };
+        let said = self.said.entry((from, to)).or_insert_with(|| mesh.between(from, to));
+        let asked = PortSet::port(protocol, port);
+        let mut pieces = said.iter().flatten().filter(|piece| asked.is_subset(&piece.ports));
+        pieces.next().is_none_or(|piece| piece.verdict.answer.is_open())
+    }
+}
 
 impl Assembly<'_> {
     /// Runs when all listeners are known.
@@ -52,14 +79,14 @@ impl Assembly<'_> {
         if listeners.is_empty() {
             return;
         }
-        let pods: Vec<(u32, ClassId)> =
-            self.classes().into_iter().map(|(_, pod, class, _)| (pod, class)).collect();
-        let class_of: HashMap<u32, ClassId> = pods.iter().copied().collect();
+        let pods: Vec<(u32, Alike)> =
+            self.classes().into_iter().map(|known| (known.pod, (known.class, known.mesh))).collect();
+        let alike: HashMap<u32, Alike> = pods.iter().copied().collect();
         let mut spots: BTreeMap<(Spot, Primitive), BTreeSet<u32>> = BTreeMap::new();
         for Listener { on, protocol, port, endpoint, primitive } in listeners {
             let spot = match on {
-                On::Pod(pod) => match class_of.get(&pod) {
-                    Some(class) => Spot::Class(*class, protocol, port),
+                On::Pod(pod) => match alike.get(&pod) {
+                    Some(alike) => Spot::Pods(*alike, protocol, port),
                     None => continue,
                 },
                 On::Addresses(addresses) => Spot::Addresses(addresses, protocol, port),
@@ -67,33 +94,38 @@ impl Assembly<'_> {
             spots.entry((spot, primitive)).or_default().insert(endpoint);
         }
         let places: Vec<&Spot> = spots.keys().map(|(spot, _)| spot).collect();
-        let sources: BTreeSet<ClassId> = pods.iter().map(|(_, class)| *class).collect();
+        let sources: BTreeSet<Alike> = pods.iter().map(|(_, alike)| *alike).collect();
         let rows = self.rows(&places, &sources);
         self.join_sets(&spots, &rows, &pods);
     }
 
-    /// For each class the spots that it reaches; classes that reach none are left out.
-    fn rows(&self, spots: &[&Spot], sources: &BTreeSet<ClassId>) -> BTreeMap<ClassId, Bits> {
+    /// For all pods that are alike the spots that they reach; those that reach none are left out.
+    fn rows(&self, spots: &[&Spot], sources: &BTreeSet<Alike>) -> BTreeMap<Alike, Bits> {
         let network = self.network;
-        let mut rows: BTreeMap<ClassId, Bits> = BTreeMap::new();
-        let mut reach = |source: ClassId, at: usize| {
+        let mut rows: BTreeMap<Alike, Bits> = BTreeMap::new();
+        let mut reach = |source: Alike, at: usize| {
             let row = rows.entry(source).or_insert_with(|| vec![0; spots.len().div_ceil(BITS)]);
             if let Some(word) = row.get_mut(at / BITS) {
                 *word |= 1 << (at % BITS);
             }
         };
-        if spots.iter().any(|spot| matches!(spot, Spot::Class(..))) {
-            network.reach().rows(|source, row| {
-                if !sources.contains(&source) {
+        if spots.iter().any(|spot| matches!(spot, Spot::Pods(..))) {
+            let mut proxies = Proxies { mesh: self.ways.mesh.as_ref(), said: HashMap::new() };
+            network.reach().rows(|class, row| {
+                let first = sources.range((class, None)..).take_while(|(other, _)| *other == class);
+                let senders: Vec<Alike> = first.copied().collect();
+                if senders.is_empty() {
                     return;
                 }
                 for (at, spot) in spots.iter().enumerate() {
-                    let Spot::Class(class, protocol, port) = spot else { continue };
+                    let Spot::Pods((class, guard), protocol, port) = spot else { continue };
                     let open = row
                         .iter()
                         .any(|row| row.classes.contains(*class) && row.ports.contains(*protocol, *port));
-                    if open {
-                        reach(source, at);
+                    for source in senders.iter().filter(|_| open) {
+                        if proxies.let_through(source.1, *guard, *protocol, *port) {
+                            reach(*source, at);
+                        }
                     }
                 }
             });
@@ -102,7 +134,7 @@ impl Assembly<'_> {
             let Spot::Addresses(addresses, protocol, port) = spot else { continue };
             for source in sources {
                 let open = |address: &IpAddr| {
-                    network.can(Target::Class(*source), Target::Address(*address), *protocol, *port).allowed
+                    network.can(Target::Class(source.0), Target::Address(*address), *protocol, *port).allowed
                 };
                 if addresses.iter().any(open) {
                     reach(*source, at);
@@ -115,15 +147,15 @@ impl Assembly<'_> {
     fn join_sets(
         &mut self,
         spots: &BTreeMap<(Spot, Primitive), BTreeSet<u32>>,
-        rows: &BTreeMap<ClassId, Bits>,
-        pods: &[(u32, ClassId)],
+        rows: &BTreeMap<Alike, Bits>,
+        pods: &[(u32, Alike)],
     ) {
         let mut groups: BTreeMap<&Bits, u32> = BTreeMap::new();
-        let mut senders: HashMap<ClassId, u32> = HashMap::new();
-        for (class, row) in rows {
+        let mut senders: HashMap<Alike, u32> = HashMap::new();
+        for (alike, row) in rows {
             let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
             let number = *groups.entry(row).or_insert(next);
-            senders.insert(*class, self.vertex(Vertex::Senders(number)));
+            senders.insert(*alike, self.vertex(Vertex::Senders(number)));
         }
         // Ports that the same senders reach are one set.
         let mut columns: BTreeMap<(Vec<u32>, Primitive), BTreeSet<u32>> = BTreeMap::new();
@@ -153,9 +185,9 @@ impl Assembly<'_> {
     }
 
     /// Pods and what runs in them send from the pod's address.
-    fn send(&mut self, senders: &HashMap<ClassId, u32>, pods: &[(u32, ClassId)]) {
+    fn send(&mut self, senders: &HashMap<Alike, u32>, pods: &[(u32, Alike)]) {
         let sender: HashMap<u32, u32> =
-            pods.iter().filter_map(|(pod, class)| Some((*pod, *senders.get(class)?))).collect();
+            pods.iter().filter_map(|(pod, alike)| Some((*pod, *senders.get(alike)?))).collect();
         let vertices = self.graph.vertices().to_vec();
         for (id, vertex) in (0u32..).zip(vertices) {
             let pod = match vertex {

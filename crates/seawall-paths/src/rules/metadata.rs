@@ -1,10 +1,10 @@
 //! The metadata service of clouds (D04): which pods reach it under the network policies.
 
-use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::HashMap;
 
 use seawall_core::Confidence;
-use seawall_network::{ClassId, Direction, Protocol, Target};
+use seawall_network::mesh::Signature;
+use seawall_network::{ClassId, METADATA, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
@@ -12,8 +12,6 @@ use crate::names::Name;
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
-/// The address at which AWS, Azure, Google Cloud, OpenStack and others answer.
-const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 const PORT: u16 = 80;
 
 impl Assembly<'_> {
@@ -47,9 +45,11 @@ impl Assembly<'_> {
         let (doubts, own) = (self.names.intern(&doubts), self.names.intern("shares the network of the node"));
         let network = self.network;
         let mut reached: HashMap<ClassId, bool> = HashMap::new();
-        for ((kind, namespace, name), pod, class, own_network) in self.classes() {
-            let ask =
-                || network.can(Target::Class(class), Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
+        for Member { key: (kind, namespace, name), pod, class, own_network, .. } in self.classes() {
+            // Over IPv4, where all of them answer.
+            let ask = || {
+                network.can(Target::Class(class), Target::Address(METADATA[0]), Protocol::Tcp, PORT).allowed
+            };
             // A node of another place in a cluster over several.
             let node = facts.pods.get(&(kind, namespace, name)).and_then(|pod| pod.node);
             let elsewhere =
@@ -78,32 +78,37 @@ impl Assembly<'_> {
         }
     }
 
-    /// The pods that the network room knows: key, vertex, class, and whether they share the node's network.
-    pub(crate) fn classes(&self) -> Vec<(Key, u32, ClassId, bool)> {
-        let network = self.network;
+    /// The pods that the network room knows.
+    pub(crate) fn classes(&self) -> Vec<Member> {
+        let (network, mesh) = (self.network, self.ways.mesh.as_ref());
         let known = network.endpoints().filter_map(|id| {
             let endpoint = network.endpoint(id)?;
             let kind = self.names.find(endpoint.kind())?;
             let namespace = self.names.find(endpoint.namespace())?;
             let name = self.names.find(endpoint.name())?;
             let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
-            Some(((kind, namespace, name), pod, endpoint.class()?, endpoint.host_network()))
+            Some(Member {
+                key: (kind, namespace, name),
+                pod,
+                class: endpoint.class()?,
+                own_network: endpoint.host_network(),
+                mesh: mesh.and_then(|mesh| mesh.signature(id)),
+            })
         });
         known.collect()
     }
+}
 
-    /// The pods that network policies shut off from everything outside the cluster.
-    pub(crate) fn shut_off(&self) -> HashSet<u32> {
-        let mut shut: HashMap<ClassId, bool> = HashMap::new();
-        let ask = |class| {
-            let rows = self.network.external(class, Direction::Ingress);
-            !rows.is_empty() && rows.iter().all(|row| row.ports.is_empty())
-        };
-        let pods = self.classes().into_iter().filter(|(_, _, _, own_network)| !own_network);
-        pods.filter(|(_, _, class, _)| *shut.entry(*class).or_insert_with(|| ask(*class)))
-            .map(|(_, pod, _, _)| pod)
-            .collect()
-    }
+/// A pod that the network room knows.
+pub(crate) struct Member {
+    key: Key,
+    /// Its vertex.
+    pub(crate) pod: u32,
+    pub(crate) class: ClassId,
+    /// It shares the network of its node.
+    own_network: bool,
+    /// What a mesh tells apart about it.
+    pub(crate) mesh: Option<Signature>,
 }
 
 /// Kind, namespace and name of a pod.

@@ -11,6 +11,7 @@ mod grants;
 mod identities;
 mod index;
 mod ingress;
+mod internet;
 pub(crate) mod listeners;
 mod metadata;
 mod named;
@@ -33,6 +34,7 @@ use crate::graph::{Builder, Evidence, Graph};
 use crate::names::{Name, Names};
 use crate::rights::Holdings;
 use crate::vertex::{Place, Vertex};
+use crate::ways::Found;
 
 /// The numbers that the graph gives to bindings and roles of the rights room.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +64,7 @@ pub(crate) struct Assembly<'m> {
     pub(crate) facts: &'m Facts,
     pub(crate) rbac: &'m Rbac,
     pub(crate) network: &'m Network,
+    pub(crate) ways: &'m Found,
     pub(crate) version: Option<(u32, u32)>,
     pub(crate) graph: Builder,
     pub(crate) tables: Tables,
@@ -79,15 +82,16 @@ pub(crate) struct Assembly<'m> {
 pub(crate) fn assemble(
     names: &mut Names,
     facts: &Facts,
-    (rbac, network): (&Rbac, &Network),
+    (rbac, network, ways): (&Rbac, &Network, &Found),
     version: Option<(u32, u32)>,
 ) -> (Graph, Tables) {
-    let index = Rc::new(index::Index::of(facts, rbac, names));
+    let index = Rc::new(index::Index::of(facts, rbac, ways, names));
     let mut assembly = Assembly {
         names,
         facts,
         rbac,
         network,
+        ways,
         version,
         graph: Builder::default(),
         tables: Tables::default(),

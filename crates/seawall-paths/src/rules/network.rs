@@ -1,29 +1,24 @@
-//! Endpoints: ports of services and containers, and which of them are open to the outside (E01, E02, E06).
+//! Endpoints: ports of Services and containers, and what listens behind them (E02, E05, B25).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
-use seawall_core::Confidence;
+use seawall_core::{Confidence, ResourceId};
 use seawall_network::Protocol;
+use seawall_network::exposure::{PodPort, ServedPort};
 
 use crate::Primitive;
 use crate::facts::container::Port;
 use crate::facts::open::{Gain, OpenFacts};
-use crate::facts::{ContainerFacts, PodFacts, ServiceFacts, store};
+use crate::facts::{ContainerFacts, PodFacts};
 use crate::graph::{Evidence, build::Step};
 use crate::names::Name;
 use crate::rules::Assembly;
+use crate::rules::index::port_word;
 use crate::rules::listeners::{Listener, On};
 use crate::vertex::{Place, Vertex};
 
-type Pair = (Name, Name);
-
-/// What is known of what listens, before ports are joined to it.
-struct Doors {
-    /// Pods that policies shut off from outside the cluster.
-    shut: HashSet<u32>,
-    /// Containers with a known flaw, and the step in.
-    flawed: HashMap<u32, Step>,
-}
+/// Containers with a known flaw, and the step in.
+type Flawed = HashMap<u32, Step>;
 
 /// A port of a container.
 #[derive(Clone, Copy)]
@@ -32,106 +27,90 @@ struct Door<'f> {
     facts: &'f PodFacts,
     container: &'f ContainerFacts,
     protocol: Protocol,
-    /// The number on the pod; `None` when a Service names a port that the container does not declare.
-    number: Option<u16>,
+    /// The number on the pod.
+    number: u16,
     declared: bool,
+    /// What tells of it.
+    route: Name,
 }
 
 impl<'f> Door<'f> {
     /// What listens there, when it asks nobody who they are.
     fn open(self) -> Option<&'f OpenFacts> {
         let open = self.container.open.as_deref()?;
-        (open.port.is_none() || open.port == self.number).then_some(open)
+        (open.port.is_none() || open.port == Some(self.number)).then_some(open)
     }
 }
 
-impl Assembly<'_> {
+impl<'m> Assembly<'m> {
     pub(crate) fn endpoints(&mut self) {
-        let facts = self.facts;
         let all = self.vertex(Vertex::Endpoints(Place::Cluster));
         for namespace in self.namespaces() {
             let set = self.vertex(Vertex::Endpoints(Place::Namespace(namespace)));
             self.graph.step(all, set, Step::structure());
         }
-        let doors = Doors { shut: self.shut_off(), flawed: self.flawed() };
-        self.container_ports(&doors);
-        let mut by_label: BTreeMap<(Name, Pair), Vec<(u32, &PodFacts)>> = BTreeMap::new();
-        for ((kind, namespace, name), pod) in &facts.pods {
-            let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
-            let Some(vertex) = self.graph.known(vertex) else { continue };
-            for pair in &pod.labels {
-                by_label.entry((*namespace, *pair)).or_default().push((vertex, pod));
-            }
+        let flawed = self.flawed();
+        self.container_ports(&flawed);
+        let ways = self.ways;
+        let pods = self.pods_of_ways();
+        for port in &ways.served {
+            self.service_port(port, &pods, &flawed);
         }
-        for ((namespace, name), service) in &facts.services {
-            let Some(first) = service.selector.first() else { continue };
-            let candidates = by_label.get(&(*namespace, *first)).into_iter().flatten();
-            let selected: Vec<(u32, &PodFacts)> = candidates
-                .filter(|(_, pod)| store::selects(&service.selector, &pod.labels))
-                .copied()
-                .collect();
-            self.service((*namespace, *name), service, &selected, &doors);
-        }
+        self.internet(&pods);
     }
 
-    fn service(
-        &mut self,
-        (namespace, name): Pair,
-        service: &ServiceFacts,
-        selected: &[(u32, &PodFacts)],
-        doors: &Doors,
-    ) {
-        let exposure = self.exposure((namespace, name), service);
-        for (port, target) in &service.ports {
-            let endpoint = self.endpoint(namespace, name, *port);
-            if let Some((object, route)) = exposure {
-                let internet = self.vertex(Vertex::Internet);
-                let because = Evidence::Object { object, route };
-                let step = Step::new(Primitive::E01).because(because);
-                // Behind an Ingress its controller knocks, not the client.
-                let closed = service.exposed.is_some()
-                    && !selected.is_empty()
-                    && selected.iter().all(|(pod, _)| doors.shut.contains(pod));
-                let step = if closed { self.refused(step) } else { step };
-                self.graph.step(internet, endpoint, step);
+    /// The pods of the graph by their number among the ways in, and whose ports they are.
+    fn pods_of_ways(&self) -> HashMap<ResourceId, Known<'m>> {
+        let facts = self.facts;
+        let mut pods = HashMap::new();
+        for (number, subject) in (0u32..).zip(self.ways.subjects()) {
+            let known = || {
+                let kind = self.names.find(&subject.kind)?;
+                let namespace = self.names.find(subject.namespace.as_deref().unwrap_or("default"))?;
+                let name = self.names.find(&subject.name)?;
+                let vertex = self.graph.known(Vertex::Pod { kind, namespace, name })?;
+                let facts = facts.pods.get(&(kind, namespace, name))?;
+                Some(Known { vertex, namespace, name, facts })
+            };
+            if let Some(known) = known() {
+                pods.insert(ResourceId(number), known);
             }
-            let Some(target) = *target else { continue };
-            for (pod, facts) in selected {
-                for door in self.behind(*pod, facts, target) {
-                    self.enters(endpoint, door, doors);
-                    self.undeclared(namespace, door, doors);
-                }
+        }
+        pods
+    }
+
+    fn service_port(&mut self, port: &ServedPort, pods: &HashMap<ResourceId, Known<'m>>, flawed: &Flawed) {
+        let Some(endpoint) = self.service_endpoint(port) else { return };
+        for end in &port.pods {
+            let Some(known) = pods.get(&end.pod) else { continue };
+            for door in self.behind(known, end, port.protocol) {
+                self.enters(endpoint, door, flawed);
+                self.undeclared(known.namespace, door, flawed);
             }
         }
     }
 
-    /// The containers of a pod that a port of a Service leads to.
-    fn behind<'f>(&self, pod: u32, facts: &'f PodFacts, target: Name) -> Vec<Door<'f>> {
-        let written: Option<u16> = self.names.text(target).parse().ok();
-        let fits = |port: &&Port| port.name == Some(target) || Some(port.number) == written;
-        // A container need not declare a port to listen on it, but a name is that of a declared one.
-        let anyone =
-            written.is_some() && !facts.containers.iter().any(|own| own.ports.iter().any(|port| fits(&port)));
-        let door = |container: &'f ContainerFacts| {
-            let port = container.ports.iter().find(fits);
-            let protocol = port.map_or(Protocol::Tcp, |port| port.protocol);
-            let number = port.map(|port| port.number).or(written);
-            let declared = port.is_some();
-            (anyone || declared).then_some(Door { pod, facts, container, protocol, number, declared })
-        };
-        facts.containers.iter().filter_map(door).collect()
+    /// The vertex of a port of a Service.
+    pub(crate) fn service_endpoint(&mut self, port: &ServedPort) -> Option<u32> {
+        let service = self.ways.subject(port.service)?;
+        let namespace = self.names.intern(service.namespace.as_deref().unwrap_or("default"));
+        let name = self.names.intern(&service.name);
+        let word = port_word(port, self.names);
+        Some(self.endpoint(namespace, name, word))
     }
 
-    /// What makes a service reachable from outside: its own type, or an Ingress before it.
-    fn exposure(&mut self, (namespace, name): Pair, service: &ServiceFacts) -> Option<(Name, Name)> {
-        if let Some(route) = service.exposed {
-            let object = format!("Service/{}/{}", self.names.text(namespace), self.names.text(name));
-            return Some((self.names.intern(&object), self.names.intern(route)));
-        }
-        let (kind, route) = self.index.routes.get(&(namespace, name)).copied()?;
-        let object =
-            format!("{}/{}/{}", self.names.text(kind), self.names.text(namespace), self.names.text(route));
-        Some((self.names.intern(&object), self.names.intern("spec")))
+    /// The container of a pod that a port of a Service leads to: the one that declares it, else any that keeps running,
+    /// for a container need not declare a port to listen on it.
+    fn behind<'f>(&mut self, pod: &Known<'f>, end: &PodPort, protocol: Protocol) -> Vec<Door<'f>> {
+        let route = self.names.intern(&end.place.route.to_string());
+        let declares = |container: &&ContainerFacts| container.ports.iter().any(|port| port.route == route);
+        let declared = pod.facts.containers.iter().any(|container| declares(&container));
+        let meant = pod.facts.containers.iter();
+        let meant = meant.filter(|one| if declared { declares(one) } else { one.listens });
+        let (vertex, facts, number) = (pod.vertex, pod.facts, end.port);
+        meant
+            .map(|container| Door { pod: vertex, facts, container, protocol, number, declared, route })
+            .collect()
     }
 
     pub(crate) fn endpoint(&mut self, namespace: Name, owner: Name, port: Name) -> u32 {
@@ -142,13 +121,14 @@ impl Assembly<'_> {
     }
 
     /// Talking to a port is no foothold: that takes a flaw in what listens there, known or not.
-    fn enters(&mut self, endpoint: u32, door: Door<'_>, doors: &Doors) {
+    fn enters(&mut self, endpoint: u32, door: Door<'_>, flawed: &Flawed) {
         let into = Vertex::Container { pod: door.pod, name: door.container.name };
         let Some(container) = self.graph.known(into) else { return };
         let gates = self.names.intern("needs a flaw in the application that listens");
-        let unknown = Step::new(Primitive::E02).sure(Confidence::Low).gated(Some(gates));
+        let because = Evidence::Field { object: door.pod, route: door.route };
+        let unknown = Step::new(Primitive::E02).sure(Confidence::Low).because(because).gated(Some(gates));
         self.graph.step(endpoint, container, unknown);
-        if let Some(step) = doors.flawed.get(&container) {
+        if let Some(step) = flawed.get(&container) {
             self.graph.step(endpoint, container, *step);
         }
         if let Some(open) = door.open() {
@@ -175,35 +155,37 @@ impl Assembly<'_> {
     }
 
     /// Whether what listens there is known to let somebody in.
-    fn is_open(&self, door: Door<'_>, doors: &Doors) -> bool {
+    fn is_open(&self, door: Door<'_>, flawed: &Flawed) -> bool {
         let into = Vertex::Container { pod: door.pod, name: door.container.name };
-        let flawed = self.graph.known(into).is_some_and(|container| doors.flawed.contains_key(&container));
-        flawed || door.open().is_some()
+        let known = self.graph.known(into).is_some_and(|container| flawed.contains_key(&container));
+        known || door.open().is_some()
     }
 
     /// Pods connect to a pod's own port, whatever Service is in front: policies are about that one.
-    fn listens(&mut self, endpoint: u32, door: Door<'_>, doors: &Doors) {
-        let Some(port) = door.number.filter(|_| self.is_open(door, doors)) else { return };
-        let (on, primitive) = (On::Pod(door.pod), Primitive::E02);
-        self.listeners.push(Listener { on, protocol: door.protocol, port, endpoint, primitive });
+    fn listens(&mut self, endpoint: u32, door: Door<'_>, flawed: &Flawed) {
+        if self.is_open(door, flawed) {
+            let (on, primitive) = (On::Pod(door.pod), Primitive::E02);
+            let (protocol, port) = (door.protocol, door.number);
+            self.listeners.push(Listener { on, protocol, port, endpoint, primitive });
+        }
     }
 
     /// A port that only a Service tells of gets an endpoint of its pod where that leads on.
-    fn undeclared(&mut self, namespace: Name, door: Door<'_>, doors: &Doors) {
-        let Some(number) = door.number.filter(|_| !door.declared && self.is_open(door, doors)) else {
+    fn undeclared(&mut self, namespace: Name, door: Door<'_>, flawed: &Flawed) {
+        if door.declared || !self.is_open(door, flawed) {
             return;
-        };
+        }
         let Some(Vertex::Pod { name, .. }) = self.graph.vertices().get(door.pod as usize).copied() else {
             return;
         };
-        let word = self.names.intern(&number.to_string());
+        let word = self.names.intern(&door.number.to_string());
         let endpoint = self.endpoint(namespace, name, word);
-        self.enters(endpoint, door, doors);
-        self.listens(endpoint, door, doors);
+        self.enters(endpoint, door, flawed);
+        self.listens(endpoint, door, flawed);
     }
 
-    /// Declared container ports; a host port is open on the node's address.
-    fn container_ports(&mut self, doors: &Doors) {
+    /// Declared container ports.
+    fn container_ports(&mut self, flawed: &Flawed) {
         let facts = self.facts;
         for ((kind, namespace, name), pod) in &facts.pods {
             let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
@@ -212,22 +194,11 @@ impl Assembly<'_> {
                 for port in &container.ports {
                     let word = self.port_word(port);
                     let endpoint = self.endpoint(*namespace, *name, word);
-                    let (protocol, number) = (port.protocol, Some(port.number));
-                    let door = Door { pod: vertex, facts: pod, container, protocol, number, declared: true };
-                    self.enters(endpoint, door, doors);
-                    self.listens(endpoint, door, doors);
-                    if port.host || pod.host_network {
-                        let internet = self.vertex(Vertex::Internet);
-                        let because = Evidence::Field { object: vertex, route: port.route };
-                        let gates =
-                            self.names.intern("open on the address of the node, which may be private");
-                        let step = Step::new(Primitive::E01)
-                            .sure(Confidence::Medium)
-                            .because(because)
-                            .gated(Some(gates));
-                        let step = if doors.shut.contains(&vertex) { self.refused(step) } else { step };
-                        self.graph.step(internet, endpoint, step);
-                    }
+                    let Port { protocol, number, route, .. } = *port;
+                    let door =
+                        Door { pod: vertex, facts: pod, container, protocol, number, declared: true, route };
+                    self.enters(endpoint, door, flawed);
+                    self.listens(endpoint, door, flawed);
                 }
             }
         }
@@ -237,9 +208,13 @@ impl Assembly<'_> {
     pub(crate) fn port_word(&mut self, port: &Port) -> Name {
         port.name.unwrap_or_else(|| self.names.intern(&port.number.to_string()))
     }
+}
 
-    fn refused(&mut self, step: Step) -> Step {
-        let gates = self.names.intern("network policies refuse connections from outside the cluster");
-        step.gated(Some(gates)).attenuated()
-    }
+/// A pod of the graph.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'f> {
+    pub(crate) vertex: u32,
+    pub(crate) namespace: Name,
+    pub(crate) name: Name,
+    pub(crate) facts: &'f PodFacts,
 }

@@ -119,6 +119,11 @@ impl Assembly<'_> {
             if escape.primitive != Primitive::A13 {
                 let to = self.landing(escape.landing, pod, node, facts);
                 self.graph.step(vertex, to, escape_step(escape, pod));
+                if let (Some(route), Landing::Node | Landing::Files) =
+                    (facts.on_control_plane, escape.landing)
+                {
+                    self.reads_control_plane(vertex, (pod, route), escape);
+                }
             }
         }
         for secret in &container.secrets {
@@ -126,6 +131,13 @@ impl Assembly<'_> {
             self.graph.step(vertex, to, Step::structure());
         }
         self.claims(vertex, (pod, node, namespace), facts, container);
+    }
+
+    /// What leaves a pod that can only run on control-plane nodes reads their files, the keys of the cluster among them.
+    fn reads_control_plane(&mut self, vertex: u32, (pod, route): (u32, Name), escape: &Escape) {
+        let files = self.vertex(Vertex::ControlPlaneFiles);
+        let fields = [escape.route, route].map(|route| Evidence::Field { object: pod, route });
+        self.graph.step_along(vertex, files, escape_step(escape, pod), fields.into());
     }
 
     pub(crate) fn landing(&mut self, landing: Landing, pod: u32, node: u32, facts: &PodFacts) -> u32 {
@@ -148,6 +160,11 @@ impl Assembly<'_> {
         let kubelets = self.vertex(Vertex::Kubelets);
         let some = self.vertex(Vertex::SomeNode);
         self.graph.step(some, sink, Step::structure());
+        let files = self.vertex(Vertex::ControlPlaneFiles);
+        let gates =
+            self.names.intern("the pod is not placed yet: it is told to run on control-plane nodes only");
+        let step = Step::new(Primitive::C04).sure(Confidence::Medium).gated(Some(gates));
+        self.graph.step(files, admin, step);
         let here: BTreeSet<Name> = self
             .facts
             .nodes

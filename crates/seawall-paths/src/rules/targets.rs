@@ -303,12 +303,7 @@ impl Assembly<'_> {
         for namespace in self.at(place) {
             for owner in names {
                 let ports: Vec<Name> = if held.permission == Permission::ServiceProxy {
-                    let service = facts.services.get(&(namespace, *owner));
-                    service
-                        .into_iter()
-                        .flat_map(|service| service.ports.iter())
-                        .map(|(port, _)| *port)
-                        .collect()
+                    self.index.served.get(&(namespace, *owner)).cloned().unwrap_or_default()
                 } else {
                     let pod = facts.pods.get(&(kind, namespace, *owner));
                     let containers = pod.into_iter().flat_map(|pod| pod.containers.iter());

@@ -26,10 +26,16 @@ fn pool() -> Vec<Resource> {
                 spec: {validationFailureAction: Enforce, rules: [{match: {any: [{resources: {kinds: [Pod]}}]}, validate: {podSecurity: {level: baseline}}}]}\n\
                 ---\nkind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\nmetadata: {name: runs.x.io}\n\
                 spec: {group: x.io, names: {plural: runs}, versions: [{schema: {openAPIV3Schema: {properties: {spec: {properties: {serviceAccountName: {}}}}}}}]}\n";
+    let open = "---\nkind: Service\napiVersion: v1\nmetadata: {name: cache, namespace: other}\nspec: {selector: {app: cache}, ports: [{port: 6379}]}\n\
+                ---\nkind: Pod\napiVersion: v1\nmetadata: {name: cache, namespace: other, labels: {app: cache}}\nspec: {containers: [{name: r, image: redis, securityContext: {privileged: true}}]}\n\
+                ---\nkind: Gateway\napiVersion: gateway.networking.k8s.io/v1\nmetadata: {name: edge, namespace: other}\nspec: {gatewayClassName: c, listeners: [{name: l, port: 6379, protocol: TCP}]}\n\
+                ---\nkind: TCPRoute\napiVersion: gateway.networking.k8s.io/v1alpha2\nmetadata: {name: r, namespace: other}\nspec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: cache, port: 6379}]}]}\n\
+                ---\nkind: Ingress\napiVersion: networking.k8s.io/v1\nmetadata: {name: i, namespace: other}\nspec: {defaultBackend: {service: {name: cache, port: {number: 6379}}}}\n\
+                ---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: shut, namespace: other}\nspec: {podSelector: {}}\n";
     let custom = "{apiGroups: [x.io], resources: [runs, runs/status], verbs: [create, update]}, {apiGroups: [''], resources: [pods], verbs: [create]}";
     [namespaced(exec), clusterwide(all), namespaced(all), clusterwide(exec), more.to_owned()]
         .iter()
-        .chain(&[control.to_owned(), admission.to_owned(), namespaced(custom)])
+        .chain(&[control.to_owned(), open.to_owned(), admission.to_owned(), namespaced(custom)])
         .flat_map(|yaml| resources(yaml))
         .collect()
 }

@@ -270,3 +270,37 @@ fn workloads_stand_for_pods_that_are_not_here() {
         ["Pod/a/p → node-root"]
     );
 }
+
+#[test]
+fn a_workload_for_control_plane_nodes_reads_their_keys() {
+    let job = |placed: &str, mount: &str| {
+        format!(
+            "kind: Job\napiVersion: batch/v1\nmetadata: {{name: bench, namespace: a}}\nspec: {{template: {{spec: {{{placed}, \
+             containers: [{{name: c, image: i, volumeMounts: [{{name: v, mountPath: /m, readOnly: true}}]}}], volumes: [{{name: v, hostPath: {{path: {mount}}}}}]}}}}}}\n"
+        )
+    };
+    let terms = |terms: &str| {
+        format!(
+            "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{terms}]}}}}}}"
+        )
+    };
+    let own = "{matchExpressions: [{key: node-role.kubernetes.io/control-plane, operator: Exists}]}";
+    let old = "{matchExpressions: [{key: node-role.kubernetes.io/master, operator: Exists}]}";
+    let any = "{matchExpressions: [{key: disk, operator: Exists}]}";
+    let reached = |yaml: &str| pairs(&model(yaml), &["Job/a/bench"], &["cluster-admin"]);
+    let way = ["Job/a/bench → cluster-admin"];
+    assert_eq!(reached(&job(&terms(&format!("{own}, {old}")), "/etc/kubernetes")), way);
+    assert_eq!(
+        reached(&job("nodeSelector: {node-role.kubernetes.io/control-plane: ''}", "/var/lib/etcd")),
+        way
+    );
+    // Terms are alternatives: one that any node meets binds to none.
+    assert!(reached(&job(&terms(&format!("{own}, {any}")), "/etc/kubernetes")).is_empty());
+    assert!(
+        reached(&job(&terms(&own.replace("operator: Exists", "operator: DoesNotExist")), "/etc/kubernetes"))
+            .is_empty()
+    );
+    let preferred = terms(own).replace("requiredDuring", "preferredDuring");
+    assert!(reached(&job(&preferred, "/etc/kubernetes")).is_empty());
+    assert!(reached(&job(&terms(own), "/var/log/app")).is_empty());
+}

@@ -18,8 +18,8 @@ pub(super) const CONTROL: Control = Control {
     revisions: &[(0, only_defaults)],
 };
 
-/// Written as in the API: without `CAP_`, upper case; other spellings are not allowed either.
-pub(crate) const DEFAULT: [&str; 13] = [
+/// The capabilities that `baseline` lets a container add, as in the API: without `CAP_`, upper case; other spellings are not allowed either.
+pub const DEFAULT: [&str; 13] = [
     "AUDIT_WRITE",
     "CHOWN",
     "DAC_OVERRIDE",

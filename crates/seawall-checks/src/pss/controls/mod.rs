@@ -20,7 +20,7 @@ mod seccomp_profile_restricted;
 mod sysctls;
 mod windows_host_process;
 
-pub(crate) use capabilities_baseline::DEFAULT as DEFAULT_CAPABILITIES;
+pub use capabilities_baseline::DEFAULT as DEFAULT_CAPABILITIES;
 
 use super::control::Control;
 

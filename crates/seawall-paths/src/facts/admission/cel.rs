@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{DEFAULT_CAPABILITIES, Forbids};
+use seawall_checks::pss::DEFAULT_CAPABILITIES;
+
+use super::Forbids;
 
 type Variables<'p> = BTreeMap<&'p str, &'p str>;
 

@@ -4,10 +4,11 @@
 //! Security Standards. Kyverno itself leaves out `kube-system`, `kube-public`, `kube-node-lease` and its own namespace
 //! unless told otherwise.
 
+use seawall_checks::pss::DEFAULT_CAPABILITIES;
 use seawall_inventory::Resource;
 use seawall_yaml::Node;
 
-use super::{DEFAULT_CAPABILITIES, Forbids};
+use super::Forbids;
 
 const ALWAYS_EXCLUDED: &[&str] = &["kube-system", "kube-public", "kube-node-lease", "kyverno"];
 

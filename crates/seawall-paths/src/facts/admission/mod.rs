@@ -46,25 +46,6 @@ impl Forbids {
     }
 }
 
-/// Capabilities that `baseline` lets a container add.
-///
-/// Source: the Pod Security Standards.
-const DEFAULT_CAPABILITIES: &[&str] = &[
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
-
 /// A ValidatingAdmissionPolicy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Policy {

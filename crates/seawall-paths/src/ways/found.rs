@@ -1,0 +1,209 @@
+//! Ways in from the internet, each with what it leads to, what holds it back, and the chain of objects that opens it.
+
+use std::collections::BTreeMap;
+
+use seawall_core::{Confidence, ResourceId, Route, Subject};
+use seawall_inventory::{GroupKind, Inventory, Resource};
+use seawall_network::exposure::{
+    Backend, EntryKind, EntryPoint, Judge, Passage, Scope, ServedPort, entry_points_by_pod, served_ports,
+};
+use seawall_network::mesh::Mesh;
+use seawall_network::{Network, Protocol};
+use seawall_yaml::Node;
+
+use super::word;
+
+/// A field of an object, in words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) object: String,
+    pub(crate) route: String,
+}
+
+/// What a way in leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum End {
+    /// A port of a Service.
+    Service(ResourceId, u16, Protocol),
+    /// A port of a pod.
+    Pod(ResourceId, u16, Protocol),
+}
+
+/// A way in from the internet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Opening {
+    pub(crate) to: End,
+    pub(crate) confidence: Confidence,
+    /// Something known stands in the way.
+    pub(crate) held_back: bool,
+    /// What was looked at.
+    pub(crate) gates: Vec<String>,
+    /// The field that opens it, in the object that would be changed.
+    pub(crate) because: Place,
+    /// The fields from the outside to the inside, that one among them: Gateway, route, Service.
+    pub(crate) chain: Vec<Place>,
+}
+
+/// All that is found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The objects by their number below.
+    subjects: Vec<Subject>,
+    pub(crate) openings: Vec<Opening>,
+    pub(crate) served: Vec<ServedPort>,
+    /// The proxies that have a say beside network policies.
+    pub(crate) mesh: Option<Mesh>,
+}
+
+impl Found {
+    pub(super) fn of(inventory: &Inventory, network: &Network) -> Self {
+        let mesh = mesh(inventory, network);
+        let openings = {
+            let judge = Judge::new(network, inventory).with_mesh(mesh.as_ref());
+            let reader = Reader { inventory, judge };
+            let entries = entry_points_by_pod(inventory);
+            let mut openings: Vec<Opening> =
+                entries.iter().flat_map(|entry| reader.openings(entry)).collect();
+            openings.sort();
+            openings.dedup();
+            openings
+        };
+        Found {
+            subjects: inventory.resources().iter().map(|resource| resource.subject().clone()).collect(),
+            openings,
+            served: served_ports(inventory),
+            mesh,
+        }
+    }
+
+    /// The object of a number.
+    pub(crate) fn subject(&self, id: ResourceId) -> Option<&Subject> {
+        self.subjects.get(id.0 as usize)
+    }
+
+    /// The objects with their numbers.
+    pub(crate) fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+}
+
+/// Without a policy of its own a mesh refuses nobody.
+fn mesh(inventory: &Inventory, network: &Network) -> Option<Mesh> {
+    let says = |kind| inventory.of_kind(GroupKind::new("security.istio.io", kind)).next().is_some();
+    if !says("AuthorizationPolicy") && !says("PeerAuthentication") {
+        return None;
+    }
+    let (mesh, _) = Mesh::build(network, inventory);
+    mesh.has_members().then_some(mesh)
+}
+
+struct Reader<'i> {
+    inventory: &'i Inventory,
+    judge: Judge<'i>,
+}
+
+/// What policies say of all backends of an end.
+struct Passed {
+    passage: Passage,
+    why: String,
+}
+
+impl Reader<'_> {
+    fn openings(&self, entry: &EntryPoint) -> Vec<Opening> {
+        if matches!(entry.scope, Scope::Internal(_)) {
+            return Vec::new();
+        }
+        let mut ends: BTreeMap<End, Vec<&Backend>> = BTreeMap::new();
+        for backend in &entry.backends {
+            let end = match (backend.service, backend.service_port, backend.port) {
+                (Some(service), Some(port), _) => End::Service(service, port, backend.protocol),
+                (None, _, Some(port)) => End::Pod(backend.pod, port, backend.protocol),
+                // What a process of the host network opens without saying so is not known.
+                _ => continue,
+            };
+            ends.entry(end).or_default().push(backend);
+        }
+        ends.into_iter().filter_map(|(end, backends)| self.opening(entry, end, &backends)).collect()
+    }
+
+    fn opening(&self, entry: &EntryPoint, to: End, backends: &[&Backend]) -> Option<Opening> {
+        let passed = self.passed(entry, backends)?;
+        let because = entry.evidence.first()?;
+        let because = self.place(because.place.resource, &because.place.route)?;
+        let chain = self.chain(entry, to, &because);
+        let mut opening = Opening {
+            to,
+            confidence: entry.confidence,
+            held_back: false,
+            gates: entry.notes.iter().map(|note| note.replace("; ", ", ")).collect(),
+            because,
+            chain,
+        };
+        if entry.scope == Scope::Nodes {
+            opening.limit(Confidence::Medium, "open on the address of the node, which may be private".into());
+        }
+        if entry.is_narrowed() {
+            opening.hold_back(format!("only {} may knock", entry.sources.join(", ")));
+        }
+        if entry.kind == EntryKind::NodePort && self.is_balancer(entry) {
+            opening.hold_back("a node port beside a load balancer, which nobody is meant to use".into());
+        }
+        match passed.passage {
+            Passage::Permitted | Passage::NoPods => {}
+            Passage::Partly | Passage::Undecided => opening.limit(Confidence::Medium, passed.why),
+            Passage::Denied => opening.hold_back(format!("refused from outside the cluster: {}", passed.why)),
+        }
+        Some(opening)
+    }
+
+    /// The answer that lets the most through; `None` when no pod takes part.
+    fn passed(&self, entry: &EntryPoint, backends: &[&Backend]) -> Option<Passed> {
+        let judged = backends.iter().map(|backend| self.judge.judge(entry, backend));
+        let widest = judged.min_by_key(|judgement| judgement.passage)?;
+        (widest.passage != Passage::NoPods).then_some(Passed { passage: widest.passage, why: widest.why })
+    }
+
+    /// The node port of a Service that asks for a load balancer.
+    fn is_balancer(&self, entry: &EntryPoint) -> bool {
+        let service = self.inventory.get(entry.object);
+        let kind = service.and_then(|service| service.root().path(&["spec", "type"])).and_then(Node::as_str);
+        kind == Some("LoadBalancer")
+    }
+
+    /// What listens (a Gateway), what routes, and the Service before the pods.
+    fn chain(&self, entry: &EntryPoint, to: End, because: &Place) -> Vec<Place> {
+        let (own, outer): (Vec<_>, Vec<_>) =
+            entry.evidence.iter().partition(|evidence| evidence.place.resource == entry.object);
+        let mut chain: Vec<Place> = outer
+            .into_iter()
+            .chain(own)
+            .filter_map(|evidence| self.place(evidence.place.resource, &evidence.place.route))
+            .collect();
+        if !chain.contains(because) {
+            chain.push(because.clone());
+        }
+        if let End::Service(service, ..) = to
+            && service != entry.object
+        {
+            chain.extend(self.place(service, &Route::root().keys(&["spec", "selector"])));
+        }
+        chain
+    }
+
+    fn place(&self, resource: ResourceId, route: &Route) -> Option<Place> {
+        let subject = self.inventory.get(resource).map(Resource::subject)?;
+        Some(Place { object: word(subject), route: route.to_string() })
+    }
+}
+
+impl Opening {
+    fn limit(&mut self, confidence: Confidence, why: String) {
+        self.confidence = self.confidence.min(confidence);
+        self.gates.push(why);
+    }
+
+    fn hold_back(&mut self, why: String) {
+        self.held_back = true;
+        self.limit(Confidence::Low, why);
+    }
+}
