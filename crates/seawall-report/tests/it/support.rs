@@ -86,6 +86,7 @@ impl Run {
             fingerprint: fingerprint(&fail.check.id, &subject, fail.at.1, ""),
             check: fail.check,
             subject,
+            waiver: None,
         });
     }
 
