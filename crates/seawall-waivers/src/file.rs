@@ -23,7 +23,17 @@ use crate::{Glob, Scope};
 
 /// The keys of a waiver.
 const KEYS: [&str; 12] = [
-    "check", "owner", "reason", "until", "kind", "namespace", "name", "labels", "container", "route", "file",
+    "check",
+    "owner",
+    "reason",
+    "until",
+    "kind",
+    "namespace",
+    "name",
+    "labels",
+    "container",
+    "route",
+    "file",
     "fingerprint",
 ];
 
@@ -122,7 +132,10 @@ impl Reader<'_> {
         let before = self.problems.len();
         let unknown: Vec<(&str, Node<'_>)> = item.entries().filter(|(key, _)| !KEYS.contains(key)).collect();
         for (key, value) in unknown {
-            self.fault(value, format!("unknown key `{}`, known are: {}", key.escape_debug(), KEYS.join(", ")));
+            self.fault(
+                value,
+                format!("unknown key `{}`, known are: {}", key.escape_debug(), KEYS.join(", ")),
+            );
         }
         let checks = self.checks(item);
         let owner = self.required(item, "owner");

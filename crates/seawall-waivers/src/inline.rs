@@ -26,6 +26,9 @@ use crate::scope::words;
 /// The word that makes a comment ours.
 const MARK: &str = "seawall:";
 
+/// Comments of one text that are read; the work of finding their places grows with comments times lines.
+const MAX_COMMENTS: usize = 1_000;
+
 /// The annotation.
 const ANNOTATION: &str = "seawall.dev/ignore";
 
@@ -38,7 +41,9 @@ pub fn in_sources(inventory: &Inventory) -> (Rules, Vec<Problem>) {
     }
     for group in resources.chunk_by(|a, b| same_text(a, b)) {
         let text = group.first().and_then(|resource| resource.tree().text());
-        if let Some(text) = text.filter(|text| memmem::find(text.as_str().as_bytes(), MARK.as_bytes()).is_some()) {
+        if let Some(text) =
+            text.filter(|text| memmem::find(text.as_str().as_bytes(), MARK.as_bytes()).is_some())
+        {
             found.text(text, group);
         }
     }
@@ -89,9 +94,13 @@ impl Found {
         if is_json(text) {
             return;
         }
+        let mut read = 0_usize;
         for document in split(text) {
             let inside = |resource: &&Resource| {
-                resource.root().span().is_some_and(|span| document.start <= span.start && span.start < document.end)
+                resource
+                    .root()
+                    .span()
+                    .is_some_and(|span| document.start <= span.start && span.start < document.end)
             };
             let objects: Vec<&Resource> = group.iter().filter(inside).collect();
             let Some(first) = objects.first() else { continue };
@@ -99,6 +108,13 @@ impl Found {
                 let written = text.slice(comment).trim_start_matches('#').trim();
                 let Some(order) = written.strip_prefix(MARK) else { continue };
                 let at = Some((text, comment.start));
+                read += 1;
+                if read > MAX_COMMENTS {
+                    let message = format!(
+                        "a text may hold {MAX_COMMENTS} waivers; write them to `seawall-waivers.yaml`"
+                    );
+                    return self.fault(first, at, &message);
+                }
                 let Some(sentence) = order.trim().strip_prefix("ignore ") else {
                     self.fault(first, at, "after `seawall:` must follow `ignore CHECK until …`");
                     continue;
@@ -111,7 +127,12 @@ impl Found {
         }
     }
 
-    fn comment(&mut self, phrase: Phrase, (text, document, comment): (&Text, Span, Span), objects: &[&Resource]) {
+    fn comment(
+        &mut self,
+        phrase: Phrase,
+        (text, document, comment): (&Text, Span, Span),
+        objects: &[&Resource],
+    ) {
         let at = Some((text, comment.start));
         let Some(first) = objects.first() else { return };
         let places: Vec<(&Resource, Route)> = match target(text, document, comment) {
@@ -124,7 +145,11 @@ impl Found {
             Target::Nothing => Vec::new(),
         };
         let Some((home, route)) = places.first().cloned() else {
-            return self.fault(first, at, "nothing that Kubernetes reads begins on its line or on the next one");
+            return self.fault(
+                first,
+                at,
+                "nothing that Kubernetes reads begins on its line or on the next one",
+            );
         };
         self.add(phrase, home, at, route, places);
     }
@@ -212,7 +237,11 @@ fn beginning_in(resource: &Resource, line: Span) -> Option<Route> {
         if let Some(found) = children.iter().filter(here).find(begins) {
             return root.route_to(*found);
         }
-        let last = children.iter().filter(here).filter(|child| start(child).is_some_and(|at| at < line.start)).next_back();
+        let last = children
+            .iter()
+            .filter(here)
+            .filter(|child| start(child).is_some_and(|at| at < line.start))
+            .next_back();
         node = *last.filter(|child| child.is_map() || child.is_seq())?;
     }
 }

@@ -54,9 +54,8 @@ fn split<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {
     let bytes = text.as_bytes();
     text.match_indices(word).find_map(|(at, _)| {
         let before = at.checked_sub(1).map_or(Some(&b' '), |before| bytes.get(before));
-        (blank(before) && blank(bytes.get(at + word.len()))).then(|| {
-            (text.get(..at).unwrap_or("").trim(), text.get(at + word.len()..).unwrap_or("").trim())
-        })
+        (blank(before) && blank(bytes.get(at + word.len())))
+            .then(|| (text.get(..at).unwrap_or("").trim(), text.get(at + word.len()..).unwrap_or("").trim()))
     })
 }
 
@@ -67,7 +66,9 @@ mod tests {
     #[test]
     fn a_sentence_is_read() {
         let phrase: Phrase =
-            "pod-privileged, pod-host-pid by team a until 2027-01-31 because until then because it must".parse().unwrap();
+            "pod-privileged, pod-host-pid by team a until 2027-01-31 because until then because it must"
+                .parse()
+                .unwrap();
         assert_eq!(phrase.checks, BTreeSet::from(["pod-privileged", "pod-host-pid"]));
         assert_eq!(phrase.owner.as_deref(), Some("team a"));
         assert_eq!(phrase.until.to_string(), "2027-01-31");

@@ -42,7 +42,9 @@ impl std::str::FromStr for RoutePattern {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad = || format!("`{}` is no route, for example `spec.containers[name=web].image`", text.escape_debug());
+        let bad = || {
+            format!("`{}` is no route, for example `spec.containers[name=web].image`", text.escape_debug())
+        };
         let mut parts = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -85,7 +87,8 @@ mod tests {
 
     #[test]
     fn items_go_by_place_name_or_any() {
-        let (documents, _) = read(&Text::new("spec: {containers: [{name: a}, {name: web, image: x}]}"), &Limits::default());
+        let (documents, _) =
+            read(&Text::new("spec: {containers: [{name: a}, {name: web, image: x}]}"), &Limits::default());
         let root = documents[0].tree.root();
         let route: Route = "spec.containers[1].image".parse().unwrap();
         for (pattern, covers) in [

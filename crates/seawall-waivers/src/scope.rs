@@ -42,9 +42,14 @@ impl Scope {
             && fits(&self.file, &resource.origin().file)
             && self.labels.iter().all(|(key, value)| resource.labels().get(key) == Some(value))
             && self.fingerprint.as_ref().is_none_or(|wanted| *wanted == finding.fingerprint.to_string())
-            && self.container.as_ref().is_none_or(|name| about(inventory, finding, |at| in_container(at, name)))
+            && self
+                .container
+                .as_ref()
+                .is_none_or(|name| about(inventory, finding, |at| in_container(at, name)))
             && self.route.as_ref().is_none_or(|route| {
-                about(inventory, finding, |(resource, location)| route.covers(resource.root(), &location.route))
+                about(inventory, finding, |(resource, location)| {
+                    route.covers(resource.root(), &location.route)
+                })
             })
             && (self.places.is_empty() || about(inventory, finding, |at| self.is_place(at)))
     }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use seawall_core::{
-    CheckId, CheckInfo, Confidence, Finding, Location, LocationRole, Pillar, ResourceId, Route, Severity, fingerprint,
+    CheckId, CheckInfo, Confidence, Finding, Location, LocationRole, Pillar, ResourceId, Route, Severity,
+    fingerprint,
 };
 use seawall_inventory::Inventory;
 

@@ -127,6 +127,7 @@ impl Run {
             inventory: &self.inventory,
             evaluation: &self.evaluation,
             problems: &self.problems,
+            baseline: None,
             timings: self.timings.as_ref(),
         }
     }

@@ -32,7 +32,8 @@ fn inventory(text: &str) -> Inventory {
     let text = Text::new(text);
     let mut builder = InventoryBuilder::new();
     for (number, document) in read(&text, &Limits::default()).0.into_iter().enumerate() {
-        let origin = Origin { file: "pods.yaml".into(), document: number as u32, line: 1, kind: OriginKind::File };
+        let origin =
+            Origin { file: "pods.yaml".into(), document: number as u32, line: 1, kind: OriginKind::File };
         let root = document.tree.root().id();
         builder.push(Resource::new(Arc::new(document.tree), root, origin, None).unwrap());
     }
@@ -59,7 +60,8 @@ impl Outcome {
 
 fn run(manifest: &str, waivers: &str) -> Outcome {
     let inventory = inventory(manifest);
-    let checks = pick(Profile::Default, &["pod-privileged".parse().unwrap(), "pod-host-pid".parse().unwrap()], &[]);
+    let checks =
+        pick(Profile::Default, &["pod-privileged".parse().unwrap(), "pod-host-pid".parse().unwrap()], &[]);
     let mut evaluation = evaluate(&inventory, &checks, &Settings::default());
     let (mut rules, problems) = in_sources(&inventory);
     let file = read_file(waivers, "seawall-waivers.yaml").unwrap();
@@ -166,8 +168,12 @@ fn a_text_that_looks_like_a_comment_is_none() {
 
 #[test]
 fn annotations_cover_their_object() {
-    let sentences = "\\\"pod-host-pid until 2027-01-31 because a\\\\npod-privileged by me until 2026-01-01 because b\\\"".replace("\\\"", "\"").replace("\\\\n", "\\n");
-    let manifest = PODS.replace("labels: {app: agent}", &format!("annotations: {{seawall.dev/ignore: {sentences}}}"));
+    let sentences =
+        "\\\"pod-host-pid until 2027-01-31 because a\\\\npod-privileged by me until 2026-01-01 because b\\\""
+            .replace("\\\"", "\"")
+            .replace("\\\\n", "\\n");
+    let manifest =
+        PODS.replace("labels: {app: agent}", &format!("annotations: {{seawall.dev/ignore: {sentences}}}"));
     let outcome = run(&manifest, "");
     assert_eq!(outcome.waived(), ["pod-host-pid spec.hostPID"]);
     assert_eq!(outcome.said(), ["the waiver ended on 2026-01-01: 2 findings count again"]);
