@@ -367,6 +367,7 @@ impl<'a> Runner<'a> {
             linked: draft.linked,
             fix: draft.fix,
             fingerprint: print,
+            waiver: None,
         };
         if !self.grouped {
             return (GroupKey::default(), finding);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{CheckId, CheckInfo, Confidence, Fingerprint, Fix, Pillar, Route, Severity};
+use crate::{CheckId, CheckInfo, Confidence, Fingerprint, Fix, Pillar, Route, Severity, Waiver};
 
 /// The number of a resource in its inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +89,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Stable identity across runs and moves of lines.
     pub fingerprint: Fingerprint,
+    /// Who accepted it; such a finding is shown and does not fail a run.
+    pub waiver: Option<Arc<Waiver>>,
 }
 
 /// A check that could not be evaluated on a subject: never a pass.

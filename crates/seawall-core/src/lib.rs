@@ -10,6 +10,7 @@
 //! - a [`CheckId`] and a [`Fingerprint`] never change their meaning once released.
 
 mod check;
+mod date;
 mod finding;
 mod fingerprint;
 mod fix;
@@ -18,8 +19,10 @@ mod origin;
 mod problem;
 mod route;
 mod severity;
+mod waiver;
 
 pub use check::{Area, CheckId, CheckInfo, Pillar};
+pub use date::{Date, NotADate};
 pub use finding::{Finding, Location, LocationRole, NotEvaluated, ResourceId, Subject};
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use fix::{Edit, Fix, FixRisk, FixValue};
@@ -28,3 +31,4 @@ pub use origin::{Origin, OriginKind, Position};
 pub use problem::{Problem, ProblemSeverity};
 pub use route::{Route, RouteParseError, Step, Steps};
 pub use severity::{Confidence, Severity};
+pub use waiver::Waiver;

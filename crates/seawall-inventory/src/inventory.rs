@@ -187,6 +187,28 @@ fn joined(namespace: Option<&str>) -> &str {
 }
 
 impl Inventory {
+    /// The same inventory with one more resource, and its number. The numbers of the others stay; indexes are made anew.
+    #[must_use]
+    pub fn with(self, mut resource: Resource) -> (Self, ResourceId) {
+        let id = ResourceId(u32::try_from(self.resources.len()).unwrap_or(u32::MAX));
+        resource.set_id(id);
+        let Inventory { mut resources, mut by_kind, .. } = self;
+        by_kind.entry(resource.kind().into()).or_default().push(id);
+        resources.push(resource);
+        let with = Inventory {
+            resources,
+            by_kind,
+            complete: self.complete,
+            complete_kinds: self.complete_kinds,
+            partial_kinds: self.partial_kinds,
+            refused: self.refused,
+            refused_groups: self.refused_groups,
+            server_version: self.server_version,
+            ..Inventory::default()
+        };
+        (with, id)
+    }
+
     /// All resources, in the order read.
     pub fn resources(&self) -> &[Resource] {
         &self.resources

@@ -60,7 +60,7 @@ fn problem_level(problem: &Problem) -> &'static str {
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut positions = Positions::default();
     // GitHub shows the first ten of a level only.
-    let mut findings: Vec<_> = report.evaluation.findings.iter().collect();
+    let mut findings: Vec<_> = report.open().collect();
     findings.sort_by_key(|finding| Reverse(finding.severity));
     for finding in findings {
         let place = Place::primary(report.inventory, finding);

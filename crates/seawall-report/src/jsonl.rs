@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::Report;
 use crate::json::{
-    SCHEMA, WireCoverage, WireFinding, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings,
-    write_findings, write_json,
+    SCHEMA, WireBaseline, WireCoverage, WireFinding, WireInputs, WireNotEvaluated, WireProblem, WireScores,
+    WireTimings, write_findings, write_json,
 };
 
 /// A record: the words of the JSON report, told apart by `type`.
@@ -27,6 +27,8 @@ struct Summary<'a> {
     inputs: WireInputs<'a>,
     scores: WireScores,
     coverage: WireCoverage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<WireBaseline>,
     findings: usize,
     problems: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +49,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         inputs: WireInputs::new(report.inputs),
         scores: WireScores(report.scores()),
         coverage: WireCoverage::new(report.evaluation.coverage),
+        baseline: report.baseline.map(WireBaseline::new),
         findings: report.evaluation.findings.len(),
         problems: report.problems.len(),
         timings: report.timings.map(WireTimings),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use seawall_checks::Evaluation;
-use seawall_core::Problem;
+use seawall_core::{Finding, Problem};
 use seawall_inventory::Inventory;
 
 use crate::Scores;
@@ -30,6 +30,15 @@ pub struct Timings {
     pub stages: Vec<(Cow<'static, str>, Duration)>,
 }
 
+/// How a run compares with an earlier one whose findings were taken out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Findings that the earlier run had too: they are not among those of this report.
+    pub known: usize,
+    /// Findings of the earlier run that are gone.
+    pub gone: usize,
+}
+
 /// A run, ready to be rendered.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
@@ -41,11 +50,18 @@ pub struct Report<'a> {
     pub evaluation: &'a Evaluation,
     /// What could not be taken as it was.
     pub problems: &'a [Problem],
+    /// What an earlier run already had; `None` without one.
+    pub baseline: Option<Known>,
     /// How long it took; `None` keeps the output a function of the input.
     pub timings: Option<&'a Timings>,
 }
 
 impl Report<'_> {
+    /// The findings that nobody accepted.
+    pub fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.evaluation.findings.iter().filter(|finding| finding.waiver.is_none())
+    }
+
     /// The scores of the six pillars.
     pub fn scores(&self) -> Scores {
         Scores::of(self.evaluation)

@@ -83,6 +83,12 @@ pub(crate) struct ScanArgs {
     /// Judge pods by a Pod Security Standard instead: `baseline`, `restricted`, `restricted:v1.31`
     #[arg(long, value_name = "LEVEL[:VERSION]", conflicts_with_all = ["select", "ignore", "profile"])]
     pub(crate) pss: Option<String>,
+    /// File of accepted findings [default: `seawall-waivers.yaml` in this folder or one above]
+    #[arg(long, value_name = "FILE", conflicts_with = "pss")]
+    pub(crate) waivers: Option<PathBuf>,
+    /// Report only what is new since this report, made with `-o json`
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Configuration file [default: `seawall.yaml` in this folder or one above]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

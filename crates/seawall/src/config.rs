@@ -12,7 +12,7 @@ use crate::cli::FailOn;
 pub(crate) const FILE_NAME: &str = "seawall.yaml";
 
 /// The keys that it may have.
-const KEYS: [&str; 6] = ["profile", "select", "ignore", "failOn", "strict", "checks"];
+const KEYS: [&str; 7] = ["profile", "select", "ignore", "failOn", "strict", "waivers", "checks"];
 
 /// What the configuration says; the command line goes before it.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub(crate) struct Config {
     pub(crate) ignore: Vec<Select>,
     pub(crate) fail_on: Option<FailOn>,
     pub(crate) strict: bool,
+    /// The file of waivers, relative to the folder of the configuration.
+    pub(crate) waivers: Option<PathBuf>,
     pub(crate) settings: Settings,
 }
 
@@ -48,13 +50,16 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 fn parse_file(path: &Path) -> anyhow::Result<Config> {
-    parse(&read_text(path)?)
+    let mut config = parse(&read_text(path)?)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    config.waivers = config.waivers.map(|file| folder.join(file));
+    Ok(config)
 }
 
 /// The largest configuration; a device or a pipe is none at all.
 const MAX_BYTES: u64 = 1 << 20;
 
-fn read_text(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() {
         bail!("is no regular file");
@@ -97,6 +102,7 @@ fn entry(config: &mut Config, key: &str, value: Node<'_>) -> anyhow::Result<()> 
         "profile" => config.profile = Some(word(value)?.parse()?),
         "failOn" => config.fail_on = Some(word(value)?.parse()?),
         "strict" => config.strict = value.as_bool().context("must be true or false")?,
+        "waivers" => config.waivers = Some(word(value)?.into()),
         "select" => config.select = selects(value)?,
         "ignore" => config.ignore = selects(value)?,
         "checks" => {
@@ -173,7 +179,7 @@ mod tests {
     fn says_what_is_wrong_and_where() {
         assert_eq!(
             fails("profile: all\nselekt: []\n"),
-            "line 2: `selekt`: unknown key, known are: profile, select, ignore, failOn, strict, checks"
+            "line 2: `selekt`: unknown key, known are: profile, select, ignore, failOn, strict, waivers, checks"
         );
         assert!(
             fails("checks:\n  pod-privileged:\n    x: 1\n")

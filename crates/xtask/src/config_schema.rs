@@ -25,6 +25,7 @@ fn schema() -> Value {
             "strict": {"description": "Exit with 3 when something could not be evaluated.", "type": "boolean"},
             "select": {"description": "Run only these checks.", "type": "array", "items": {"$ref": "#/$defs/select"}},
             "ignore": {"description": "Leave these checks out.", "type": "array", "items": {"$ref": "#/$defs/select"}},
+            "waivers": {"description": "File of accepted findings, relative to this file.", "type": "string"},
             "checks": checks(),
         },
         "$defs": {"select": select()},

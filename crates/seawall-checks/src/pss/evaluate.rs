@@ -153,6 +153,7 @@ impl Runner<'_> {
             linked: Vec::new(),
             fix: None,
             fingerprint: fingerprint(&info.id, &subject, &first, ""),
+            waiver: None,
             locations: violation.places.into_iter().map(place).collect(),
         };
         // The detail names every container at fault: an owner and what it owns say the same only when all is the same.

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::fmt::Display;
 
-use seawall_core::{Edit, Finding, Fingerprint, Fix, FixValue, Location, LocationRole, Route, Steps};
+use seawall_core::{
+    Date, Edit, Finding, Fingerprint, Fix, FixValue, Location, LocationRole, Route, Steps, Waiver,
+};
 use seawall_inventory::Inventory;
 use serde::{Serialize, Serializer};
 
@@ -34,8 +36,7 @@ pub(crate) struct WireFinding<'a> {
     fix: Option<WireFix<'a>>,
     frameworks: &'a [std::borrow::Cow<'static, str>],
     fingerprint: Shown<Fingerprint>,
-    /// Who accepted the finding: nobody can yet.
-    waiver: Option<()>,
+    waiver: Option<WireWaiver<'a>>,
 }
 
 impl<'a> WireFinding<'a> {
@@ -58,7 +59,29 @@ impl<'a> WireFinding<'a> {
             fix: finding.fix.as_ref().map(WireFix),
             frameworks: &finding.check.frameworks,
             fingerprint: Shown(finding.fingerprint),
-            waiver: None,
+            waiver: finding.waiver.as_deref().map(WireWaiver::new),
+        }
+    }
+}
+
+/// Who accepted a finding.
+#[derive(Serialize)]
+struct WireWaiver<'a> {
+    owner: Option<&'a str>,
+    reason: &'a str,
+    until: Shown<Date>,
+    file: Option<&'a str>,
+    line: Option<u32>,
+}
+
+impl<'a> WireWaiver<'a> {
+    fn new(waiver: &'a Waiver) -> Self {
+        WireWaiver {
+            owner: waiver.owner.as_deref(),
+            reason: &waiver.reason,
+            until: Shown(waiver.until),
+            file: waiver.file.as_deref(),
+            line: waiver.position.map(|position| position.line),
         }
     }
 }

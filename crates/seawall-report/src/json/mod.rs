@@ -15,7 +15,9 @@ use crate::Report;
 
 pub(crate) use finding::WireFinding;
 pub(crate) use findings::write_findings;
-pub(crate) use parts::{WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings};
+pub(crate) use parts::{
+    WireBaseline, WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings,
+};
 pub(crate) use writer::{write_json, write_value};
 
 /// The value of the key `schema`.
@@ -27,6 +29,8 @@ struct Head<'a> {
     inputs: WireInputs<'a>,
     scores: WireScores,
     coverage: WireCoverage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<WireBaseline>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +64,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         inputs: WireInputs::new(report.inputs),
         scores: WireScores(report.scores()),
         coverage: WireCoverage::new(report.evaluation.coverage),
+        baseline: report.baseline.map(WireBaseline::new),
     };
     let tail = Tail {
         not_evaluated: NotEvaluatedList(report),

@@ -128,3 +128,16 @@ impl Serialize for WireTimings<'_> {
         map.end()
     }
 }
+
+/// What an earlier run already had.
+#[derive(Serialize)]
+pub(crate) struct WireBaseline {
+    known: usize,
+    gone: usize,
+}
+
+impl WireBaseline {
+    pub(crate) fn new(known: crate::Known) -> Self {
+        WireBaseline { known: known.known, gone: known.gone }
+    }
+}

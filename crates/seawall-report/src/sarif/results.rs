@@ -1,15 +1,17 @@
 //! Findings as SARIF results.
 
-use seawall_core::{Finding, LocationRole};
+use seawall_core::{Finding, LocationRole, Waiver};
 use seawall_inventory::Inventory;
 
 use super::rules::{Rules, level};
 use super::wire::{
     Location, LogicalLocation, PartialFingerprints, PhysicalLocation, Region, ResultProperties, SarifResult,
+    Suppression,
 };
 use super::{Artifacts, message};
-use crate::escape::Escaped;
+use crate::escape::{Escaped, escape};
 use crate::place::{Place, Positions};
+use crate::token::redact;
 
 pub(super) fn result<'a>(
     inventory: &Inventory,
@@ -38,6 +40,7 @@ pub(super) fn result<'a>(
         message: message(&finding.message),
         locations,
         related_locations,
+        suppressions: finding.waiver.iter().map(|waiver| suppression(inventory, finding, waiver)).collect(),
         partial_fingerprints: PartialFingerprints { seawall: finding.fingerprint.to_string() },
         properties: ResultProperties {
             severity: finding.severity.as_str(),
@@ -45,6 +48,13 @@ pub(super) fn result<'a>(
             route: route.unwrap_or_default(),
         },
     }
+}
+
+/// A waiver beside the object is one in source, one in a file of waivers is an external one.
+fn suppression(inventory: &Inventory, finding: &Finding, waiver: &Waiver) -> Suppression {
+    let home = inventory.get(finding.resource).map(|resource| &resource.origin().file);
+    let kind = if waiver.file.as_ref() == home { "inSource" } else { "external" };
+    Suppression { kind, justification: redact(&escape(&waiver.to_string())).into_owned() }
 }
 
 fn location(place: &Place<'_>, artifacts: &Artifacts<'_>, positions: &mut Positions) -> Location {

@@ -8,12 +8,14 @@ use seawall_core::{CheckInfo, Problem, ProblemSeverity, Severity};
 use unicode_width::UnicodeWidthStr;
 
 use super::style::{Paint, Style};
-use crate::Report;
 use crate::cause::by_cause;
 use crate::escape::escape;
+use crate::{Known, Report};
 
 /// Subjects named for one reason that nothing was evaluated.
 const MAX_SUBJECTS: usize = 3;
+/// Findings named for one waiver.
+const MAX_WAIVED: usize = 10;
 /// Columns of a score's bar.
 const BAR: usize = 20;
 
@@ -28,6 +30,7 @@ pub(super) fn errors(report: &Report<'_>, to: &mut String) {
 pub(super) fn full(report: &Report<'_>, style: Style, width: usize, to: &mut String) {
     problems(report, style, to);
     not_evaluated(report, style, to);
+    waived(report, style, width, to);
     by_check(report, style, width, to);
     scores(report, style, to);
     style.push(to, Paint::Strong, &counts(report));
@@ -70,12 +73,20 @@ pub fn thousands(n: usize) -> String {
 }
 
 fn counts(report: &Report<'_>) -> String {
-    let findings = &report.evaluation.findings;
+    let findings: Vec<_> = report.open().collect();
+    let waived = report.evaluation.findings.len() - findings.len();
+    let mut beside = String::new();
+    if waived > 0 {
+        let _ = write!(beside, "; {} waived", thousands(waived));
+    }
+    if let Some(Known { known, gone }) = report.baseline {
+        let _ = write!(beside, "; {} known before, {} gone since", thousands(known), thousands(gone));
+    }
     if findings.is_empty() {
-        return "no findings".to_owned();
+        return format!("no findings{beside}");
     }
     // One cause counts once, as its worst finding.
-    let causes: Vec<Severity> = by_cause(findings, |finding| finding)
+    let causes: Vec<Severity> = by_cause(findings.iter().copied(), |finding| finding)
         .iter()
         .filter_map(|group| group.iter().map(|finding| finding.severity).max())
         .collect();
@@ -88,7 +99,7 @@ fn counts(report: &Report<'_>) -> String {
     if causes.len() < findings.len() {
         what = format!("{what} with {}", number(causes.len(), "cause"));
     }
-    format!("{what}: {}", by_severity.join(", "))
+    format!("{what}: {}{beside}", by_severity.join(", "))
 }
 
 fn coverage(report: &Report<'_>) -> String {
@@ -132,10 +143,38 @@ fn scores(report: &Report<'_>, style: Style, to: &mut String) {
     to.push('\n');
 }
 
+/// What somebody accepted: the waiver, and each finding that it covers on a line.
+fn waived(report: &Report<'_>, style: Style, width: usize, to: &mut String) {
+    let mut by_waiver: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for finding in &report.evaluation.findings {
+        if let Some(waiver) = &finding.waiver {
+            let line = format!(
+                "{}[{}] {}: {}",
+                finding.severity, finding.check.id, finding.subject, finding.message
+            );
+            by_waiver.entry(waiver.to_string()).or_default().push(line);
+        }
+    }
+    if by_waiver.is_empty() {
+        return;
+    }
+    heading(style, to, "waived");
+    for (waiver, lines) in by_waiver {
+        push(to, format_args!("  {}", cut(&escape(&waiver), width.saturating_sub(2))));
+        for line in lines.iter().take(MAX_WAIVED) {
+            push(to, format_args!("    {}", cut(&escape(line), width.saturating_sub(4))));
+        }
+        if let Some(more) = lines.len().checked_sub(MAX_WAIVED).filter(|more| *more > 0) {
+            push(to, format_args!("    and {} more", thousands(more)));
+        }
+    }
+    to.push('\n');
+}
+
 fn by_check(report: &Report<'_>, style: Style, width: usize, to: &mut String) {
     // A finding may be more or less severe than its check usually is: what counts is what was found.
     let mut checks: BTreeMap<&str, (BTreeMap<Severity, usize>, &CheckInfo)> = BTreeMap::new();
-    for finding in &report.evaluation.findings {
+    for finding in report.open() {
         let found = checks.entry(finding.check.id.as_str()).or_insert((BTreeMap::new(), &finding.check));
         *found.0.entry(finding.severity).or_default() += 1;
     }

@@ -91,6 +91,7 @@ impl Run {
             fingerprint: fingerprint(&fail.check.id, &subject, fail.at.1, ""),
             check: fail.check,
             subject,
+            waiver: None,
         });
     }
 
@@ -131,6 +132,7 @@ impl Run {
             inventory: &self.inventory,
             evaluation: &self.evaluation,
             problems: &self.problems,
+            baseline: None,
             timings: self.timings.as_ref(),
         }
     }

@@ -8,6 +8,10 @@ use crate::cli::{Color, ExplainArgs};
 use crate::output;
 
 pub(super) fn run(args: &ExplainArgs, color: Color) -> anyhow::Result<ExitStatus> {
+    if [seawall_waivers::EXPIRED, seawall_waivers::UNUSED].contains(&args.check.as_str()) {
+        // Findings about waivers come from no check; one page explains them with the waivers.
+        return super::print(include_str!("../../../../docs/waivers.md").as_bytes());
+    }
     let Some(entry) = seawall_checks::find(&args.check) else {
         match args.check.parse::<Select>() {
             Err(error) if !args.check.contains(':') => {

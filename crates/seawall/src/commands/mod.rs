@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod accepted;
 mod audit;
 mod checks;
 mod explain;

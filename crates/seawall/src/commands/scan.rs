@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use seawall_checks::{Evaluation, evaluate, pick, pss};
+use seawall_checks::{Check, Evaluation, evaluate, pick, pss};
 use seawall_core::{ProblemSeverity, Severity};
 use seawall_report::{Format, Inputs, RenderOptions, Report, Timings, escape, render};
 use seawall_sources::{Loaded, Target};
 
 use crate::ExitStatus;
 use crate::cli::{Color, FailOn, ScanArgs};
+use crate::commands::accepted::Accepted;
 use crate::commands::live;
 use crate::config::{self, Config};
 use crate::output;
@@ -22,6 +23,7 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
     let folder = std::env::current_dir().context("the current folder is not readable")?;
     let config = config::load(args.config.as_deref(), &folder)?;
+    let accepted = Accepted::load(args, &config, &folder)?;
     let policy = args.pss.as_deref().map(str::parse::<pss::Policy>).transpose()?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     rayon::ThreadPoolBuilder::new()
@@ -34,13 +36,18 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     // Reading a cluster has a line of its own.
     let is_live = targets.iter().any(|target| matches!(target, Target::Cluster(_)));
     let ticker = Ticker::start(&stages, args.quiet || is_live);
-    let loaded = live::load(&targets, args.quiet, &stages.reading)?;
+    let mut loaded = live::load(&targets, args.quiet, &stages.reading)?;
     stages.judge(loaded.inventory.resources().len());
     let read = started.elapsed();
-    let evaluation = match policy {
-        Some(policy) => pss::evaluate(&loaded.inventory, policy),
-        None => posture(&loaded, args, &config),
+    let (mut evaluation, ran) = match policy {
+        Some(policy) => (pss::evaluate(&loaded.inventory, policy), None),
+        None => {
+            let checks = chosen(args, &config);
+            (evaluate(&loaded.inventory, &checks, &config.settings), Some(checks))
+        }
     };
+    let nothing = loaded.inventory.resources().is_empty();
+    let baseline = accepted.apply(&mut evaluation, &mut loaded, ran.as_deref());
     let judged = started.elapsed();
     drop(ticker);
 
@@ -51,11 +58,11 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         inventory: &loaded.inventory,
         evaluation: &evaluation,
         problems: &loaded.problems,
+        baseline,
         timings: timings.as_ref(),
     };
     let options =
         RenderOptions { color: output::use_color(color), width: output::width(), quiet: args.quiet };
-    let nothing = loaded.inventory.resources().is_empty();
     if nothing && args.output == Format::Table {
         // A person would read scores of nothing as good news; programs get the report with its problems all the same.
         let least = if args.quiet { ProblemSeverity::Error } else { ProblemSeverity::Warning };
@@ -76,11 +83,12 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     Ok(status)
 }
 
-fn posture(loaded: &Loaded, args: &ScanArgs, config: &Config) -> Evaluation {
+/// The checks that the command line and the configuration ask for.
+fn chosen(args: &ScanArgs, config: &Config) -> Vec<&'static Check> {
     let select = if args.select.is_empty() { &config.select } else { &args.select };
     let ignore: Vec<_> = args.ignore.iter().chain(&config.ignore).cloned().collect();
     let profile = args.profile.or(config.profile).unwrap_or_default();
-    evaluate(&loaded.inventory, &pick(profile, select, &ignore), &config.settings)
+    pick(profile, select, &ignore)
 }
 
 fn inputs(loaded: &Loaded) -> Inputs {
@@ -114,7 +122,10 @@ fn is_whole(evaluation: &Evaluation, loaded: &Loaded) -> bool {
 fn status(evaluation: &Evaluation, fail_on: FailOn, strict_gap: bool) -> ExitStatus {
     let failed = match fail_on {
         FailOn::Never => false,
-        FailOn::AtLeast(least) => evaluation.findings.iter().any(|finding| finding.severity >= least),
+        FailOn::AtLeast(least) => {
+            let open = evaluation.findings.iter().filter(|finding| finding.waiver.is_none());
+            open.map(|finding| finding.severity).any(|severity| severity >= least)
+        }
     };
     match (failed, strict_gap) {
         (true, _) => ExitStatus::Findings,

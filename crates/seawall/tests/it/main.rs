@@ -23,6 +23,7 @@ mod plan;
 mod rbac;
 mod scan;
 mod tenants;
+mod waivers;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

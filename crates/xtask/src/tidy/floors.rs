@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-detect", 5),
     ("seawall-sources", 6),
     ("seawall-report", 6),
+    ("seawall-waivers", 6),
     ("seawall-server", 8),
     ("seawall-cluster", 8),
     ("seawall-sensor", 8),
