@@ -13,4 +13,5 @@ pub(crate) mod probe;
 pub(crate) mod quantity;
 pub(crate) mod range;
 pub(crate) mod resources;
+pub(crate) mod spread;
 pub(crate) mod workload;
