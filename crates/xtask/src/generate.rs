@@ -51,7 +51,8 @@ fn index(entries: &[Entry]) -> String {
         "# Checks\n\n<!-- Made by `cargo xtask generate` from the catalogue; edits are lost. -->\n\n\
          Each check has a page that says what it looks at, why, how an attacker uses it and how to fix it; the page's\n\
          examples are the check's tests. Checks of the pillar `reliability` stand beside the six pillars: they are off by\n\
-         default (`--profile all`) and count in no score.\n",
+         default (`--profile all`) and count in no score. Checks that only an old edition of a benchmark asks for are off by\n\
+         default too; their pages say so.\n",
     );
     for area in Area::ALL {
         let of_area: Vec<&Entry> = entries
