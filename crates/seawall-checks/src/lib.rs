@@ -4,8 +4,8 @@
 //! findings, what could not be evaluated, and the tallies that scores are made of.
 //!
 //! ```text
-//! resources ──rayon──▶ checks by container, pod, resource ─┐
-//! inventory ──rayon──▶ checks over the whole inventory ────┴─▶ grouping by owner ─▶ sorted Evaluation
+//! resources ──rayon──▶ checks by container, pod, component, resource ─┐
+//! inventory ──rayon──▶ checks over the whole inventory ───────────────┴─▶ grouping by owner ─▶ sorted Evaluation
 //! ```
 //!
 //! Invariants, above all what is absent:

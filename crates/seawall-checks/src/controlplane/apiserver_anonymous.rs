@@ -1,11 +1,12 @@
 //! `controlplane-apiserver-anonymous`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::authorization::MODE;
 use crate::controlplane::shared::rules;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-apiserver-anonymous",
@@ -32,11 +33,14 @@ fn judge(component: &Component<'_>, out: &mut Verdicts<'_>) {
         return judge_document(component, out);
     }
     if component.is_given(CONFIG) && !component.is_given(PARAMETER.flag) {
-        let path = component.given(CONFIG).unwrap_or("a file");
-        return match out.inventory().of_kind_any_group(KIND).next() {
-            Some(_) => out.not_applicable(),
-            None => out.not_evaluated(format!("`{path}` may limit anonymous requests, and is not here")),
-        };
+        let mut documents = out.inventory().of_kind_any_group(KIND).peekable();
+        if documents.peek().is_none() {
+            let path = component.given(CONFIG).unwrap_or("a file");
+            return out.not_evaluated(format!("`{path}` may limit anonymous requests, and is not here"));
+        }
+        if documents.any(|document| document.root().get("anonymous").is_some()) {
+            return out.not_applicable();
+        }
     }
     let open =
         component.given(MODE.flag).is_some_and(|modes| modes.split(',').any(|mode| mode == "AlwaysAllow"));

@@ -1,11 +1,11 @@
 //! `controlplane-apiserver-audit-maxage`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::rules::at_least;
 use crate::controlplane::{Component, Part};
-use crate::{Check, Judge, Verdicts};
-use crate::{Setting, SettingDefault};
-use seawall_core::{Confidence, Pillar, Severity};
+use crate::{Check, Judge, Setting, SettingDefault, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-apiserver-audit-maxage",

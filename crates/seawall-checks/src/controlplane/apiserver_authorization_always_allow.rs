@@ -1,10 +1,10 @@
 //! `controlplane-apiserver-authorization-always-allow`
 
+use seawall_core::{Confidence, FixRisk, Pillar, Severity};
+
 use crate::controlplane::shared::authorization::{Authorizers, MODE};
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::FixRisk;
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-apiserver-authorization-always-allow",

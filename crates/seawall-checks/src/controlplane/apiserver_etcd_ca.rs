@@ -1,9 +1,10 @@
 //! `controlplane-apiserver-etcd-ca`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::shared::rules;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-apiserver-etcd-ca",

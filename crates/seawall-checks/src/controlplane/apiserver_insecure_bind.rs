@@ -1,11 +1,12 @@
 //! `controlplane-apiserver-insecure-bind`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::address::is_loopback;
 use crate::controlplane::shared::rules;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-apiserver-insecure-bind",

@@ -1,9 +1,10 @@
 //! `controlplane-apiserver-namespace-lifecycle`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::shared::admission;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-apiserver-namespace-lifecycle",

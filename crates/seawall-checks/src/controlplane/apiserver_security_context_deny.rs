@@ -1,9 +1,10 @@
 //! `controlplane-apiserver-security-context-deny`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::shared::admission::Plugins;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Profile, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-apiserver-security-context-deny",

@@ -1,14 +1,15 @@
 //! `controlplane-controller-manager-service-account-key`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::shared::rules;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-controller-manager-service-account-key",
     title: "controller manager signs no service account tokens",
-    why: "Secrets of type `kubernetes.io/service-account-token` stay empty, and clusters with several API servers have no common key",
+    why: "token Secrets stay empty, and clusters with several API servers have no common key",
     help: "set `--service-account-private-key-file`",
     pillar: Pillar::ControlPlane,
     severity: Severity::Medium,

@@ -1,9 +1,10 @@
 //! `controlplane-etcd-unique-ca`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::{Parameter, components};
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-etcd-unique-ca",

@@ -1,12 +1,12 @@
 //! `controlplane-scheduler-bind-address`
 
+use seawall_core::{Confidence, FixRisk, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::address::is_loopback;
 use crate::controlplane::shared::rules::state;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::FixRisk;
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "controlplane-scheduler-bind-address",

@@ -1,13 +1,13 @@
 //! `node-kube-proxy-metrics-address`
 
+use seawall_core::{Confidence, FixRisk, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::address::is_loopback;
 use crate::controlplane::shared::rules::state;
 use crate::controlplane::{Component, Part};
 use crate::node::shared::fail;
 use crate::{Check, Judge, Verdicts};
-use seawall_core::FixRisk;
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kube-proxy-metrics-address",

@@ -1,11 +1,12 @@
 //! `node-kubelet-anonymous-auth`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::rules;
 use crate::controlplane::{Component, Part};
 use crate::node::shared::default;
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kubelet-anonymous-auth",

@@ -1,10 +1,11 @@
 //! `node-kubelet-client-ca`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::{Component, Part};
 use crate::node::shared::is_filled_in_by_kubeadm;
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kubelet-client-ca",

@@ -1,10 +1,10 @@
 //! `node-kubelet-event-qps`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::{Component, Part};
-use crate::{Check, Judge, Verdicts};
-use crate::{Setting, SettingDefault};
-use seawall_core::{Confidence, Pillar, Severity};
+use crate::{Check, Judge, Setting, SettingDefault, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kubelet-event-qps",

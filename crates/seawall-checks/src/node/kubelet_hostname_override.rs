@@ -1,9 +1,10 @@
 //! `node-kubelet-hostname-override`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::shared::rules;
 use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kubelet-hostname-override",

@@ -1,12 +1,12 @@
 //! `node-kubelet-read-only-port`
 
+use seawall_core::{Confidence, FixRisk, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::rules::state;
 use crate::controlplane::{Component, Part};
 use crate::node::shared::{default, fail};
 use crate::{Check, Judge, Verdicts};
-use seawall_core::FixRisk;
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kubelet-read-only-port",

@@ -1,11 +1,12 @@
 //! `node-kubelet-rotate-certificates`
 
+use seawall_core::{Confidence, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::rules;
 use crate::controlplane::{Component, Part};
 use crate::node::shared::is_filled_in_by_kubeadm;
 use crate::{Check, Judge, Verdicts};
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kubelet-rotate-certificates",

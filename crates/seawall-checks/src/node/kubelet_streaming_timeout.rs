@@ -1,12 +1,12 @@
 //! `node-kubelet-streaming-timeout`
 
+use seawall_core::{Confidence, FixRisk, Pillar, Severity};
+
 use crate::controlplane::component::Parameter;
 use crate::controlplane::shared::duration::seconds;
 use crate::controlplane::{Component, Part};
 use crate::node::shared::fail;
 use crate::{Check, Judge, Verdicts};
-use seawall_core::FixRisk;
-use seawall_core::{Confidence, Pillar, Severity};
 
 pub(crate) static CHECK: Check = Check {
     id: "node-kubelet-streaming-timeout",

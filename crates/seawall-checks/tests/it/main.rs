@@ -9,6 +9,7 @@
 )]
 
 mod catalogue;
+mod controlplane;
 mod engine;
 mod fixes;
 mod pages;

@@ -81,7 +81,11 @@ fn short_name(name: &str) -> Option<Part> {
     })
 }
 
+/// The name of the program that a word is the path of; a flag or an assignment is none, whatever its value ends with.
 fn base(word: &str) -> &str {
+    if word.starts_with('-') || word.contains('=') {
+        return "";
+    }
     word.rsplit('/').next().unwrap_or(word)
 }
 
@@ -249,5 +253,7 @@ mod tests {
         assert_eq!(find(&["/hyperkube", "apiserver"]), Some((Part::ApiServer, 1)));
         assert_eq!(find(&["kube-bench", "run", "etcd"]), None);
         assert_eq!(find(&["etcdctl"]), None);
+        assert_eq!(find(&["--kubelet-service=kube-system/kubelet"]), None);
+        assert_eq!(find(&["tini", "--config=/etc/etcd", "X=/bin/etcd", "app"]), None);
     }
 }

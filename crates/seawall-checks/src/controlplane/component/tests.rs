@@ -50,7 +50,8 @@ fn variables_of_the_container_are_replaced() {
         "{command: [kubelet, '--hostname-override=$(HOST)-$(PORT)'], env: [{name: HOST, value: a}, {name: PORT, value: b}]}",
     );
     assert_eq!(flag(&world, "hostname-override").1.as_deref(), Some("a-b"));
-    let unknown = pod("{command: [kubelet, '--hostname-override=$(HOST)'], env: [{name: HOST, valueFrom: {}}]}");
+    let unknown =
+        pod("{command: [kubelet, '--hostname-override=$(HOST)'], env: [{name: HOST, valueFrom: {}}]}");
     assert_eq!(flag(&unknown, "hostname-override").1, None);
 }
 
