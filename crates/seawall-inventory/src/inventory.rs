@@ -1,6 +1,6 @@
 //! The set of resources and its indexes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use seawall_core::{ResourceId, Subject};
@@ -8,7 +8,7 @@ use seawall_yaml::Node;
 
 use crate::aggregation::{Aggregation, MAX_REACHED, Reached};
 use crate::variants::{nearest, speaks_for};
-use crate::view::{BindingView, PodView, RoleRef, RoleView};
+use crate::view::{BindingView, PodView, RoleRef, RoleView, SubjectKind};
 use crate::{GroupKind, Resource, Selector};
 
 /// What is known about a kind.
@@ -115,6 +115,7 @@ impl InventoryBuilder {
             by_namespace: OnceLock::new(),
             pods: OnceLock::new(),
             bindings: OnceLock::new(),
+            bound_accounts: OnceLock::new(),
             aggregation: OnceLock::new(),
         }
     }
@@ -131,13 +132,15 @@ type Identity = Box<str>;
 /// Namespace, label key, label value.
 type LabelPair = (Box<str>, Box<str>, Box<str>);
 
+/// Namespace and name of a service account.
+type Account = (Box<str>, Box<str>);
+
 /// Pods by namespace and label pair: those of one pair, and all of a namespace.
 #[derive(Debug, Default)]
 struct PodIndex {
     by_namespace: HashMap<Box<str>, Vec<ResourceId>>,
     by_label: HashMap<LabelPair, Vec<ResourceId>>,
-    /// Namespace and name.
-    by_service_account: HashMap<(Box<str>, Box<str>), Vec<ResourceId>>,
+    by_service_account: HashMap<Account, Vec<ResourceId>>,
 }
 
 /// An immutable, indexed set of resources. Indexes are made when first asked for.
@@ -155,6 +158,7 @@ pub struct Inventory {
     by_namespace: OnceLock<NamespaceIndex>,
     pods: OnceLock<PodIndex>,
     bindings: OnceLock<HashMap<ResourceId, Vec<ResourceId>>>,
+    bound_accounts: OnceLock<HashSet<Account>>,
     aggregation: OnceLock<Aggregation>,
 }
 
@@ -345,6 +349,24 @@ impl Inventory {
         let ids = index.by_service_account.get(&(joined(namespace).into(), name.into()));
         let resources = ids.into_iter().flatten().filter_map(|id| self.get(*id));
         resources.flat_map(Resource::pods).filter(|pod| pod.service_account() == name).collect()
+    }
+
+    /// Whether a binding that is here names a service account, by itself and not through a group.
+    pub fn is_bound(&self, namespace: Option<&str>, name: &str) -> bool {
+        let accounts = self.bound_accounts.get_or_init(|| {
+            let mut accounts = HashSet::new();
+            for binding in self.resources.iter().filter_map(BindingView::of) {
+                let home = binding.resource().namespace();
+                for subject in
+                    binding.subjects().filter(|subject| subject.kind == SubjectKind::ServiceAccount)
+                {
+                    let namespace = joined(subject.namespace.or(home));
+                    accounts.insert((namespace.into(), subject.name.into()));
+                }
+            }
+            accounts
+        });
+        accounts.contains(&(joined(namespace).into(), name.into()))
     }
 
     fn index_pods(&self) -> PodIndex {

@@ -31,6 +31,9 @@ pub(crate) static CHECK: Check = Check {
 
 const ACCOUNT: GroupKind<'static> = GroupKind::new("", "ServiceAccount");
 
+/// The account that pods share when they name none: its rights say nothing about any of them.
+const DEFAULT: &str = "default";
+
 const FIELD: &str = "automountServiceAccountToken";
 
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
@@ -40,6 +43,10 @@ fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     }
     let resource = pod.resource();
     let name = pod.service_account();
+    // An account of its own that somebody gave rights is there to use them.
+    if name != DEFAULT && out.inventory().is_bound(resource.namespace(), name) {
+        return;
+    }
     let account = out.inventory().find_near(resource, ACCOUNT, resource.namespace(), name);
     let said = pod.spec().bool(FIELD);
     let by_account = account.and_then(|account| account.root().bool(FIELD));

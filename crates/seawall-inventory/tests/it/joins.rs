@@ -119,3 +119,20 @@ fn resources_are_found_by_kind_and_namespace() {
     assert_eq!(names(Some("shop")), ["shop"]);
     assert!(names(Some("other")).is_empty());
 }
+
+#[test]
+fn accounts_are_bound_by_name_in_the_namespace_that_is_meant() {
+    let binding = |kind: &str, home: &str, subject: &str| {
+        format!(
+            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: b{home}}}\nroleRef: {{kind: ClusterRole, name: r}}\nsubjects: [{subject}]\n"
+        )
+    };
+    let text = binding("RoleBinding", ", namespace: shop", "{kind: ServiceAccount, name: web}")
+        + &binding("ClusterRoleBinding", "", "{kind: ServiceAccount, name: op, namespace: ops}")
+        + &binding("ClusterRoleBinding", "", "{kind: Group, name: \"system:serviceaccounts:bank\"}");
+    let inventory = inventory(&text);
+    assert!(inventory.is_bound(Some("shop"), "web"));
+    assert!(inventory.is_bound(Some("ops"), "op"));
+    assert!(!inventory.is_bound(Some("bank"), "web"));
+    assert!(!inventory.is_bound(None, "op"));
+}

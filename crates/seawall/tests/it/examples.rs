@@ -59,6 +59,7 @@ fn finding(finding: &Value) -> (String, BTreeSet<String>, BTreeSet<String>) {
     (finding["check"].as_str().unwrap().to_owned(), subjects, routes)
 }
 
+/// With the default profile, that is: the other one also counts what is ordinary, such as a Secret that is mounted.
 #[test]
 fn the_hardened_twin_is_clean() {
     let report = seawall(&["scan", "examples/hardened", "-o", "json"]);
