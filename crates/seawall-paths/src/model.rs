@@ -49,20 +49,26 @@ pub struct Size {
 impl Model {
     /// Reads an inventory. Problems are those of the rights room.
     pub fn build(inventory: &Inventory) -> (Model, Vec<Problem>) {
-        let (rbac, problems) = Rbac::build(inventory);
-        // What is wrong with policies is the network room's to say.
-        let (network, _) = Network::build(inventory, Plugin::Assumed);
-        let mut model = Model { rbac, network, version: inventory.server_version(), ..Model::default() };
-        for resource in inventory.resources() {
-            model.facts.put(&mut model.names, resource);
-        }
-        (model, problems)
+        let rights_and_reach = || {
+            // What is wrong with policies is the network room's to say.
+            rayon::join(|| Rbac::build(inventory), || Network::build(inventory, Plugin::Assumed).0)
+        };
+        let read = || {
+            let (mut facts, mut names) = (Facts::default(), Names::default());
+            inventory.resources().iter().for_each(|resource| facts.put(&mut names, resource));
+            names.settle();
+            (facts, names)
+        };
+        let ((facts, names), ((rbac, problems), network)) = rayon::join(read, rights_and_reach);
+        let version = inventory.server_version();
+        (Model { facts, names, rbac, network, version, made: OnceLock::new() }, problems)
     }
 
     /// Adds an object, or replaces the one of the same group, kind, namespace and name.
     pub fn apply(&mut self, resource: &Resource) -> Vec<Problem> {
         self.made.take();
         self.facts.put(&mut self.names, resource);
+        self.names.settle();
         self.network.apply(resource);
         self.rbac.apply(resource)
     }

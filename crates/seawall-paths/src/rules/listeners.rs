@@ -3,13 +3,14 @@
 //! Pods of one class of the network room reach the same ports, and ports behind the same policies are reached by the same
 //! classes: both are joined into sets, and edges go from set to set. What no rule leads on from is not asked about.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use seawall_network::{ClassId, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
+use crate::numbers::NumberMap;
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
@@ -52,9 +53,8 @@ impl Assembly<'_> {
         if listeners.is_empty() {
             return;
         }
-        let pods: Vec<(u32, ClassId)> =
-            self.classes().into_iter().map(|(_, pod, class, _)| (pod, class)).collect();
-        let class_of: HashMap<u32, ClassId> = pods.iter().copied().collect();
+        let pods: Vec<(u32, ClassId)> = self.seats.iter().map(|seat| (seat.pod, seat.class)).collect();
+        let class_of: NumberMap<u32, ClassId> = pods.iter().copied().collect();
         let mut spots: BTreeMap<(Spot, Primitive), BTreeSet<u32>> = BTreeMap::new();
         for Listener { on, protocol, port, endpoint, primitive } in listeners {
             let spot = match on {
@@ -119,7 +119,7 @@ impl Assembly<'_> {
         pods: &[(u32, ClassId)],
     ) {
         let mut groups: BTreeMap<&Bits, u32> = BTreeMap::new();
-        let mut senders: HashMap<ClassId, u32> = HashMap::new();
+        let mut senders: NumberMap<ClassId, u32> = NumberMap::default();
         for (class, row) in rows {
             let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
             let number = *groups.entry(row).or_insert(next);
@@ -153,8 +153,8 @@ impl Assembly<'_> {
     }
 
     /// Pods and what runs in them send from the pod's address.
-    fn send(&mut self, senders: &HashMap<ClassId, u32>, pods: &[(u32, ClassId)]) {
-        let sender: HashMap<u32, u32> =
+    fn send(&mut self, senders: &NumberMap<ClassId, u32>, pods: &[(u32, ClassId)]) {
+        let sender: NumberMap<u32, u32> =
             pods.iter().filter_map(|(pod, class)| Some((*pod, *senders.get(class)?))).collect();
         let vertices = self.graph.vertices().to_vec();
         for (id, vertex) in (0u32..).zip(vertices) {

@@ -1,7 +1,7 @@
 //! The metadata service of clouds (D04): which pods reach it under the network policies.
 
-use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 
 use seawall_core::Confidence;
 use seawall_network::{ClassId, Direction, Protocol, Target};
@@ -9,6 +9,7 @@ use seawall_network::{ClassId, Direction, Protocol, Target};
 use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
+use crate::numbers::{NumberMap, NumberSet};
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
@@ -46,12 +47,13 @@ impl Assembly<'_> {
         }
         let (doubts, own) = (self.names.intern(&doubts), self.names.intern("shares the network of the node"));
         let network = self.network;
-        let mut reached: HashMap<ClassId, bool> = HashMap::new();
-        for ((kind, namespace, name), pod, class, own_network) in self.classes() {
+        let mut reached: NumberMap<ClassId, bool> = NumberMap::default();
+        let seats = Rc::clone(&self.seats);
+        for Seat { key, pod, class, own_network } in seats.iter().copied() {
             let ask =
                 || network.can(Target::Class(class), Target::Address(ADDRESS), Protocol::Tcp, PORT).allowed;
             // A node of another place in a cluster over several.
-            let node = facts.pods.get(&(kind, namespace, name)).and_then(|pod| pod.node);
+            let node = facts.pods.get(&key).and_then(|pod| pod.node);
             let elsewhere =
                 node.and_then(|node| facts.nodes.get(&node)).is_some_and(|node| !node.has_metadata_service());
             if clouds && elsewhere {
@@ -68,8 +70,7 @@ impl Assembly<'_> {
                 (_, false) => step.sure(Confidence::Low).gated(Some(doubts)),
             };
             self.graph.step(pod, service, step);
-            let containers =
-                facts.pods.get(&(kind, namespace, name)).into_iter().flat_map(|pod| pod.containers.iter());
+            let containers = facts.pods.get(&key).into_iter().flat_map(|pod| pod.containers.iter());
             for container in containers {
                 if let Some(vertex) = self.graph.known(Vertex::Container { pod, name: container.name }) {
                     self.graph.step(vertex, service, step);
@@ -78,8 +79,8 @@ impl Assembly<'_> {
         }
     }
 
-    /// The pods that the network room knows: key, vertex, class, and whether they share the node's network.
-    pub(crate) fn classes(&self) -> Vec<(Key, u32, ClassId, bool)> {
+    /// The pods that the network room knows and that are vertices.
+    pub(crate) fn seats(&self) -> Vec<Seat> {
         let network = self.network;
         let known = network.endpoints().filter_map(|id| {
             let endpoint = network.endpoint(id)?;
@@ -87,24 +88,36 @@ impl Assembly<'_> {
             let namespace = self.names.find(endpoint.namespace())?;
             let name = self.names.find(endpoint.name())?;
             let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
-            Some(((kind, namespace, name), pod, endpoint.class()?, endpoint.host_network()))
+            let (class, own_network) = (endpoint.class()?, endpoint.host_network());
+            Some(Seat { key: (kind, namespace, name), pod, class, own_network })
         });
         known.collect()
     }
 
     /// The pods that network policies shut off from everything outside the cluster.
-    pub(crate) fn shut_off(&self) -> HashSet<u32> {
-        let mut shut: HashMap<ClassId, bool> = HashMap::new();
+    pub(crate) fn shut_off(&self) -> NumberSet<u32> {
+        let mut shut: NumberMap<ClassId, bool> = NumberMap::default();
         let ask = |class| {
             let rows = self.network.external(class, Direction::Ingress);
             !rows.is_empty() && rows.iter().all(|row| row.ports.is_empty())
         };
-        let pods = self.classes().into_iter().filter(|(_, _, _, own_network)| !own_network);
-        pods.filter(|(_, _, class, _)| *shut.entry(*class).or_insert_with(|| ask(*class)))
-            .map(|(_, pod, _, _)| pod)
+        let pods = self.seats.iter().filter(|seat| !seat.own_network);
+        pods.filter(|seat| *shut.entry(seat.class).or_insert_with(|| ask(seat.class)))
+            .map(|seat| seat.pod)
             .collect()
     }
 }
 
 /// Kind, namespace and name of a pod.
 type Key = (Name, Name, Name);
+
+/// A pod as the network room knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    pub(crate) key: Key,
+    /// Its vertex.
+    pub(crate) pod: u32,
+    pub(crate) class: ClassId,
+    /// It shares the network of its node.
+    pub(crate) own_network: bool,
+}

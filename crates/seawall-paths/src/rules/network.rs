@@ -1,7 +1,5 @@
 //! Endpoints: ports of services and containers, and which of them are open to the outside (E01, E02, E06).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
 use seawall_core::Confidence;
 use seawall_network::Protocol;
 
@@ -11,6 +9,7 @@ use crate::facts::open::{Gain, OpenFacts};
 use crate::facts::{ContainerFacts, PodFacts, ServiceFacts, store};
 use crate::graph::{Evidence, build::Step};
 use crate::names::Name;
+use crate::numbers::{NumberMap, NumberSet};
 use crate::rules::Assembly;
 use crate::rules::listeners::{Listener, On};
 use crate::vertex::{Place, Vertex};
@@ -20,9 +19,9 @@ type Pair = (Name, Name);
 /// What is known of what listens, before ports are joined to it.
 struct Doors {
     /// Pods that policies shut off from outside the cluster.
-    shut: HashSet<u32>,
+    shut: NumberSet<u32>,
     /// Containers with a known flaw, and the step in.
-    flawed: HashMap<u32, Step>,
+    flawed: NumberMap<u32, Step>,
 }
 
 /// A port of a container.
@@ -55,12 +54,18 @@ impl Assembly<'_> {
         }
         let doors = Doors { shut: self.shut_off(), flawed: self.flawed() };
         self.container_ports(&doors);
-        let mut by_label: BTreeMap<(Name, Pair), Vec<(u32, &PodFacts)>> = BTreeMap::new();
+        // By the pairs that the selectors of Services begin with: no other label is asked for.
+        let firsts = facts.services.iter().filter_map(|((namespace, _), service)| {
+            Some(((*namespace, *service.selector.first()?), Vec::new()))
+        });
+        let mut by_label: NumberMap<(Name, Pair), Vec<(u32, &PodFacts)>> = firsts.collect();
         for ((kind, namespace, name), pod) in &facts.pods {
             let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
             let Some(vertex) = self.graph.known(vertex) else { continue };
             for pair in &pod.labels {
-                by_label.entry((*namespace, *pair)).or_default().push((vertex, pod));
+                if let Some(pods) = by_label.get_mut(&(*namespace, *pair)) {
+                    pods.push((vertex, pod));
+                }
             }
         }
         for ((namespace, name), service) in &facts.services {
