@@ -24,6 +24,7 @@ mod graph;
 pub mod html;
 mod model;
 mod names;
+mod numbers;
 mod objects;
 mod path;
 pub mod plan;

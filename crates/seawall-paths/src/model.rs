@@ -51,16 +51,25 @@ pub struct Size {
 impl Model {
     /// Reads an inventory. Problems are those of the rights room.
     pub fn build(inventory: &Inventory) -> (Model, Vec<Problem>) {
-        let (rbac, problems) = Rbac::build(inventory);
-        // What is wrong with policies is the network room's to say.
-        let (network, _) = Network::build(inventory, Plugin::Assumed);
-        let (ways, version) = (Ways::of(inventory), inventory.server_version());
-        let mut model = Model { rbac, network, ways, version, ..Model::default() };
-        for resource in inventory.resources() {
-            model.facts.put(&mut model.names, resource);
-            model.ways.put(resource);
-        }
-        (model, problems)
+        let rights_and_reach = || {
+            // What is wrong with policies is the network room's to say.
+            rayon::join(|| Rbac::build(inventory), || Network::build(inventory, Plugin::Assumed).0)
+        };
+        let from_outside = || {
+            let mut ways = Ways::of(inventory);
+            inventory.resources().iter().for_each(|resource| ways.put(resource));
+            ways
+        };
+        let read = || {
+            let (mut facts, mut names) = (Facts::default(), Names::default());
+            inventory.resources().iter().for_each(|resource| facts.put(&mut names, resource));
+            names.settle();
+            (facts, names)
+        };
+        let ((facts, names), (((rbac, problems), network), ways)) =
+            rayon::join(read, || rayon::join(rights_and_reach, from_outside));
+        let version = inventory.server_version();
+        (Model { facts, names, rbac, network, ways, version, made: OnceLock::new() }, problems)
     }
 
     /// Adds an object, or replaces the one of the same group, kind, namespace and name.
@@ -68,6 +77,7 @@ impl Model {
         self.made.take();
         self.facts.put(&mut self.names, resource);
         self.ways.put(resource);
+        self.names.settle();
         self.network.apply(resource);
         self.rbac.apply(resource)
     }

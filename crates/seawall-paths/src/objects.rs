@@ -26,7 +26,8 @@ impl std::fmt::Display for At {
 /// Finds objects by word: `Deployment/shop/web`, `ClusterRole/view`.
 pub struct Objects<'i> {
     inventory: &'i Inventory,
-    by_word: HashMap<String, ResourceId>,
+    /// By kind, namespace (`None` for kinds without) and name.
+    by_word: HashMap<(&'i str, Option<&'i str>, &'i str), ResourceId>,
 }
 
 /// The word for an object. Of kinds of one name in several groups the word does not tell the group.
@@ -43,14 +44,20 @@ impl<'i> Objects<'i> {
     pub fn of(inventory: &'i Inventory) -> Self {
         let mut by_word = HashMap::new();
         for resource in inventory.resources() {
-            by_word.entry(word(resource)).or_insert(resource.id());
+            let namespaced = !is_cluster_scoped(resource.group_kind());
+            let namespace = namespaced.then(|| resource.namespace().unwrap_or("default"));
+            by_word.entry((resource.kind(), namespace, resource.name())).or_insert(resource.id());
         }
         Objects { inventory, by_word }
     }
 
     /// The object of a word.
     pub fn find(&self, word: &str) -> Option<&'i Resource> {
-        self.inventory.get(*self.by_word.get(word)?)
+        let (kind, rest) = word.split_once('/')?;
+        let namespaced =
+            rest.split_once('/').and_then(|(space, name)| self.by_word.get(&(kind, Some(space), name)));
+        let found = namespaced.or_else(|| self.by_word.get(&(kind, None, rest)))?;
+        self.inventory.get(*found)
     }
 
     /// The place of a field, or of the nearest one that exists; `None` for what was read from no text.

@@ -1,6 +1,6 @@
 //! The cheapest set of changes, what each is worth, and how often each right was really used.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use seawall_events::format_micros;
 use seawall_rbac::usage::{Requests, Usage, Use};
@@ -12,6 +12,7 @@ use crate::ask::{Filter, Unknown};
 use crate::graph::Evidence;
 use crate::model::Model;
 use crate::names::Name;
+use crate::numbers::{NumberMap, NumberSet};
 use crate::search::{
     Element, Prices, Scratch, Search, ThroughAdmin, Without, dominators, element_of, minimum_cut, survivors,
 };
@@ -107,7 +108,7 @@ pub(crate) struct UsePrices<'m> {
     model: &'m Model,
     usage: Usage,
     /// Whose token a pod holds, by the field that says so.
-    tokens: HashMap<Evidence, Subject>,
+    tokens: NumberMap<Evidence, Subject>,
 }
 
 impl<'m> UsePrices<'m> {
@@ -229,18 +230,18 @@ impl Model {
     }
 
     /// Namespaces whose Pod Security level nobody takes off again (A35) who does not hold the whole cluster anyway.
-    fn levels_that_stay(&self) -> HashSet<Name> {
+    fn levels_that_stay(&self) -> NumberSet<Name> {
         let made = self.made();
         let of_edge = |edge| match element_of(&made.graph, edge)? {
             Element::Label(namespace) => Some(namespace),
             _ => None,
         };
-        let namespaces: HashSet<Name> = made.graph.edges().iter().filter_map(of_edge).collect();
+        let namespaces: NumberSet<Name> = made.graph.edges().iter().filter_map(of_edge).collect();
         if namespaces.is_empty() {
             return namespaces;
         }
         let everything = self.rbac.who_can(&Request::resource("*", "*", "*"));
-        let all: HashSet<&Subject> = everything.iter().map(|holder| &holder.subject).collect();
+        let all: NumberSet<&Subject> = everything.iter().map(|holder| &holder.subject).collect();
         let stays = |namespace: &Name| {
             let name = made.names.text(*namespace);
             ["update", "patch"].iter().all(|verb| {

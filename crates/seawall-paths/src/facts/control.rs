@@ -122,12 +122,15 @@ impl ControlStore {
     }
 
     pub(crate) fn take(&mut self, names: &Names, kind: GroupKind<'_>, namespace: &str, name: &str) {
-        let Some(id) = names.find(name) else { return };
         match (kind.kind, namespace) {
-            ("ConfigMap", "kube-system") => drop(self.kubelets.remove(&id)),
+            ("ConfigMap", "kube-system") => {
+                if let Some(id) = names.find(name) {
+                    self.kubelets.remove(&id);
+                }
+            }
             ("Endpoints" | "EndpointSlice", "default") => {
-                if let Some(own) = names.find(kind.kind) {
-                    self.api.remove(&(own, id));
+                if let Some(both) = names.find(kind.kind).zip(names.find(name)) {
+                    self.api.remove(&both);
                 }
             }
             _ => {}

@@ -1,12 +1,12 @@
 //! Collects vertices and edges, then sorts them once.
 
-use std::collections::HashMap;
-
+use rayon::prelude::*;
 use seawall_core::Confidence;
 
 use crate::Primitive;
 use crate::graph::{All, Edge, Evidence, Graph};
 use crate::names::Name;
+use crate::numbers::NumberMap;
 use crate::vertex::Vertex;
 
 /// A graph in the making.
@@ -114,7 +114,7 @@ impl Builder {
 
     pub(crate) fn finish(self) -> Graph {
         let mut graph = self.graph;
-        graph.edges.sort_unstable_by_key(|edge| (edge.from, edge.to, edge.primitive, edge.evidence));
+        graph.edges.par_sort_unstable_by_key(|edge| (edge.from, edge.to, edge.primitive, edge.evidence));
         let count = graph.vertices.len();
         graph.out = offsets(count, graph.edges.iter().map(|edge| edge.from));
         graph.into = offsets(count, graph.edges.iter().map(|edge| edge.to));
@@ -127,7 +127,7 @@ impl Builder {
             }
             *slot += 1;
         }
-        let mut premise_of: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut premise_of: NumberMap<u32, Vec<u32>> = NumberMap::default();
         for (number, all) in (0u32..).zip(&graph.alls) {
             for premise in &all.premises {
                 premise_of.entry(*premise).or_default().push(number);

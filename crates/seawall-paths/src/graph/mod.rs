@@ -5,14 +5,13 @@
 
 pub(crate) mod build;
 
-use std::collections::HashMap;
-
 use seawall_core::Confidence;
 
 pub(crate) use build::Builder;
 
 use crate::Primitive;
 use crate::names::Name;
+use crate::numbers::NumberMap;
 use crate::vertex::Vertex;
 
 /// What an attack step costs; what its doubt costs is less, so that of equally long paths the surest is the shortest.
@@ -73,7 +72,7 @@ pub(crate) struct All {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     vertices: Vec<Vertex>,
-    ids: HashMap<Vertex, u32>,
+    ids: NumberMap<Vertex, u32>,
     /// Sorted by where they start.
     edges: Vec<Edge>,
     out: Vec<u32>,
@@ -85,7 +84,7 @@ pub(crate) struct Graph {
     chains: HashMap<u32, Vec<Evidence>>,
     alls: Vec<All>,
     /// Conjunctions by premise.
-    premise_of: HashMap<u32, Vec<u32>>,
+    premise_of: NumberMap<u32, Vec<u32>>,
 }
 
 impl Graph {

@@ -1,6 +1,6 @@
 //! What could be changed: everything that can be taken away and that a path of now goes through.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use seawall_rbac::Subject;
 
@@ -8,6 +8,7 @@ use crate::Primitive;
 use crate::ask::Change;
 use crate::graph::{Edge, Evidence};
 use crate::model::Model;
+use crate::numbers::NumberSet;
 use crate::plan::site::Site;
 use crate::plan::worth::{Paths, Worth, points};
 use crate::search::{Element, Hop, default_bindings, element_of};
@@ -141,7 +142,7 @@ impl Numbers {
 
 struct Walk<'m> {
     model: &'m Model,
-    fixed: HashSet<u32>,
+    fixed: NumberSet<u32>,
 }
 
 impl Walk<'_> {

@@ -4,7 +4,7 @@
 //! What its objects lead to is what it may do in the writer's namespace: run pods, read secrets. It is no more than a guess
 //! from the schema, so every step is of low confidence; kinds of the catalogue (A52) are left to that.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use seawall_core::Confidence;
@@ -13,6 +13,7 @@ use seawall_rbac::{Rbac, Rule, RuleSetId, Subject, SubjectId, Sym};
 use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
+use crate::numbers::NumberMap;
 use crate::rights::Permission;
 use crate::rules::{Assembly, operators};
 use crate::vertex::{Place, Vertex};
@@ -33,7 +34,7 @@ pub(crate) struct Custom {
 #[derive(Debug, Default)]
 pub(crate) struct Customs {
     kinds: Rc<Vec<Custom>>,
-    written: HashMap<RuleSetId, Rc<Vec<(u32, usize)>>>,
+    written: NumberMap<RuleSetId, Rc<Vec<(u32, usize)>>>,
 }
 
 const WRITE: &[&str] = &["create", "update", "patch"];
@@ -98,7 +99,7 @@ impl Assembly<'_> {
                 break;
             }
         }
-        self.customs = Customs { kinds: Rc::new(kinds), written: HashMap::new() };
+        self.customs = Customs { kinds: Rc::new(kinds), written: NumberMap::default() };
     }
 
     fn is_catalogued(&self, group: Name, plural: Name) -> bool {

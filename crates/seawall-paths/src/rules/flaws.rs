@@ -1,21 +1,20 @@
 //! Flaws of images that let an attacker on the network run code in the container (B25).
 
-use std::collections::HashMap;
-
 use seawall_core::Confidence;
 
 use crate::Primitive;
 use crate::facts::container::lower;
 use crate::facts::flaws::{Known, Match};
 use crate::graph::{Evidence, build::Step};
+use crate::numbers::NumberMap;
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
 impl Assembly<'_> {
     /// The step into each container whose image has such a flaw, by the container's vertex.
-    pub(crate) fn flawed(&mut self) -> HashMap<u32, Step> {
+    pub(crate) fn flawed(&mut self) -> NumberMap<u32, Step> {
         let facts = self.facts;
-        let mut flawed = HashMap::new();
+        let mut flawed = NumberMap::default();
         if facts.flaws.is_empty() {
             return flawed;
         }

@@ -1,6 +1,6 @@
 //! From identities over bindings to the rules of roles, and what each rule opens by itself.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use seawall_rbac::{Binding, Rbac, RoleId, Scope, Subject};
@@ -8,6 +8,7 @@ use seawall_rbac::{Binding, Rbac, RoleId, Scope, Subject};
 use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
+use crate::numbers::NumberSet;
 use crate::rights::{Holding, Holdings, Permission};
 use crate::rules::Assembly;
 use crate::rules::constrained::Behalf;
@@ -32,7 +33,7 @@ pub(crate) struct Grants {
     pub(crate) list: Vec<Grant>,
     /// What is held on behalf of others.
     behalves: Vec<Behalf>,
-    opened: HashSet<u32>,
+    opened: NumberSet<u32>,
 }
 
 /// The names that these permissions are restricted to.

@@ -1,12 +1,13 @@
 //! Look-ups over the facts, made once for a graph.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use seawall_network::exposure::ServedPort;
 use seawall_rbac::{Rbac, Scope};
 
 use crate::facts::Facts;
 use crate::names::{Name, Names};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::ways::Found;
 
 type Pair = (Name, Name);
@@ -17,15 +18,15 @@ pub(crate) struct Index {
     /// The namespaces that are known by an object in them that steps are made of, sorted.
     pub(crate) namespaces: Vec<Name>,
     /// Workloads whose template can be changed: namespace and name.
-    pub(crate) workloads: HashSet<Pair>,
+    pub(crate) workloads: NumberSet<Pair>,
     /// The namespaces of those.
-    pub(crate) worked: HashSet<Name>,
+    pub(crate) worked: NumberSet<Name>,
     /// The nodes of the pods of each namespace; `None` for pods that are not placed.
-    pub(crate) nodes: HashMap<Name, BTreeSet<Option<Name>>>,
+    pub(crate) nodes: NumberMap<Name, BTreeSet<Option<Name>>>,
     /// Claims by what volumes say.
-    pub(crate) claimed: HashMap<Pair, Name>,
+    pub(crate) claimed: NumberMap<Pair, Name>,
     /// Ports of Services, by name or else by number.
-    pub(crate) served: HashMap<Pair, Vec<Name>>,
+    pub(crate) served: NumberMap<Pair, Vec<Name>>,
 }
 
 impl Index {

@@ -11,6 +11,7 @@ use seawall_network::{ClassId, PortSet, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
+use crate::numbers::NumberMap;
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
@@ -80,8 +81,8 @@ impl Assembly<'_> {
             return;
         }
         let pods: Vec<(u32, Alike)> =
-            self.classes().into_iter().map(|known| (known.pod, (known.class, known.mesh))).collect();
-        let alike: HashMap<u32, Alike> = pods.iter().copied().collect();
+            self.seats.iter().map(|seat| (seat.pod, (seat.class, seat.mesh))).collect();
+        let alike: NumberMap<u32, Alike> = pods.iter().copied().collect();
         let mut spots: BTreeMap<(Spot, Primitive), BTreeSet<u32>> = BTreeMap::new();
         for Listener { on, protocol, port, endpoint, primitive } in listeners {
             let spot = match on {
@@ -186,7 +187,7 @@ impl Assembly<'_> {
 
     /// Pods and what runs in them send from the pod's address.
     fn send(&mut self, senders: &HashMap<Alike, u32>, pods: &[(u32, Alike)]) {
-        let sender: HashMap<u32, u32> =
+        let sender: NumberMap<u32, u32> =
             pods.iter().filter_map(|(pod, alike)| Some((*pod, *senders.get(alike)?))).collect();
         let vertices = self.graph.vertices().to_vec();
         for (id, vertex) in (0u32..).zip(vertices) {

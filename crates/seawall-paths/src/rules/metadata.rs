@@ -1,6 +1,6 @@
 //! The metadata service of clouds (D04): which pods reach it under the network policies.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use seawall_core::Confidence;
 use seawall_network::mesh::Signature;
@@ -9,6 +9,7 @@ use seawall_network::{ClassId, METADATA, Protocol, Target};
 use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
+use crate::numbers::{NumberMap, NumberSet};
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 
@@ -44,14 +45,15 @@ impl Assembly<'_> {
         }
         let (doubts, own) = (self.names.intern(&doubts), self.names.intern("shares the network of the node"));
         let network = self.network;
-        let mut reached: HashMap<ClassId, bool> = HashMap::new();
-        for Member { key: (kind, namespace, name), pod, class, own_network, .. } in self.classes() {
+        let mut reached: NumberMap<ClassId, bool> = NumberMap::default();
+        let seats = Rc::clone(&self.seats);
+        for Seat { key, pod, class, own_network, .. } in seats.iter().copied() {
             // Over IPv4, where all of them answer.
             let ask = || {
                 network.can(Target::Class(class), Target::Address(METADATA[0]), Protocol::Tcp, PORT).allowed
             };
             // A node of another place in a cluster over several.
-            let node = facts.pods.get(&(kind, namespace, name)).and_then(|pod| pod.node);
+            let node = facts.pods.get(&key).and_then(|pod| pod.node);
             let elsewhere =
                 node.and_then(|node| facts.nodes.get(&node)).is_some_and(|node| !node.has_metadata_service());
             if clouds && elsewhere {
@@ -68,8 +70,7 @@ impl Assembly<'_> {
                 (_, false) => step.sure(Confidence::Low).gated(Some(doubts)),
             };
             self.graph.step(pod, service, step);
-            let containers =
-                facts.pods.get(&(kind, namespace, name)).into_iter().flat_map(|pod| pod.containers.iter());
+            let containers = facts.pods.get(&key).into_iter().flat_map(|pod| pod.containers.iter());
             for container in containers {
                 if let Some(vertex) = self.graph.known(Vertex::Container { pod, name: container.name }) {
                     self.graph.step(vertex, service, step);
@@ -78,8 +79,8 @@ impl Assembly<'_> {
         }
     }
 
-    /// The pods that the network room knows.
-    pub(crate) fn classes(&self) -> Vec<Member> {
+    /// The pods that the network room knows and that are vertices.
+    pub(crate) fn seats(&self) -> Vec<Seat> {
         let (network, mesh) = (self.network, self.ways.mesh.as_ref());
         let known = network.endpoints().filter_map(|id| {
             let endpoint = network.endpoint(id)?;
@@ -87,29 +88,28 @@ impl Assembly<'_> {
             let namespace = self.names.find(endpoint.namespace())?;
             let name = self.names.find(endpoint.name())?;
             let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
-            Some(Member {
-                key: (kind, namespace, name),
-                pod,
-                class: endpoint.class()?,
-                own_network: endpoint.host_network(),
-                mesh: mesh.and_then(|mesh| mesh.signature(id)),
-            })
+            let (class, own_network) = (endpoint.class()?, endpoint.host_network());
+            let mesh = mesh.and_then(|mesh| mesh.signature(id));
+            Some(Seat { key: (kind, namespace, name), pod, class, own_network, mesh })
         });
         known.collect()
     }
 }
 
-/// A pod that the network room knows.
-pub(crate) struct Member {
-    key: Key,
-    /// Its vertex.
-    pub(crate) pod: u32,
-    pub(crate) class: ClassId,
-    /// It shares the network of its node.
-    own_network: bool,
-    /// What a mesh tells apart about it.
-    pub(crate) mesh: Option<Signature>,
 }
 
 /// Kind, namespace and name of a pod.
 type Key = (Name, Name, Name);
+
+/// A pod as the network room knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    pub(crate) key: Key,
+    /// Its vertex.
+    pub(crate) pod: u32,
+    pub(crate) class: ClassId,
+    /// It shares the network of its node.
+    pub(crate) own_network: bool,
+    /// What a mesh tells apart about it.
+    pub(crate) mesh: Option<Signature>,
+}

@@ -23,7 +23,6 @@ mod storage;
 mod targets;
 mod together;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use seawall_network::Network;
@@ -32,6 +31,7 @@ use seawall_rbac::{BindingId, Rbac, RoleId, RuleSetId};
 use crate::facts::Facts;
 use crate::graph::{Builder, Evidence, Graph};
 use crate::names::{Name, Names};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::rights::Holdings;
 use crate::vertex::{Place, Vertex};
 use crate::ways::Found;
@@ -41,11 +41,11 @@ use crate::ways::Found;
 pub(crate) struct Tables {
     pub(crate) bindings: Vec<BindingId>,
     pub(crate) roles: Vec<RoleId>,
-    role_numbers: HashMap<RoleId, u32>,
+    role_numbers: NumberMap<RoleId, u32>,
     /// The vertex of a pod and what owns it, as a number that pods of one owner share.
-    pub(crate) owners: HashMap<u32, u32>,
+    pub(crate) owners: NumberMap<u32, u32>,
     /// Roles, by number, that every API server makes again: taking a rule away from one is no change that lasts.
-    pub(crate) defaults: std::collections::HashSet<u32>,
+    pub(crate) defaults: NumberSet<u32>,
 }
 
 impl Tables {
@@ -69,9 +69,11 @@ pub(crate) struct Assembly<'m> {
     pub(crate) graph: Builder,
     pub(crate) tables: Tables,
     /// By list of rules: equal lists are read once.
-    holdings: HashMap<RuleSetId, Rc<Holdings>>,
+    holdings: NumberMap<RuleSetId, Rc<Holdings>>,
     pub(crate) index: Rc<index::Index>,
-    gates: HashMap<Place, gate::Gate>,
+    gates: NumberMap<Place, gate::Gate>,
+    /// The pods that the network room knows.
+    seats: Rc<Vec<metadata::Seat>>,
     /// Ports behind which something leads on.
     pub(crate) listeners: Vec<listeners::Listener>,
     /// Custom resources that lead on.
@@ -95,13 +97,15 @@ pub(crate) fn assemble(
         version,
         graph: Builder::default(),
         tables: Tables::default(),
-        holdings: HashMap::new(),
+        holdings: NumberMap::default(),
         index,
-        gates: HashMap::new(),
+        gates: NumberMap::default(),
+        seats: Rc::default(),
         listeners: Vec::new(),
         customs: custom::Customs::default(),
     };
     assembly.pods();
+    assembly.seats = Rc::new(assembly.seats());
     assembly.nodes();
     assembly.accounts_and_secrets();
     assembly.outdated();

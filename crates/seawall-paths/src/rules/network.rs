@@ -12,13 +12,14 @@ use crate::facts::open::{Gain, OpenFacts};
 use crate::facts::{ContainerFacts, PodFacts};
 use crate::graph::{Evidence, build::Step};
 use crate::names::Name;
+use crate::numbers::{NumberMap, NumberSet};
 use crate::rules::Assembly;
 use crate::rules::index::port_word;
 use crate::rules::listeners::{Listener, On};
 use crate::vertex::{Place, Vertex};
 
 /// Containers with a known flaw, and the step in.
-type Flawed = HashMap<u32, Step>;
+type Flawed = NumberMap<u32, Step>;
 
 /// A port of a container.
 #[derive(Clone, Copy)]

@@ -6,11 +6,12 @@
 //! cheapest where no conjunction matters. What turns out to sever nothing is given back, and what the result severs is
 //! verified by searching again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::element::{Element, Prices, default_bindings, survivors};
 use super::flow::Net;
 use crate::graph::{ATTENUATED, Graph};
+use crate::numbers::{NumberMap, NumberSet};
 use crate::search::{Scratch, Search, ThroughAdmin, Without};
 
 /// A set of changes.
@@ -109,10 +110,10 @@ impl Problem<'_> {
         let graph = self.graph;
         let mut net: Net<Element> = Net::new();
         let (source, target) = (net.node(), net.node());
-        let mut enter: HashMap<u32, usize> = HashMap::new();
-        let mut leave: HashMap<u32, usize> = HashMap::new();
+        let mut enter: NumberMap<u32, usize> = NumberMap::default();
+        let mut leave: NumberMap<u32, usize> = NumberMap::default();
         // A field costs once, whatever steps it allows. (A rule costs once a place: all of one place lead to that place.)
-        let mut shared: HashMap<Element, (usize, usize)> = HashMap::new();
+        let mut shared: NumberMap<Element, (usize, usize)> = NumberMap::default();
         let mut gate = |net: &mut Net<Element>, element: Element, price: u64| {
             *shared.entry(element).or_insert_with(|| {
                 let (front, back) = (net.node(), net.node());
@@ -120,7 +121,7 @@ impl Problem<'_> {
                 (front, back)
             })
         };
-        let fixed: HashSet<u32> = default_bindings(graph);
+        let fixed: NumberSet<u32> = default_bindings(graph);
         for vertex in self.inside.iter().copied() {
             let (front, back) = match self.prices.of_vertex(graph, &fixed, vertex) {
                 Some((element @ Element::Binding(_), price)) => gate(&mut net, element, price),
@@ -175,7 +176,7 @@ impl Problem<'_> {
 /// The vertices on ways from a start to a sink with nothing in the way.
 fn between(search: &Search<'_>, starts: &[u32], sinks: &[u32]) -> BTreeSet<u32> {
     let graph = search.graph;
-    let mut leads: HashSet<u32> = HashSet::new();
+    let mut leads: NumberSet<u32> = NumberSet::default();
     let mut scratch = Scratch::new(graph.len());
     for sink in sinks {
         search.back_from(*sink, None, &mut scratch);

@@ -1,10 +1,11 @@
 //! What can be taken away, what it costs, and the graph without it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use crate::Primitive;
 use crate::graph::{ATTENUATED, Edge, Evidence, Graph};
 use crate::names::Name;
+use crate::numbers::NumberSet;
 use crate::search::{Scratch, Search, ThroughAdmin, Without};
 use crate::vertex::{Place, Vertex};
 
@@ -30,9 +31,9 @@ const TOKEN: u64 = 14;
 /// What things cost.
 pub(crate) struct Prices<'p> {
     /// Roles by number that every API server makes again: their rules stay.
-    pub(crate) defaults: &'p HashSet<u32>,
+    pub(crate) defaults: &'p NumberSet<u32>,
     /// Namespaces in which a Pod Security level stays, once it is enforced.
-    pub(crate) levels: &'p HashSet<Name>,
+    pub(crate) levels: &'p NumberSet<Name>,
     /// What the real use of a thing adds to its price.
     pub(crate) used: &'p dyn Fn(Element) -> u64,
 }
@@ -42,7 +43,7 @@ impl Prices<'_> {
     pub(crate) fn of_vertex(
         &self,
         graph: &Graph,
-        fixed: &HashSet<u32>,
+        fixed: &NumberSet<u32>,
         vertex: u32,
     ) -> Option<(Element, u64)> {
         let element = match graph.vertex(vertex) {
@@ -106,15 +107,15 @@ fn namespace_of(graph: &Graph, edge: &Edge) -> Option<Name> {
 }
 
 /// Bindings of a vanilla control plane: nobody takes them away.
-pub(crate) fn default_bindings(graph: &Graph) -> HashSet<u32> {
+pub(crate) fn default_bindings(graph: &Graph) -> NumberSet<u32> {
     graph.edges().iter().filter(|edge| edge.expected).map(|edge| edge.to).collect()
 }
 
 /// The graph without the elements.
 pub(crate) fn without(graph: &Graph, elements: &[Element]) -> Without {
     let mut without = Without::default();
-    let mut by_edge: HashSet<Element> = HashSet::new();
-    let mut rules: HashSet<(u32, u32)> = HashSet::new();
+    let mut by_edge: NumberSet<Element> = NumberSet::default();
+    let mut rules: NumberSet<(u32, u32)> = NumberSet::default();
     for element in elements {
         match element {
             Element::Binding(vertex) => {

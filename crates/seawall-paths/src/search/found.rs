@@ -1,12 +1,13 @@
 //! Which starts reach which sinks: one shortest way for each pair, equal ways kept together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use seawall_core::Confidence;
 
 use crate::Primitive;
 use crate::graph::ATTENUATED;
+use crate::numbers::{NumberMap, NumberSet};
 use crate::search::{Hop, Next, Scratch, Search};
 use crate::vertex::Vertex;
 
@@ -43,14 +44,14 @@ type Members = Vec<(u32, Option<u32>)>;
 pub(crate) fn find(
     search: &Search<'_>,
     (starts, sinks): (&[u32], &[u32]),
-    owners: &HashMap<u32, u32>,
+    owners: &NumberMap<u32, u32>,
     all: bool,
 ) -> Vec<Found> {
     let graph = search.graph;
-    let wanted: HashSet<u32> = starts.iter().copied().collect();
+    let wanted: NumberSet<u32> = starts.iter().copied().collect();
     let holders = match graph.id(Vertex::ClusterAdmin) {
         Some(admin) if !all => holders(search, admin),
-        _ => HashSet::new(),
+        _ => NumberSet::default(),
     };
     let to = |scratch: &mut Scratch, sink: &u32| {
         let small = matches!(graph.vertex(*sink), Vertex::NamespaceAdmin(_));
@@ -66,7 +67,7 @@ pub(crate) fn find(
 }
 
 /// Whoever reaches the whole cluster with nothing in the way.
-fn holders(search: &Search<'_>, admin: u32) -> HashSet<u32> {
+fn holders(search: &Search<'_>, admin: u32) -> NumberSet<u32> {
     let mut scratch = Scratch::new(search.graph.len());
     search.back_from(admin, None, &mut scratch);
     let near = |vertex: &u32| scratch.distance(*vertex).is_some_and(|distance| distance < ATTENUATED);
@@ -77,7 +78,7 @@ fn grouped(
     search: &Search<'_>,
     scratch: &Scratch,
     sink: u32,
-    (mut starts, owners): (Vec<u32>, &HashMap<u32, u32>),
+    (mut starts, owners): (Vec<u32>, &NumberMap<u32, u32>),
 ) -> Vec<Found> {
     starts.sort_unstable();
     let mut groups: BTreeMap<(Meeting, bool), Members> = BTreeMap::new();
@@ -175,7 +176,7 @@ fn meeting(
     search: &Search<'_>,
     scratch: &Scratch,
     (start, first): (u32, Option<u32>),
-    owners: &HashMap<u32, u32>,
+    owners: &NumberMap<u32, u32>,
 ) -> Meeting {
     let graph = search.graph;
     let own = graph.vertex(start);

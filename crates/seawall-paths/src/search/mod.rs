@@ -12,8 +12,6 @@ mod found;
 mod route;
 mod scratch;
 
-use std::collections::HashSet;
-
 pub(crate) use cut::minimum_cut;
 pub(crate) use dag::{Dag, all_shortest};
 pub(crate) use dominators::dominators;
@@ -23,13 +21,14 @@ pub(crate) use route::Hop;
 pub(crate) use scratch::{Next, Scratch};
 
 use crate::graph::Graph;
+use crate::numbers::NumberSet;
 use crate::vertex::Vertex;
 
 /// What is taken out of the graph for a search.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Without {
-    pub(crate) vertices: HashSet<u32>,
-    pub(crate) edges: HashSet<u32>,
+    pub(crate) vertices: NumberSet<u32>,
+    pub(crate) edges: NumberSet<u32>,
 }
 
 /// Whether a way may lead through the holder of the whole cluster to something less.
@@ -64,16 +63,16 @@ impl<'g> Search<'g> {
         let graph = self.graph;
         let mut scratch = Scratch::new(graph.len());
         let mut rests_on: Vec<Vec<u32>> = vec![Vec::new(); graph.alls().len()];
-        let mut changed: Option<HashSet<u32>> = None;
+        let mut changed: Option<NumberSet<u32>> = None;
         loop {
-            let mut grown = HashSet::new();
+            let mut grown = NumberSet::default();
             for (number, all) in (0u32..).zip(graph.alls()) {
                 let rests = rests_on.get(number as usize).map_or(&[][..], Vec::as_slice);
                 if changed.as_ref().is_some_and(|changed| !rests.iter().any(|other| changed.contains(other)))
                 {
                     continue;
                 }
-                let mut below = HashSet::new();
+                let mut below = NumberSet::default();
                 let members = self.meet(&all.premises, &mut scratch, &mut below);
                 if let Some(rests) = rests_on.get_mut(number as usize) {
                     *rests = below.into_iter().collect();
@@ -93,7 +92,7 @@ impl<'g> Search<'g> {
     }
 
     /// The vertices that reach all premises, by number.
-    fn meet(&self, premises: &[u32], scratch: &mut Scratch, below: &mut HashSet<u32>) -> Vec<(u32, u32)> {
+    fn meet(&self, premises: &[u32], scratch: &mut Scratch, below: &mut NumberSet<u32>) -> Vec<(u32, u32)> {
         let mut members: Option<Vec<(u32, u32)>> = None;
         for premise in premises {
             self.back_from(*premise, None, scratch);
@@ -117,7 +116,7 @@ impl<'g> Search<'g> {
     }
 
     /// Distances to `target` and the next step there, for all that reach it; vertices that `stop` names are passed by.
-    pub(crate) fn back_from(&self, target: u32, stop: Option<&HashSet<u32>>, scratch: &mut Scratch) {
+    pub(crate) fn back_from(&self, target: u32, stop: Option<&NumberSet<u32>>, scratch: &mut Scratch) {
         scratch.clear();
         if self.without.vertices.contains(&target) {
             return;

@@ -92,6 +92,9 @@ const KYVERNO: &str = "kyverno.io";
 impl AdmissionStore {
     pub(crate) fn put(&mut self, names: &mut Names, resource: &Resource) {
         let kind = resource.group_kind();
+        if ![ADMISSION, KYVERNO].contains(&kind.group) {
+            return;
+        }
         let name = names.intern(resource.name());
         match (kind.group, kind.kind) {
             (ADMISSION, "ValidatingAdmissionPolicy") => {
@@ -116,6 +119,9 @@ impl AdmissionStore {
     }
 
     pub(crate) fn take(&mut self, names: &Names, kind: GroupKind<'_>, namespace: &str, name: &str) {
+        if ![ADMISSION, KYVERNO].contains(&kind.group) {
+            return;
+        }
         let Some(name) = names.find(name) else { return };
         match (kind.group, kind.kind) {
             (ADMISSION, "ValidatingAdmissionPolicy") => drop(self.policies.remove(&name)),
