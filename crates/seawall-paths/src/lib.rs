@@ -36,7 +36,7 @@ pub mod tenants;
 mod vertex;
 mod words;
 
-pub use ask::{Attack, Change, CutReport, Filter, Pair, PathDag, Pricing, Unknown, Window};
+pub use ask::{Attack, Change, CutReport, Filter, Link, Pair, PathDag, Pricing, Unknown, Window};
 pub use model::{Model, Size};
 pub use objects::{At, Objects};
 pub use path::{Evidence, Group, Path, PathStep};

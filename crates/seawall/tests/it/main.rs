@@ -22,6 +22,7 @@ mod paths;
 mod plan;
 mod rbac;
 mod scan;
+mod schemas;
 mod tenants;
 
 use std::io::Write;

@@ -99,7 +99,7 @@ fn what_is_allowed_now_can_be_the_list() {
     let list = |file: &str, format: &str| {
         seawall_in(folder.path(), &["network", "list", "-q", "-f", file, "-o", format], b"").out
     };
-    for format in ["json", "csv"] {
+    for format in ["json", "netpol-json", "csv"] {
         std::fs::write(folder.path().join("now"), list("shop.yaml", format)).unwrap();
         let run = seawall_in(
             folder.path(),

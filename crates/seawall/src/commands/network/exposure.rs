@@ -275,7 +275,7 @@ fn record(inventory: &Inventory, network: &Network, one: &Judged<'_>) -> Value {
                 "declared": backend.declared,
                 "policy": {
                     "passage": judgement.passage.as_str(),
-                    "why": judgement.why,
+                    "because": judgement.why,
                     "rules": rules.collect::<Vec<_>>(),
                     "policies": policies.map(|policy| policy.to_string()).collect::<Vec<_>>(),
                 },
@@ -288,7 +288,7 @@ fn record(inventory: &Inventory, network: &Network, one: &Judged<'_>) -> Value {
         })
         .collect();
     let scope = match &entry.scope {
-        Scope::Internal(why) => json!({"kind": "internal", "why": why}),
+        Scope::Internal(why) => json!({"kind": "internal", "because": why}),
         scope => json!({"kind": scope.as_str()}),
     };
     json!({

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use seawall_inventory::Inventory;
 use seawall_network::Direction;
 use seawall_network::list::Peer;
 use seawall_report::escape;
@@ -119,11 +120,42 @@ pub(super) fn csv(listed: &Listed) -> String {
     out
 }
 
+fn record([src, dst, conn]: [String; 3]) -> Value {
+    json!({"src": src, "dst": dst, "conn": conn})
+}
+
+/// `seawall.dev/network-list/v1`
+pub(super) fn json(listed: &Listed, inventory: &Inventory) -> anyhow::Result<String> {
+    let connections = rows(listed).zip(&listed.connections).map(|(three, listing)| {
+        let mut value = record(three);
+        if let Some(verdict) = &listing.mesh {
+            meshed::add_one(inventory, verdict, &mut value);
+        }
+        value
+    });
+    let mut report = json!({
+        "schema": "seawall.dev/network-list/v1",
+        "connections": connections.collect::<Vec<_>>(),
+    });
+    if let (Some(exposure), Some(report)) = (&listed.exposure, report.as_object_mut()) {
+        let turned = |[dst, src, conn]: [String; 3]| record([src, dst, conn]);
+        let unprotected = exposure.unprotected.iter().map(|(workload, direction)| {
+            json!({"workload": workload.to_string(), "direction": direction.to_string()})
+        });
+        let exposure = json!({
+            "egress": exposed(exposure, Direction::Egress).into_iter().map(record).collect::<Vec<_>>(),
+            "ingress": exposed(exposure, Direction::Ingress).into_iter().map(turned).collect::<Vec<_>>(),
+            "unprotected": unprotected.collect::<Vec<_>>(),
+        });
+        report.insert("exposure".to_owned(), exposure);
+    }
+    Ok(serde_json::to_string_pretty(&report)? + "\n")
+}
+
 /// A list of `src`, `dst`, `conn`, and `mesh` where it has a say; with exposure an object of the list and both directions.
-pub(super) fn json(listed: &Listed) -> anyhow::Result<String> {
-    let row = |[src, dst, conn]: [String; 3]| json!({"src": src, "dst": dst, "conn": conn});
+pub(super) fn netpol_json(listed: &Listed) -> anyhow::Result<String> {
     let meshed = |(three, note): ([String; 3], String)| {
-        let mut value = row(three);
+        let mut value = record(three);
         if let (false, Some(value)) = (note.is_empty(), value.as_object_mut()) {
             value.insert("mesh".to_owned(), json!(note));
         }
@@ -133,8 +165,8 @@ pub(super) fn json(listed: &Listed) -> anyhow::Result<String> {
     let value = match &listed.exposure {
         None => Value::Array(list),
         Some(exposure) => {
-            let turned = |[dst, src, conn]: [String; 3]| row([src, dst, conn]);
-            let egress: Vec<Value> = exposed(exposure, Direction::Egress).into_iter().map(row).collect();
+            let turned = |[dst, src, conn]: [String; 3]| record([src, dst, conn]);
+            let egress: Vec<Value> = exposed(exposure, Direction::Egress).into_iter().map(record).collect();
             let ingress: Vec<Value> = exposed(exposure, Direction::Ingress).into_iter().map(turned).collect();
             json!({
                 "connlist_results": list,

@@ -1,4 +1,4 @@
-//! `seawall.dev/paths/v1`
+//! `seawall.dev/paths/v1` and `seawall.dev/paths-shortest/v1`
 
 use seawall_paths::{Group, Objects, Path, PathDag};
 use serde_json::{Value, json};
@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::place;
 
 const SCHEMA: &str = "seawall.dev/paths/v1";
+/// With `--all-shortest`: graphs, no paths.
+const SHORTEST_SCHEMA: &str = "seawall.dev/paths-shortest/v1";
 
 /// One entry for each pair of start and sink; of a group only the first start's steps differ in name, so the others
 /// repeat them with their own start. `limit` counts groups.
@@ -36,6 +38,6 @@ fn entry(group: &Group) -> Result<Value, serde_json::Error> {
 }
 
 pub(super) fn dags(dags: &[PathDag]) -> anyhow::Result<String> {
-    let report = json!({"schema": SCHEMA, "shortest": dags});
+    let report = json!({"schema": SHORTEST_SCHEMA, "shortest": dags});
     Ok(serde_json::to_string_pretty(&report)? + "\n")
 }

@@ -142,11 +142,11 @@ fn text(judged: &[Judged]) -> String {
 fn record(judged: &[Judged]) -> Value {
     let finding = |finding: &KubeconfigFinding| {
         json!({
-            "rule": finding.rule,
+            "id": finding.rule,
             "severity": finding.severity.as_str(),
             "entry": finding.entry,
             "message": finding.message,
-            "help": finding.help,
+            "fix": finding.help,
         })
     };
     let files: Vec<Value> = judged
