@@ -34,6 +34,7 @@ mod token;
 
 pub use escape::{escape, is_hidden};
 pub use format::{Format, RenderOptions, render};
+pub use json::pretty_json;
 pub use report::{Inputs, Report, Timings};
 pub use score::{Scores, score};
 pub use table::thousands;

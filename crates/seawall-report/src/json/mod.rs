@@ -16,6 +16,7 @@ use crate::Report;
 pub(crate) use finding::WireFinding;
 pub(crate) use findings::write_findings;
 pub(crate) use parts::{WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings};
+pub use writer::pretty_json;
 pub(crate) use writer::{write_json, write_value};
 
 /// The value of the key `schema`.

@@ -5,6 +5,7 @@ mod checks;
 mod explain;
 mod live;
 mod man;
+mod markup;
 mod network;
 mod paths;
 mod plan;

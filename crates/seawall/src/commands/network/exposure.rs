@@ -9,7 +9,7 @@ use seawall_network::exposure::{
     Arrival, Backend, EntryKind, EntryPoint, Judge, Judgement, Passage, Scope, Tls, entry_points,
 };
 use seawall_network::{Network, Profile};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
 
 use super::{meshed, place};
@@ -68,7 +68,7 @@ pub(super) fn run(args: &ExposureArgs) -> anyhow::Result<ExitStatus> {
         .collect();
     let text = match args.output {
         Format::Table => table(inventory, &network, &judged),
-        Format::Json => serde_json::to_string_pretty(&report(inventory, &network, &judged))? + "\n",
+        Format::Json => pretty_json(&report(inventory, &network, &judged))?,
     };
     crate::commands::print(text.as_bytes())
 }

@@ -8,7 +8,7 @@ use seawall_core::Severity;
 use seawall_inventory::Inventory;
 use seawall_network::lint::{Lint, lint};
 use seawall_network::{Network, Profile};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
 
 use super::place;
@@ -51,7 +51,7 @@ pub(super) fn run(args: &LintArgs, color: Color) -> anyhow::Result<ExitStatus> {
         Format::Json => {
             let findings = records(inventory, &lints);
             let report = json!({"schema": "seawall.dev/network-lint/v1", "findings": findings});
-            serde_json::to_string_pretty(&report)? + "\n"
+            pretty_json(&report)?
         }
     };
     crate::commands::print(text.as_bytes())?;

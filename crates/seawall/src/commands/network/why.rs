@@ -8,7 +8,7 @@ use seawall_network::mesh::MeshAnswer;
 use seawall_network::{
     Because, Decision, Direction, Network, PolicyId, PortSet, Profile, RuleId, Target, Tier,
 };
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
 
 use super::ends::{self, Format, Question, QuestionArgs};
@@ -56,7 +56,7 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
     }
     if args.output == Format::Json {
         let report = json!({"schema": "seawall.dev/network-explain/v1", "connections": records});
-        out = serde_json::to_string_pretty(&report)? + "\n";
+        out = pretty_json(&report)?;
     }
     crate::commands::print(out.as_bytes())
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use seawall_paths::{Group, Link, PathDag};
-use seawall_report::escape;
+
+use crate::commands::markup;
 
 type Steps = BTreeSet<Link>;
 
@@ -44,10 +45,9 @@ fn steps(groups: &[Group]) -> Steps {
 }
 
 fn as_dot(steps: &Steps) -> String {
-    let quoted = |text: &str| format!("\"{}\"", escape(text).replace('\\', "\\\\").replace('"', "\\\""));
     let mut out = String::from("digraph paths {\n  rankdir=LR;\n  node [shape=box];\n");
     for Link { from, to, primitive } in steps {
-        let _ = writeln!(out, "  {} -> {} [label=\"{primitive}\"];", quoted(from), quoted(to));
+        let _ = writeln!(out, "  {} -> {} [label=\"{primitive}\"];", markup::dot(from), markup::dot(to));
     }
     out.push_str("}\n");
     out
@@ -63,8 +63,7 @@ fn as_mermaid(steps: &Steps) -> String {
     }
     let mut out = String::from("flowchart LR\n");
     for (name, number) in &names {
-        // Mermaid takes entities for what would end the label.
-        let label = escape(name).replace('#', "#35;").replace('"', "#quot;");
+        let label = markup::mermaid(name);
         let _ = writeln!(out, "  v{number}[\"{label}\"]");
     }
     for Link { from, to, primitive } in steps {

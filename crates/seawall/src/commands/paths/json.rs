@@ -1,6 +1,7 @@
 //! `seawall.dev/paths/v1` and `seawall.dev/paths-shortest/v1`
 
 use seawall_paths::{Group, Objects, Path, PathDag};
+use seawall_report::pretty_json;
 use serde_json::{Value, json};
 
 use super::place;
@@ -23,7 +24,7 @@ pub(super) fn paths(groups: &[Group], objects: &Objects<'_>, limit: usize) -> an
         "omitted": others.len() - shown,
     });
     place::locate(&mut report, objects);
-    Ok(serde_json::to_string_pretty(&report)? + "\n")
+    Ok(pretty_json(&report)?)
 }
 
 fn entry(group: &Group) -> Result<Value, serde_json::Error> {
@@ -39,5 +40,5 @@ fn entry(group: &Group) -> Result<Value, serde_json::Error> {
 
 pub(super) fn dags(dags: &[PathDag]) -> anyhow::Result<String> {
     let report = json!({"schema": SHORTEST_SCHEMA, "shortest": dags});
-    Ok(serde_json::to_string_pretty(&report)? + "\n")
+    Ok(pretty_json(&report)?)
 }

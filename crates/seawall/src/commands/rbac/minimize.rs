@@ -13,7 +13,7 @@ use seawall_rbac::minimize::{
     evidence, manifest, minimize, role_name,
 };
 use seawall_rbac::{Rbac, Subject};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use seawall_sources::{Loaded, SourceLimits, read_audit};
 use serde_json::{Value, json};
 
@@ -172,7 +172,7 @@ pub(super) fn run(args: &MinimizeArgs) -> anyhow::Result<ExitStatus> {
             if let Value::Object(fields) = &mut record {
                 fields.insert("paths".to_owned(), json!(paths));
             }
-            serde_json::to_string_pretty(&record)? + "\n"
+            pretty_json(&record)?
         }
     };
     crate::commands::print(text.as_bytes())
