@@ -38,7 +38,7 @@ mod vertex;
 mod ways;
 mod words;
 
-pub use ask::{Attack, Change, CutReport, Filter, Pair, PathDag, Pricing, Unknown, Window};
+pub use ask::{Attack, Change, CutReport, Filter, Link, Pair, PathDag, Pricing, Unknown, Window};
 pub use model::{Model, Size};
 pub use objects::{At, Objects};
 pub use path::{Evidence, Group, Path, PathStep};

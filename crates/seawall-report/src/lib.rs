@@ -35,6 +35,7 @@ mod token;
 
 pub use escape::{escape, is_hidden};
 pub use format::{Format, RenderOptions, render};
+pub use json::pretty_json;
 pub use report::{Inputs, Known, Report, Timings};
 pub use score::{Scores, score};
 pub use table::thousands;

@@ -9,6 +9,7 @@ mod potential;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 
 pub use diff::{Difference, difference};
 pub use focus::Focus;
@@ -65,22 +66,27 @@ pub enum Families {
 
 impl Network {
     /// Every connection that is allowed between two workloads or a workload and the outside, one after another: for each
-    /// source its destinations by class. A workload is not listed with itself, nor traffic of a node with its own pods.
-    pub fn connections(&self, families: Families, mut each: impl FnMut(Connection)) {
+    /// source its destinations by class, until `each` breaks. A workload is not listed with itself, nor traffic of a node
+    /// with its own pods.
+    pub fn connections(
+        &self,
+        families: Families,
+        mut each: impl FnMut(Connection) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let workloads = self.workloads();
         let mut of_class: HashMap<ClassId, Vec<&Workload>> = HashMap::new();
         for workload in &workloads {
             of_class.entry(workload.class).or_default().push(workload);
         }
         let v6 = families == Families::Both || self.mentions_v6();
-        self.reach().rows(|source, rows| {
-            let Some(sources) = of_class.get(&source) else { return };
+        self.reach().try_rows(|source, rows| {
+            let Some(sources) = of_class.get(&source) else { return ControlFlow::Continue(()) };
             for row in rows {
                 let reached = row.classes.iter().filter_map(|class| of_class.get(&class)).flatten();
                 for dst in reached {
                     for src in sources.iter().filter(|src| !src.same_owner(dst)) {
                         let (src, dst) = (Peer::Workload(src.to_string()), Peer::Workload(dst.to_string()));
-                        each(Connection { src, dst, ports: row.ports.clone() });
+                        each(Connection { src, dst, ports: row.ports.clone() })?;
                     }
                 }
             }
@@ -93,11 +99,12 @@ impl Network {
                         each(match direction {
                             Direction::Ingress => Connection { src: outside, dst: workload, ports },
                             Direction::Egress => Connection { src: workload, dst: outside, ports },
-                        });
+                        })?;
                     }
                 }
             }
-        });
+            ControlFlow::Continue(())
+        })
     }
 
     /// Whether some policy speaks of IPv6 addresses.

@@ -4,6 +4,7 @@
 //! every ingress signature says of the source. Nothing of the size classes × classes is kept.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use super::evaluate::{merge, resolve};
 use super::join::Join;
@@ -170,6 +171,15 @@ impl<'n> Reach<'n> {
 
     /// The rows of all classes with pods, ascending by class, one after another.
     pub fn rows(&self, mut each: impl FnMut(ClassId, Vec<Row>)) {
+        // Nothing breaks here.
+        let _ = self.try_rows(|source, rows| {
+            each(source, rows);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// The same until `each` breaks.
+    pub fn try_rows(&self, mut each: impl FnMut(ClassId, Vec<Row>) -> ControlFlow<()>) -> ControlFlow<()> {
         let sources: Vec<ClassId> = self.network.classes.live.iter().collect();
         let mut join = Join::new(self);
         for block in sources.chunks(BLOCK) {
@@ -188,8 +198,9 @@ impl<'n> Reach<'n> {
             for source in block {
                 let exceptions =
                     exceptions.get((source.0 - first.0) as usize).map_or(&[] as &[_], |list| list);
-                each(*source, join.join(*source, exceptions));
+                each(*source, join.join(*source, exceptions))?;
             }
         }
+        ControlFlow::Continue(())
     }
 }

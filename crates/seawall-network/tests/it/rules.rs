@@ -1,5 +1,8 @@
 //! The rules of the API, one by one.
 
+use std::ops::ControlFlow;
+
+use seawall_network::list::Families;
 use seawall_network::{Because, Protocol, Tier};
 
 use crate::world::{network, target};
@@ -151,4 +154,24 @@ spec: {podSelector: {}, ingress: [{}]}
     let rule = network.rule_view(verdict.ingress.rules[0]).unwrap();
     assert_eq!(rule.route().to_string(), "spec.ingress[1]");
     assert_eq!(rule.policy().to_string(), "ClusterNetworkPolicy/deny");
+}
+
+#[test]
+fn a_list_ends_where_its_reader_breaks() {
+    let pods: Vec<String> = (0..20)
+        .map(|number| format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p{number}, namespace: a}}\nspec: {{containers: [{{name: c, image: i}}]}}\n"))
+        .collect();
+    let (network, _) = network(&pods.join("---\n"));
+    let mut all = 0;
+    let whole = network.connections(Families::AsMentioned, |_| {
+        all += 1;
+        ControlFlow::Continue(())
+    });
+    assert!(whole.is_continue() && all >= 20 * 19, "{all}");
+    let mut asked = 0;
+    let part = network.connections(Families::AsMentioned, |_| {
+        asked += 1;
+        if asked == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((part.is_break(), asked), (true, 7));
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub use attacks::Attack;
 pub use cut::{Change, CutReport, Pricing, Window};
 pub(crate) use cut::{UsePrices, window};
-pub use paths::{Pair, PathDag};
+pub use paths::{Link, Pair, PathDag};
 
 use crate::model::Model;
 use crate::search::{Found, Search, ThroughAdmin, Without, find};

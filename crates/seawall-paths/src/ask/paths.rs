@@ -29,8 +29,19 @@ pub struct PathDag {
     pub sink: String,
     /// How many shortest paths there are, as a decimal number.
     pub ways: String,
-    /// Steps: from, to, primitive.
-    pub edges: Vec<(String, String, &'static str)>,
+    /// Steps, each once.
+    pub edges: Vec<Link>,
+}
+
+/// A step without what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Link {
+    /// From where.
+    pub from: String,
+    /// To where.
+    pub to: String,
+    /// The number of the primitive; `-` for membership.
+    pub primitive: &'static str,
 }
 
 impl Model {
@@ -95,7 +106,11 @@ impl Model {
                     sink: made.graph.vertex(sink).sink_word(&made.names).unwrap_or_else(|| made.word(sink)),
                     ways: ways.to_string(),
                     edges: edges
-                        .map(|edge| (self.label(edge.from), self.label(edge.to), edge.primitive.id()))
+                        .map(|edge| Link {
+                            from: self.label(edge.from),
+                            to: self.label(edge.to),
+                            primitive: edge.primitive.id(),
+                        })
                         .collect(),
                 });
             }

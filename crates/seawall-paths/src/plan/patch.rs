@@ -103,10 +103,10 @@ fn edit(word: &str, resource: &Resource, edits: &[Edit]) -> Option<(Patch, Patch
             let name = named(resource);
             format!(
                 "kubectl get {name} -o json | kubectl patch --local -f - --type=json -o json -p {} | kubectl replace --force -f -",
-                quoted(operations)
+                shell_word(operations)
             )
         }
-        _ => format!("kubectl patch {} --type=json -p {}", named(resource), quoted(operations)),
+        _ => format!("kubectl patch {} --type=json -p {}", named(resource), shell_word(operations)),
     };
     let patch =
         |operations: &str| Patch { object: word.to_owned(), command: command(operations), manifest: None };
@@ -222,15 +222,15 @@ fn named(resource: &Resource) -> String {
         "" | "rbac.authorization.k8s.io" => String::new(),
         group => format!(".{group}"),
     };
-    let name = quoted(&format!("{kind}{group}/{}", resource.name()));
+    let name = shell_word(&format!("{kind}{group}/{}", resource.name()));
     if is_cluster_scoped(resource.group_kind()) {
         return name;
     }
-    format!("{name} -n {}", quoted(resource.namespace().unwrap_or("default")))
+    format!("{name} -n {}", shell_word(resource.namespace().unwrap_or("default")))
 }
 
-/// A text as one word of a shell.
-fn quoted(text: &str) -> String {
+/// A text as one word of a shell, whatever is in it.
+pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@');
     if !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') {
         return text.to_owned();
@@ -244,9 +244,9 @@ mod tests {
 
     #[test]
     fn words_of_a_shell_and_pointers() {
-        assert_eq!(quoted("shop"), "shop");
-        assert_eq!(quoted("a b'c"), r"'a b'\''c'");
-        assert_eq!(quoted("--all"), "'--all'");
+        assert_eq!(shell_word("shop"), "shop");
+        assert_eq!(shell_word("a b'c"), r"'a b'\''c'");
+        assert_eq!(shell_word("--all"), "'--all'");
         let route: Route = r#"metadata.labels["a/b~c"][3]"#.parse().unwrap();
         assert_eq!(pointer(&route), r#""/metadata/labels/a~1b~0c/3""#);
         assert_eq!(text("a\"\u{1b}ü"), r#""a\"\u001b\u00fc""#);

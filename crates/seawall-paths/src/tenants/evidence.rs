@@ -1,16 +1,36 @@
 //! The objects that a witness rests on, with their places.
 
-use seawall_core::Route;
+use std::sync::Arc;
+
+use seawall_core::{Position, Route};
 use seawall_inventory::{GroupKind, Inventory, Resource};
 use seawall_rbac::{Binding, Rbac};
+
+/// A place in a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// The file as it was named.
+    pub file: Arc<str>,
+    /// Line and column, from 1.
+    pub position: Position,
+    /// The field in the object.
+    pub route: Route,
+}
+
+impl Spot {
+    fn of(resource: &Resource, route: &Route) -> Option<Self> {
+        let position = resource.position(route)?;
+        Some(Spot { file: Arc::clone(&resource.origin().file), position, route: route.clone() })
+    }
+}
 
 /// An object that says something, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
     /// `Pod/shop/web`, `NetworkPolicy/shop/open spec.ingress[0]`, `ClusterRole/view rule 2`.
     pub object: String,
-    /// The file and the line, from 1; `None` without a text.
-    pub at: Option<(String, u32)>,
+    /// Where it says so; `None` without a text.
+    pub at: Option<Spot>,
     /// What it says, empty when the object itself is what matters.
     pub says: String,
 }
@@ -19,8 +39,7 @@ impl Evidence {
     /// A place in an object.
     pub(super) fn of(resource: &Resource, route: &Route, says: impl Into<String>) -> Self {
         let object = resource.subject().to_string();
-        let at = resource.position(route).map(|position| (resource.origin().file.to_string(), position.line));
-        Evidence { object, at, says: says.into() }
+        Evidence { object, at: Spot::of(resource, route), says: says.into() }
     }
 
     /// An object of which no place is known.
@@ -38,8 +57,7 @@ impl Evidence {
         const GROUP: &str = "rbac.authorization.k8s.io";
         let at = |object: seawall_rbac::ObjectRef<'_>, route: &Route| {
             let kind = GroupKind::new(GROUP, object.kind);
-            let resource = inventory.find(kind, object.namespace, object.name)?;
-            Some((resource.origin().file.to_string(), resource.position(route)?.line))
+            inventory.find(kind, object.namespace, object.name).and_then(|found| Spot::of(found, route))
         };
         let name = rbac.binding_name(binding);
         let mut all = vec![Evidence {

@@ -26,7 +26,7 @@ use seawall_inventory::{Completeness, GroupKind, Inventory};
 use seawall_network::Network;
 use seawall_rbac::Rbac;
 
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Spot};
 pub use tenant::{NoTenant, Tenant};
 
 use identities::Identities;

@@ -18,6 +18,7 @@ pub(crate) use findings::write_findings;
 pub(crate) use parts::{
     WireBaseline, WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings,
 };
+pub use writer::pretty_json;
 pub(crate) use writer::{write_json, write_value};
 
 /// The value of the key `schema`.

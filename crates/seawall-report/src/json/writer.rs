@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::is_hidden;
 use crate::token::redact;
@@ -35,6 +35,64 @@ impl Formatter for Safe {
     }
 }
 
+/// The same in lines, as people read it.
+#[derive(Default)]
+struct SafePretty(PrettyFormatter<'static>);
+
+impl Formatter for SafePretty {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        Safe.write_string_fragment(writer, fragment)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}
+
+/// A value in indented lines with a line break at the end, as safe to print as a report.
+///
+/// # Errors
+/// When the value cannot be serialised.
+pub fn pretty_json(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut out = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut out, SafePretty::default()))?;
+    out.push(b'\n');
+    // What is hidden was written in ASCII, and the rest was text before.
+    String::from_utf8(out).map_err(serde::ser::Error::custom)
+}
+
 /// Writes a value.
 pub(crate) fn write_value(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Safe))?;
@@ -60,6 +118,20 @@ mod tests {
             let written = String::from_utf8(out).unwrap();
             proptest::prop_assert!(!written.trim_end().chars().any(is_hidden));
             proptest::prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
+        }
+
+        /// Beside what is hidden, lines are those of the serialiser.
+        #[test]
+        fn lines_are_the_usual_ones(words: Vec<String>) {
+            let value = serde_json::json!({"words": words, "none": [], "empty": {}, "deep": [{"a": [1, null]}]});
+            let written = pretty_json(&value).unwrap();
+            proptest::prop_assert!(!written.chars().any(|c| c != '\n' && is_hidden(c)));
+            proptest::prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), value.clone());
+            let usual = serde_json::to_string_pretty(&value).unwrap() + "\n";
+            proptest::prop_assert_eq!(written.lines().count(), usual.lines().count());
+            if usual.is_ascii() && !usual.contains('\u{7f}') {
+                proptest::prop_assert_eq!(written, usual);
+            }
         }
     }
 }

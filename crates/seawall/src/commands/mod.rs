@@ -6,6 +6,7 @@ mod checks;
 mod explain;
 mod live;
 mod man;
+mod markup;
 mod network;
 mod paths;
 mod plan;

@@ -57,7 +57,7 @@ fn text_shows_what_is_held_denied_and_needed() {
         "ServiceAccount/shop/ci: 2 distinct requests in 4 events; 1 need a right of their own, 0 everybody may make",
         "observed from 2026-11-01T00:00:00.000000Z to 2026-11-09T00:00:00.000000Z (8d)",
         "Role/shop/ci to ServiceAccount/shop/ci by RoleBinding/shop/ci in namespace shop: 1 of 1 rules used",
-        "rule 0 was used 2 times; never requested: get secrets, delete configmaps, delete secrets",
+        "rule 1 was used 2 times; never requested: get secrets, delete configmaps, delete secrets",
         "list pods in shop: 1 request (1 denied), 2026-11-09T00:00:00.000000Z, audit id id-9",
         "allowed and never requested: 4 combinations of namespace, verb and resource today, 0 with the new roles",
         "    resourceNames: [settings]",

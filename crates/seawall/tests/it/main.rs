@@ -11,6 +11,7 @@ mod bad_input;
 mod cluster;
 mod commands;
 mod examples;
+mod hostile;
 mod least_privilege;
 mod network;
 mod network_calico;
@@ -22,6 +23,7 @@ mod paths;
 mod plan;
 mod rbac;
 mod scan;
+mod schemas;
 mod tenants;
 mod waivers;
 

@@ -23,8 +23,10 @@ fn lists_connections_in_every_format() {
     let csv = network(&["list", "-o", "csv", "--workload", "db"]).out;
     assert_eq!(csv, "src,dst,conn\nshop/web[Deployment],shop/db[StatefulSet],TCP 5432\n");
     let json = network(&["list", "-o", "json", "--port", "5432", "--workload", "shop/db"]).json();
-    assert_eq!(json.as_array().unwrap().len(), 1);
-    assert_eq!(json[0]["conn"], "TCP 5432");
+    assert_eq!(json["connections"].as_array().unwrap().len(), 1);
+    assert_eq!(json["connections"][0]["conn"], "TCP 5432");
+    let netpol = network(&["list", "-o", "netpol-json", "--port", "5432", "--workload", "shop/db"]).json();
+    assert_eq!(netpol, json["connections"], "netpol-analyzer has the bare list");
     let md = network(&["list", "-o", "md", "--workload", "db", "--direction", "ingress"]).out;
     assert!(md.starts_with("| src | dst | conn |\n|-----|-----|------|\n| shop/web[Deployment] |"), "{md}");
     let dot = network(&["list", "-o", "dot"]).out;
@@ -86,7 +88,7 @@ fn explains_with_file_and_line() {
     );
     let json = network(&["explain", "shop/web", "169.254.169.254", "80", "-o", "json"]).json();
     let egress = &json["connections"][0]["egress"];
-    assert_eq!(egress["rules"][0]["policy"], "ClusterNetworkPolicy/no-metadata");
+    assert_eq!(egress["rules"][0]["object"]["name"], "no-metadata");
     assert_eq!(egress["rules"][0]["line"], 47);
 }
 

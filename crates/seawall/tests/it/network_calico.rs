@@ -57,7 +57,7 @@ fn lists_draws_and_lints() {
     let run = network(&["map", "-o", "dot", "--cni", "calico"]);
     assert!(run.out.contains("TCP 5432"), "{}", run.out);
     let run = network(&["lint", "-o", "json", "--cni", "calico"]);
-    let lints = run.json()["lints"].as_array().unwrap().clone();
+    let lints = run.json()["findings"].as_array().unwrap().clone();
     // Egress is handed on to nothing: no later tier governs it.
     assert!(lints.iter().any(|lint| lint["id"] == "pass-to-nothing"), "{lints:?}");
 }

@@ -49,7 +49,7 @@ fn text_says_what_is_needed_and_why() {
 fn yaml_can_be_applied() {
     let run = generate(&["-o", "yaml", "--flows", "flows.csv"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
-    assert!(run.out.contains("#   kubectl delete networkpolicy -n shop everybody-reads\n"), "{}", run.out);
+    assert!(run.out.contains("#   kubectl delete -n shop networkpolicy/everybody-reads\n"), "{}", run.out);
     let scan = seawall_in(&workspace(), &["scan", "-", "-o", "json"], run.out.as_bytes());
     assert_eq!(scan.json()["inputs"]["resources"], 5);
     let mut kubectl = Command::new("kubectl");
@@ -99,7 +99,7 @@ fn what_is_allowed_now_can_be_the_list() {
     let list = |file: &str, format: &str| {
         seawall_in(folder.path(), &["network", "list", "-q", "-f", file, "-o", format], b"").out
     };
-    for format in ["json", "csv"] {
+    for format in ["json", "netpol-json", "csv"] {
         std::fs::write(folder.path().join("now"), list("shop.yaml", format)).unwrap();
         let run = seawall_in(
             folder.path(),

@@ -56,7 +56,8 @@ fn what_the_mesh_denies_is_not_listed() {
     let json =
         network(&["list", "--port", "8080", "--workload", "shop/api", "--peer", "shop/web", "-o", "json"])
             .json();
-    assert_eq!(json[1]["mesh"], "depends on request.method, request.path; mTLS: yes", "{json}");
+    let mesh = &json["connections"][1]["mesh"];
+    assert_eq!((&mesh["answer"], &mesh["by"][0]["line"]), (&"depends".into(), &64.into()), "{json}");
     let csv = network(&["list", "-o", "csv"]).out;
     assert!(csv.starts_with("src,dst,conn,mesh\n"), "{csv}");
     let md = network(&["list", "-o", "md"]).out;

@@ -49,7 +49,7 @@ fn lint_decides_the_exit_code() {
     assert_eq!(network_of(text, &["lint", "--fail-on", "critical"]).code, 0);
     let json = network_of(text, &["lint", "-o", "json"]).json();
     assert_eq!(json["schema"], "seawall.dev/network-lint/v1");
-    assert_eq!(json["lints"][0]["location"]["line"], 4);
+    assert_eq!(json["findings"][0]["location"]["line"], 4);
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn who_can_lists_subjects_with_their_grants() {
         .map(|subject| subject["subject"].as_str().unwrap())
         .collect();
     assert_eq!(subjects, ["User/alice", "Group/devs", "Group/system:masters", "ServiceAccount/team/robot"]);
-    assert_eq!(run["subjects"][3]["grants"][0]["rule"]["at"]["line"], 5);
+    assert_eq!(run["subjects"][3]["grants"][0]["rule"]["location"]["line"], 5);
     let text = rbac(&["who-can", "list", "pods", "-n", "team", "-f", "-"], TEAM).out;
     assert!(text.ends_with("\n4 subjects can list pods in team\n"), "{text}");
 }
@@ -93,7 +93,15 @@ fn risks_decide_the_exit_code() {
     assert_eq!(rbac(&["risks", "-f", "-", "--fail-on", "none"], TEAM).code, 0);
     let json = rbac(&["risks", "-f", "-", "-o", "json"], TEAM).json();
     assert_eq!(json["risks"][0]["primitive"], "A01");
-    assert_eq!(json["assumedRoles"], true);
+    assert_eq!(json["assumed_roles"], true);
+    // What the text says at its end.
+    let reasons: Vec<&str> = json["not_evaluated"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["primitive"].as_str().unwrap())
+        .collect();
+    assert_eq!(reasons, ["R6", "R4"]);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn record(root: Node<'_>, line: u32, reading: &mut Reading<'_>) {
         FlowFormat::InspektorGadget
     } else if root.get("src").is_some() && root.get("conn").is_some() {
         FlowFormat::ConnectionList
-    } else if let Some(list) = root.get("connlist_results") {
+    } else if let Some(list) = root.get("connections").or_else(|| root.get("connlist_results")) {
         list.items().for_each(|row| record(row, line, reading));
         return;
     } else if let Some(lost) = root.get("lost_events") {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use seawall_network::{Direction, Network, PortSet, Target};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::json;
 
 use super::ends::{self, Format, Pair, Question, QuestionArgs};
@@ -44,7 +44,7 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
     }
     if args.output == Format::Json {
         let report = json!({"schema": "seawall.dev/network-can/v1", "allowed": yes, "connections": records});
-        out = serde_json::to_string_pretty(&report)? + "\n";
+        out = pretty_json(&report)?;
     }
     crate::commands::print(out.as_bytes())?;
     Ok(if yes { ExitStatus::Clean } else { ExitStatus::Findings })

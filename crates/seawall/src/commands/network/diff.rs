@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 use seawall_inventory::Inventory;
 use seawall_network::list::{Difference, Families, Focus, Peer, difference};
 use seawall_network::{Network, Plugin, Profile};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::json;
 
-use super::render::{field, quoted};
 use super::{conn, list, meshed};
 use crate::ExitStatus;
+use crate::commands::markup::{cell, dot as dot_word, field};
 use crate::commands::targets::TargetArgs;
 use crate::output;
 
@@ -190,7 +190,7 @@ fn fields(line: &Line) -> [&str; 6] {
 fn csv(lines: &[Line]) -> String {
     let mut out = TITLES.join(",") + "\n";
     for line in lines {
-        let _ = writeln!(out, "{}", fields(line).map(|text| field(&escape(text))).join(","));
+        let _ = writeln!(out, "{}", fields(line).map(field).join(","));
     }
     out
 }
@@ -198,8 +198,7 @@ fn csv(lines: &[Line]) -> String {
 fn md(lines: &[Line]) -> String {
     let mut out = format!("| {} |\n|{}\n", TITLES.join(" | "), "---|".repeat(TITLES.len()));
     for line in lines {
-        let _ =
-            writeln!(out, "| {} |", fields(line).map(|text| escape(text).replace('|', "\\|")).join(" | "));
+        let _ = writeln!(out, "| {} |", fields(line).map(cell).join(" | "));
     }
     out
 }
@@ -217,7 +216,7 @@ pub(super) fn rows(lines: &[Line]) -> Vec<serde_json::Value> {
 
 fn record(lines: &[Line]) -> anyhow::Result<String> {
     let report = json!({"schema": "seawall.dev/network-diff/v1", "differences": rows(lines)});
-    Ok(serde_json::to_string_pretty(&report)? + "\n")
+    Ok(pretty_json(&report)?)
 }
 
 fn dot(lines: &[Line]) -> String {
@@ -228,8 +227,8 @@ fn dot(lines: &[Line]) -> String {
             "removed" => ("#b00000", line.before.clone()),
             _ => ("#b06000", format!("{} (was: {})", line.after, line.before)),
         };
-        let (src, dst) = (quoted(&escape(&line.src)), quoted(&escape(&line.dst)));
-        let _ = writeln!(out, "\t{src} -> {dst} [label={} color=\"{color}\"]", quoted(&label));
+        let (src, dst) = (dot_word(&line.src), dot_word(&line.dst));
+        let _ = writeln!(out, "\t{src} -> {dst} [label={} color=\"{color}\"]", dot_word(&label));
     }
     out + "}\n"
 }

@@ -9,7 +9,7 @@ use seawall_network::exposure::{
     Arrival, Backend, EntryKind, EntryPoint, Judge, Judgement, Passage, Scope, Tls, entry_points,
 };
 use seawall_network::{Network, Profile};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
 
 use super::{meshed, place};
@@ -68,7 +68,7 @@ pub(super) fn run(args: &ExposureArgs) -> anyhow::Result<ExitStatus> {
         .collect();
     let text = match args.output {
         Format::Table => table(inventory, &network, &judged),
-        Format::Json => serde_json::to_string_pretty(&report(inventory, &network, &judged))? + "\n",
+        Format::Json => pretty_json(&report(inventory, &network, &judged))?,
     };
     crate::commands::print(text.as_bytes())
 }
@@ -275,7 +275,7 @@ fn record(inventory: &Inventory, network: &Network, one: &Judged<'_>) -> Value {
                 "declared": backend.declared,
                 "policy": {
                     "passage": judgement.passage.as_str(),
-                    "why": judgement.why,
+                    "because": judgement.why,
                     "rules": rules.collect::<Vec<_>>(),
                     "policies": policies.map(|policy| policy.to_string()).collect::<Vec<_>>(),
                 },
@@ -288,7 +288,7 @@ fn record(inventory: &Inventory, network: &Network, one: &Judged<'_>) -> Value {
         })
         .collect();
     let scope = match &entry.scope {
-        Scope::Internal(why) => json!({"kind": "internal", "why": why}),
+        Scope::Internal(why) => json!({"kind": "internal", "because": why}),
         scope => json!({"kind": scope.as_str()}),
     };
     json!({

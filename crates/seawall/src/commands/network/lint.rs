@@ -8,7 +8,7 @@ use seawall_core::Severity;
 use seawall_inventory::Inventory;
 use seawall_network::lint::{Lint, lint};
 use seawall_network::{Network, Profile};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
 
 use super::place;
@@ -49,9 +49,9 @@ pub(super) fn run(args: &LintArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let text = match args.output {
         Format::Text => text(inventory, &lints, "network policies", output::use_color(color)),
         Format::Json => {
-            let lints = records(inventory, &lints);
-            serde_json::to_string_pretty(&json!({"schema": "seawall.dev/network-lint/v1", "lints": lints}))?
-                + "\n"
+            let findings = records(inventory, &lints);
+            let report = json!({"schema": "seawall.dev/network-lint/v1", "findings": findings});
+            pretty_json(&report)?
         }
     };
     crate::commands::print(text.as_bytes())?;

@@ -1,5 +1,7 @@
 //! `seawall network list`
 
+use std::ops::ControlFlow;
+
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use seawall_inventory::Inventory;
@@ -55,6 +57,8 @@ pub(super) enum Format {
     Txt,
     Csv,
     Json,
+    /// JSON in the shape of netpol-analyzer, without a schema
+    NetpolJson,
     /// For Graphviz
     Dot,
     /// A Markdown table
@@ -101,7 +105,8 @@ pub(super) fn run(args: &ListArgs) -> anyhow::Result<ExitStatus> {
     let text = match args.output {
         Format::Txt => render::txt(&listed),
         Format::Csv => render::csv(&listed),
-        Format::Json => render::json(&listed)?,
+        Format::Json => render::json(&listed, &loaded.inventory)?,
+        Format::NetpolJson => render::netpol_json(&listed)?,
         Format::Dot => render::dot(&listed),
         Format::Md => render::md(&listed),
     };
@@ -124,6 +129,9 @@ impl ListArgs {
 }
 
 /// The connections that a focus keeps, without those that the mesh denies, sorted.
+///
+/// # Errors
+/// When there are more than [`MAX_CONNECTIONS`]; the rest is not looked at then.
 pub(super) fn connections(
     network: &Network,
     inventory: &Inventory,
@@ -131,27 +139,46 @@ pub(super) fn connections(
     families: Families,
     focus: &Focus,
 ) -> anyhow::Result<Vec<Connection>> {
-    let mut connections = Vec::new();
     let mut names = mesh.map(|mesh| mesh.names(network));
+    let mut kept = Kept { rows: Vec::new(), limit: MAX_CONNECTIONS };
     let mut add = |mut row: Connection| {
         if let Some(names) = &mut names {
             let denied = meshed::denied(&names.judge(&row.src, &row.dst, &row.ports));
             row.ports = row.ports.difference(&denied);
         }
-        if connections.len() <= MAX_CONNECTIONS && !row.ports.is_empty() {
-            connections.extend(focus.keep(row));
-        }
+        if row.ports.is_empty() { ControlFlow::Continue(()) } else { kept.add(focus.keep(row)) }
     };
-    network.connections(families, &mut add);
-    ingress_connections(network, inventory, &entry_points(inventory)).into_iter().for_each(add);
-    if connections.len() > MAX_CONNECTIONS {
+    let whole = network.connections(families, &mut add).is_continue()
+        && ingress_connections(network, inventory, &entry_points(inventory))
+            .into_iter()
+            .try_for_each(add)
+            .is_continue();
+    if !whole {
         bail!(
             "more than {MAX_CONNECTIONS} connections are allowed\nhint: name workloads with `--workload`, or ask \
              `seawall network can`"
         );
     }
-    connections.sort();
-    Ok(connections)
+    kept.rows.sort();
+    Ok(kept.rows)
+}
+
+/// Rows up to a limit.
+struct Kept {
+    rows: Vec<Connection>,
+    limit: usize,
+}
+
+impl Kept {
+    /// Breaks at the first row beyond the limit, and does not keep it.
+    fn add(&mut self, row: Option<Connection>) -> ControlFlow<()> {
+        let Some(row) = row else { return ControlFlow::Continue(()) };
+        if self.rows.len() == self.limit {
+            return ControlFlow::Break(());
+        }
+        self.rows.push(row);
+        ControlFlow::Continue(())
+    }
 }
 
 /// Each connection in parts of which the mesh says the same.
@@ -186,4 +213,31 @@ fn exposure(network: &Network, focus: &Focus) -> Exposure {
         }
     }
     exposure
+}
+
+#[cfg(test)]
+mod tests {
+    use seawall_network::PortSet;
+    use seawall_network::list::Peer;
+
+    use super::*;
+
+    #[test]
+    fn the_row_beyond_the_limit_is_neither_kept_nor_followed_by_another() {
+        let row = || Connection {
+            src: Peer::Workload("a/b[Pod]".to_owned()),
+            dst: Peer::IngressController,
+            ports: PortSet::all(),
+        };
+        let mut kept = Kept { rows: Vec::new(), limit: 3 };
+        let mut asked = 0;
+        let whole = (0..10).try_for_each(|number| {
+            asked += 1;
+            // Every other row is not asked for and does not count.
+            kept.add((number % 2 == 0).then(row))
+        });
+        assert_eq!((whole.is_break(), asked, kept.rows.len()), (true, 7, 3));
+        let mut exact = Kept { rows: Vec::new(), limit: 3 };
+        assert!((0..3).try_for_each(|_| exact.add(Some(row()))).is_continue());
+    }
 }

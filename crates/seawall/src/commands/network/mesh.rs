@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use seawall_inventory::{Inventory, Place};
 use seawall_network::mesh::{Mesh, MeshWorkload, Report, Settings, report};
 use seawall_network::{Network, Profile};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
 
 use super::{lint, place};
@@ -49,7 +49,7 @@ pub(super) fn run(args: &MeshArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let report = report(&mesh, &network, inventory);
     let text = match args.output {
         Format::Text => text(inventory, &mesh, &report, output::use_color(color)),
-        Format::Json => serde_json::to_string_pretty(&record(inventory, &mesh, &report))? + "\n",
+        Format::Json => pretty_json(&record(inventory, &mesh, &report))?,
     };
     crate::commands::print(text.as_bytes())?;
     Ok(lint::status(args.fail_on, &report.findings))

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use seawall_inventory::{Inventory, Place};
 use seawall_network::mesh::MeshAnswer;
 use seawall_network::{
     Because, Decision, Direction, Network, PolicyId, PortSet, Profile, RuleId, Target, Tier,
 };
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
 
 use super::ends::{self, Format, Question, QuestionArgs};
 use super::meshed;
+use super::place::record;
 use crate::ExitStatus;
 
 pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
@@ -39,22 +41,22 @@ pub(super) fn run(args: &QuestionArgs) -> anyhow::Result<ExitStatus> {
                 for (direction, decision) in sides(verdict) {
                     text(&network, (direction, decision), outside, &mut out);
                 }
-                let mut record = json!({
+                let mut answer = json!({
                     "src": src, "dst": dst, "ports": ports.to_string(), "allowed": allowed,
-                    "egress": side(&network, (Direction::Egress, &verdict.egress), outside),
-                    "ingress": side(&network, (Direction::Ingress, &verdict.ingress), outside),
+                    "egress": side(&network, &inventory, (Direction::Egress, &verdict.egress), outside),
+                    "ingress": side(&network, &inventory, (Direction::Ingress, &verdict.ingress), outside),
                 });
                 if let Some(said) = said {
                     meshed::explain(&inventory, said, &mut out);
-                    meshed::add_one(&inventory, said, &mut record);
+                    meshed::add_one(&inventory, said, &mut answer);
                 }
-                records.push(record);
+                records.push(answer);
             }
         }
     }
     if args.output == Format::Json {
         let report = json!({"schema": "seawall.dev/network-explain/v1", "connections": records});
-        out = serde_json::to_string_pretty(&report)? + "\n";
+        out = pretty_json(&report)?;
     }
     crate::commands::print(out.as_bytes())
 }
@@ -143,15 +145,20 @@ fn text(network: &Network, (direction, decision): (Direction, &Decision), outsid
     }
 }
 
-fn side(network: &Network, (direction, decision): (Direction, &Decision), outside: bool) -> Value {
+fn side(
+    network: &Network,
+    inventory: &Inventory,
+    (direction, decision): (Direction, &Decision),
+    outside: bool,
+) -> Value {
     let rule = |id: &RuleId| {
         let view = network.rule_view(*id)?;
-        let position = view.position();
-        Some(json!({
-            "policy": view.policy().to_string(), "route": view.route().to_string(), "file": view.file(),
-            "line": position.map(|position| position.line), "column": position.map(|position| position.column),
-            "narrowed": view.narrowed(),
-        }))
+        let place = Place { resource: view.policy().resource().id(), route: view.route().clone() };
+        let mut record = record(inventory, &place);
+        if let Some(record) = record.as_object_mut() {
+            record.insert("narrowed".to_owned(), json!(view.narrowed()));
+        }
+        Some(record)
     };
     let unresolved = network.unresolved(direction, decision).into_iter().filter(|_| outside);
     let unresolved = unresolved.filter_map(|id| network.rule_view(id));

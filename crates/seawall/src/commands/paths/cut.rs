@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
 use seawall_paths::{CutReport, Objects, Pricing, Window};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::json;
 
 use super::{AskArgs, place};
@@ -44,7 +44,7 @@ pub(super) fn run(args: &CutArgs) -> anyhow::Result<ExitStatus> {
         Output::Json => {
             let mut report = json!({"schema": "seawall.dev/paths-cut/v1", "cut": report});
             place::locate(&mut report, &objects);
-            serde_json::to_string_pretty(&report)? + "\n"
+            pretty_json(&report)?
         }
     };
     print(shown.as_bytes())

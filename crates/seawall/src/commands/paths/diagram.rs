@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use seawall_paths::{Group, PathDag};
-use seawall_report::escape;
+use seawall_paths::{Group, Link, PathDag};
 
-type Steps = BTreeSet<(String, String, &'static str)>;
+use crate::commands::markup;
+
+type Steps = BTreeSet<Link>;
 
 pub(super) fn dot(groups: &[Group]) -> String {
     as_dot(&steps(groups))
@@ -34,20 +35,19 @@ fn steps(groups: &[Group]) -> Steps {
         };
         for (number, step) in path.steps.iter().enumerate() {
             let from = if number == 0 { std::mem::take(&mut at) } else { step.from.clone() };
-            steps.insert((from, step.to.clone(), step.primitive));
+            steps.insert(Link { from, to: step.to.clone(), primitive: step.primitive });
         }
         if let Some(last) = path.steps.last().filter(|last| last.to != path.sink) {
-            steps.insert((last.to.clone(), path.sink.clone(), "-"));
+            steps.insert(Link { from: last.to.clone(), to: path.sink.clone(), primitive: "-" });
         }
     }
     steps
 }
 
 fn as_dot(steps: &Steps) -> String {
-    let quoted = |text: &str| format!("\"{}\"", escape(text).replace('\\', "\\\\").replace('"', "\\\""));
     let mut out = String::from("digraph paths {\n  rankdir=LR;\n  node [shape=box];\n");
-    for (from, to, primitive) in steps {
-        let _ = writeln!(out, "  {} -> {} [label=\"{primitive}\"];", quoted(from), quoted(to));
+    for Link { from, to, primitive } in steps {
+        let _ = writeln!(out, "  {} -> {} [label=\"{primitive}\"];", markup::dot(from), markup::dot(to));
     }
     out.push_str("}\n");
     out
@@ -55,7 +55,7 @@ fn as_dot(steps: &Steps) -> String {
 
 fn as_mermaid(steps: &Steps) -> String {
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    for (from, to, _) in steps {
+    for Link { from, to, .. } in steps {
         for name in [from, to] {
             let next = names.len();
             names.entry(name).or_insert(next);
@@ -63,11 +63,10 @@ fn as_mermaid(steps: &Steps) -> String {
     }
     let mut out = String::from("flowchart LR\n");
     for (name, number) in &names {
-        // Mermaid takes entities for what would end the label.
-        let label = escape(name).replace('#', "#35;").replace('"', "#quot;");
+        let label = markup::mermaid(name);
         let _ = writeln!(out, "  v{number}[\"{label}\"]");
     }
-    for (from, to, primitive) in steps {
+    for Link { from, to, primitive } in steps {
         let number = |name: &String| names.get(name.as_str()).copied().unwrap_or(0);
         let _ = writeln!(out, "  v{} -->|{primitive}| v{}", number(from), number(to));
     }

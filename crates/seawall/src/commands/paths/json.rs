@@ -1,11 +1,14 @@
-//! `seawall.dev/paths/v1`
+//! `seawall.dev/paths/v1` and `seawall.dev/paths-shortest/v1`
 
 use seawall_paths::{Group, Objects, Path, PathDag};
+use seawall_report::pretty_json;
 use serde_json::{Value, json};
 
 use super::place;
 
 const SCHEMA: &str = "seawall.dev/paths/v1";
+/// With `--all-shortest`: graphs, no paths.
+const SHORTEST_SCHEMA: &str = "seawall.dev/paths-shortest/v1";
 
 /// One entry for each pair of start and sink; of a group only the first start's steps differ in name, so the others
 /// repeat them with their own start. `limit` counts groups.
@@ -21,7 +24,7 @@ pub(super) fn paths(groups: &[Group], objects: &Objects<'_>, limit: usize) -> an
         "omitted": others.len() - shown,
     });
     place::locate(&mut report, objects);
-    Ok(serde_json::to_string_pretty(&report)? + "\n")
+    Ok(pretty_json(&report)?)
 }
 
 fn entry(group: &Group) -> Result<Value, serde_json::Error> {
@@ -36,6 +39,6 @@ fn entry(group: &Group) -> Result<Value, serde_json::Error> {
 }
 
 pub(super) fn dags(dags: &[PathDag]) -> anyhow::Result<String> {
-    let report = json!({"schema": SCHEMA, "shortest": dags});
-    Ok(serde_json::to_string_pretty(&report)? + "\n")
+    let report = json!({"schema": SHORTEST_SCHEMA, "shortest": dags});
+    Ok(pretty_json(&report)?)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use seawall_paths::{Group, Objects, PathDag};
+use seawall_paths::{Group, Link, Objects, PathDag};
 use seawall_report::escape;
 
 use super::{ListArgs, place};
@@ -128,7 +128,7 @@ pub(super) fn dags(dags: &[PathDag]) -> String {
     let mut out = String::new();
     for dag in dags {
         let _ = writeln!(out, "{} → {}: {} shortest paths", escape(&dag.from), escape(&dag.sink), dag.ways);
-        for (from, to, primitive) in &dag.edges {
+        for Link { from, to, primitive } in &dag.edges {
             let _ = writeln!(out, "    {primitive:<3} {} → {}", escape(from), escape(to));
         }
     }

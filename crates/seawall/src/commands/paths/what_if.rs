@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
 use seawall_paths::{Model, Pair};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use serde_json::json;
 
 use super::{AskArgs, read};
@@ -60,7 +60,7 @@ pub(super) fn run(args: &WhatIfArgs) -> anyhow::Result<ExitStatus> {
     let shown = match args.output {
         Output::Json => {
             let report = json!({"schema": "seawall.dev/paths-what-if/v1", "added": gained, "removed": lost});
-            serde_json::to_string_pretty(&report)? + "\n"
+            pretty_json(&report)?
         }
         Output::Text => text(&gained, &lost),
     };

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use seawall_core::ProblemSeverity;
 use seawall_paths::Objects;
 use seawall_paths::plan::{Plan, plan};
+use seawall_report::pretty_json;
 use serde_json::json;
 
 use super::audit::AuditArgs;
@@ -60,7 +61,7 @@ pub(super) fn run(args: &PlanArgs) -> anyhow::Result<ExitStatus> {
 fn json(plan: &Plan, objects: &Objects<'_>) -> anyhow::Result<String> {
     let mut report = json!({"schema": SCHEMA, "plan": plan});
     place::locate(&mut report, objects);
-    Ok(serde_json::to_string_pretty(&report)? + "\n")
+    Ok(pretty_json(&report)?)
 }
 
 /// `3 to cluster-admin, 12 to node-root`, the worst first.

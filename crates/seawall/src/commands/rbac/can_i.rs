@@ -35,6 +35,7 @@ pub(super) fn run(args: &CanIArgs) -> anyhow::Result<ExitStatus> {
     if args.output.output == OutputFormat::Json {
         let body = json!({
             "request": request.to_string(),
+            "subject": args.subject.to_string(),
             "user": user.name,
             "groups": user.groups,
             "allowed": decision.is_allowed(),

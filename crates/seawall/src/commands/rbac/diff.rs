@@ -76,7 +76,7 @@ fn as_json(change: &Change) -> Value {
         "namespace": change.namespace,
         "gained": rights(&change.gained),
         "lost": rights(&change.lost),
-        "newBindings": change.new_bindings,
-        "oldBindings": change.old_bindings,
+        "new_bindings": change.new_bindings,
+        "old_bindings": change.old_bindings,
     })
 }

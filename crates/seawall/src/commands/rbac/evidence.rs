@@ -1,7 +1,7 @@
 //! Where a right comes from: binding, role, rule, and the line when there is a text.
 
 use seawall_core::Route;
-use seawall_inventory::{GroupKind, Inventory};
+use seawall_inventory::{GroupKind, Inventory, Resource};
 use seawall_rbac::{BindingId, Grant, ObjectRef, Rbac, Rule, Scope, Sym};
 use serde_json::{Value, json};
 
@@ -12,16 +12,27 @@ pub(super) struct Evidence<'m> {
 }
 
 impl Evidence<'_> {
-    /// The file and line of a place of an object; empty without a text.
-    fn place(&self, object: ObjectRef<'_>, route: &Route) -> Option<(String, u32)> {
+    fn resource(&self, object: ObjectRef<'_>) -> Option<&Resource> {
         let kind = GroupKind::new("rbac.authorization.k8s.io", object.kind);
-        let resource = self.inventory.find(kind, object.namespace, object.name)?;
-        let position = resource.position(route)?;
-        Some((resource.origin().file.to_string(), position.line))
+        self.inventory.find(kind, object.namespace, object.name)
     }
 
+    /// The file and line of a place of an object; empty without a text.
     fn place_words(&self, object: ObjectRef<'_>, route: &Route) -> String {
-        self.place(object, route).map_or(String::new(), |(file, line)| format!(" ({file}:{line})"))
+        let place = self.resource(object).and_then(|own| Some((own, own.position(route)?)));
+        place.map_or(String::new(), |(own, at)| format!(" ({}:{})", own.origin().file, at.line))
+    }
+
+    /// The same place as data: the file is `null` for what was not read, line and column without a text.
+    fn location(&self, object: ObjectRef<'_>, route: &Route) -> Value {
+        let resource = self.resource(object);
+        let position = resource.and_then(|resource| resource.position(route));
+        json!({
+            "route": route.to_string(),
+            "file": resource.map(|resource| &*resource.origin().file),
+            "line": position.map(|position| position.line),
+            "column": position.map(|position| position.column),
+        })
     }
 
     /// `ClusterRoleBinding/a (x.yaml:3) → ClusterRole/b rule 2 (x.yaml:9)`; rules are counted from 1.
@@ -54,10 +65,6 @@ impl Evidence<'_> {
     pub(super) fn json(&self, binding: BindingId, rule: Option<u32>) -> Value {
         let Some(binding) = self.rbac.binding(binding) else { return Value::Null };
         let name = self.rbac.binding_name(binding);
-        let at = |object: ObjectRef<'_>, route: &Route| match self.place(object, route) {
-            Some((file, line)) => json!({"file": file, "line": line}),
-            None => Value::Null,
-        };
         let role = binding.role().map(|role| self.rbac.role_name(role).to_string());
         let found = self.rbac.role_of(binding);
         let evidence = found.zip(rule).and_then(|(role, rule)| self.rbac.rule_evidence(role, rule as usize));
@@ -67,16 +74,16 @@ impl Evidence<'_> {
         });
         json!({
             "binding": name.to_string(),
-            "bindingAt": at(name, &Route::root().key("roleRef")),
+            "location": self.location(name, &Route::root().key("roleRef")),
             "role": role,
-            "roleExists": found.is_some(),
+            "role_exists": found.is_some(),
             "assumed": found.is_some_and(seawall_rbac::Role::is_assumed),
             "rule": evidence.map(|evidence| {
                 json!({
                     "role": evidence.role.to_string(),
                     "index": evidence.rule,
                     "grants": text,
-                    "at": at(evidence.role, &Route::root().key("rules").index(evidence.rule as usize)),
+                    "location": self.location(evidence.role, &Route::root().key("rules").index(evidence.rule as usize)),
                 })
             }),
             "expected": binding.is_expected() && found.is_some_and(seawall_rbac::Role::is_expected),

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use seawall_core::Severity;
 use seawall_rbac::kubeconfig::{Kubeconfig, KubeconfigFinding, judge};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use seawall_yaml::{Limits, Text, read};
 use serde_json::{Value, json};
 
@@ -85,7 +85,7 @@ pub(super) fn run(args: &KubeconfigArgs) -> anyhow::Result<ExitStatus> {
     }
     let text = match args.output {
         Format::Text => text(&judged),
-        Format::Json => serde_json::to_string_pretty(&record(&judged))? + "\n",
+        Format::Json => pretty_json(&record(&judged))?,
     };
     let worst: Option<Severity> =
         judged.iter().flat_map(|file| &file.findings).map(|finding| finding.severity).max();
@@ -142,11 +142,11 @@ fn text(judged: &[Judged]) -> String {
 fn record(judged: &[Judged]) -> Value {
     let finding = |finding: &KubeconfigFinding| {
         json!({
-            "rule": finding.rule,
+            "id": finding.rule,
             "severity": finding.severity.as_str(),
             "entry": finding.entry,
             "message": finding.message,
-            "help": finding.help,
+            "fix": finding.help,
         })
     };
     let files: Vec<Value> = judged

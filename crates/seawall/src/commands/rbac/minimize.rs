@@ -13,7 +13,7 @@ use seawall_rbac::minimize::{
     evidence, manifest, minimize, role_name,
 };
 use seawall_rbac::{Rbac, Subject};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use seawall_sources::{Loaded, SourceLimits, read_audit};
 use serde_json::{Value, json};
 
@@ -172,7 +172,7 @@ pub(super) fn run(args: &MinimizeArgs) -> anyhow::Result<ExitStatus> {
             if let Value::Object(fields) = &mut record {
                 fields.insert("paths".to_owned(), json!(paths));
             }
-            serde_json::to_string_pretty(&record)? + "\n"
+            pretty_json(&record)?
         }
     };
     crate::commands::print(text.as_bytes())
@@ -235,7 +235,7 @@ fn binding(out: &mut String, rules: &[&HeldRule]) {
         let pairs: Vec<String> = rule.unused.iter().map(|(verb, what)| format!("{verb} {what}")).collect();
         let tail =
             if pairs.is_empty() { String::new() } else { format!("; never requested: {}", some(&pairs)) };
-        let _ = writeln!(out, "    rule {} was used {}{tail}", rule.rule, times(rule.used));
+        let _ = writeln!(out, "    rule {} was used {}{tail}", rule.rule + 1, times(rule.used));
     }
     if !unused.is_empty() {
         let about = unused.iter().flat_map(|rule| rule.says.resources.iter().chain(&rule.says.paths));
@@ -318,7 +318,7 @@ fn observed(observed: &Observed) -> Value {
         "denied": observed.denied,
         "first": time(observed.first),
         "last": time(observed.last),
-        "auditID": observed.audit_id,
+        "audit_id": observed.audit_id,
     })
 }
 
@@ -358,7 +358,7 @@ fn record(minimized: &Minimized, observations: &Observations, name: &str) -> Val
         .map(|rule| {
             json!({
                 "role": rule.role,
-                "rule": rule.rule,
+                "index": rule.rule,
                 "binding": rule.binding,
                 "subject": rule.through.to_string(),
                 "namespace": scope(&rule.scope),
@@ -377,7 +377,11 @@ fn record(minimized: &Minimized, observations: &Observations, name: &str) -> Val
         "schema": "seawall.dev/rbac/v1",
         "command": "minimize",
         "subject": minimized.subject.to_string(),
-        "window": minimized.window.map(|(first, last)| json!({"first": time(first), "last": time(last)})),
+        "observed": minimized.window.map(
+            |(first, last)| json!({
+                "first": time(first), "last": time(last), "micros": last - first, "events": observations.events,
+            }),
+        ),
         "events": observations.events,
         "requests": {"distinct": observations.requests.len(), "needed": minimized.needed, "common": minimized.common},
         "cautions": minimized.cautions.iter().map(caution).collect::<Vec<_>>(),

@@ -12,7 +12,7 @@ mod who_can;
 
 use clap::{Args, Subcommand, ValueEnum};
 use seawall_rbac::{Rbac, Request, Written};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use seawall_sources::Loaded;
 use serde_json::{Value, json};
 
@@ -153,5 +153,5 @@ fn print_json(command: &str, body: Value) -> anyhow::Result<ExitStatus> {
     if let (Value::Object(answer), Value::Object(body)) = (&mut answer, body) {
         answer.extend(body);
     }
-    super::print((serde_json::to_string_pretty(&answer)? + "\n").as_bytes())
+    super::print(pretty_json(&answer)?.as_bytes())
 }

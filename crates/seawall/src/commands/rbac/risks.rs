@@ -55,8 +55,10 @@ pub(super) fn run(args: &RisksArgs) -> anyhow::Result<ExitStatus> {
             let body = json!({
                 "risks": shown.iter().map(|risk| as_json(&evidence, risk)).collect::<Vec<_>>(),
                 "counts": {"open": open.len(), "expected": expected.len(), "shown": shown.len()},
-                "assumedRoles": rbac.bindings().filter_map(|own| rbac.role_of(own)).any(seawall_rbac::Role::is_assumed),
-                "missingRolesKnown": around.all_roles,
+                "assumed_roles": rbac.bindings().filter_map(|own| rbac.role_of(own)).any(seawall_rbac::Role::is_assumed),
+                "not_evaluated": not_evaluated(&around)
+                    .map(|(primitive, what, why)| json!({"primitive": primitive, "reason": format!("{what}: {why}")}))
+                    .collect::<Vec<_>>(),
             });
             super::print_json("risks", body)?;
         }
@@ -105,12 +107,20 @@ fn summary(lines: &mut Lines, open: &[Risk], expected: &[Risk], shown: &[&Risk],
     if hidden > 0 {
         lines.line(&format!("{hidden} below `--severity` are not shown"));
     }
-    if !around.all_roles {
-        lines.line("not evaluated: bindings to missing roles (R6), because not all roles are here");
+    for (primitive, what, why) in not_evaluated(around) {
+        lines.line(&format!("not evaluated: {what} ({primitive}), because {why}"));
     }
-    if around.service_accounts.is_none() {
-        lines.line("not evaluated: bindings to missing service accounts (R4), because not all are here");
-    }
+}
+
+/// What could not be judged: its number, what it is about, and why.
+fn not_evaluated(around: &Surroundings) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let roles = (!around.all_roles).then_some(("R6", "bindings to missing roles", "not all roles are here"));
+    let accounts = around.service_accounts.is_none().then_some((
+        "R4",
+        "bindings to missing service accounts",
+        "not all are here",
+    ));
+    roles.into_iter().chain(accounts)
 }
 
 fn as_json(evidence: &Evidence<'_>, risk: &Risk) -> serde_json::Value {

@@ -95,7 +95,9 @@ fn as_text(dimension: &Dimension, lines: &mut Lines) {
             for Witness { from, to, what, evidence } in witnesses.iter().take(SHOWN) {
                 lines.line(&format!("  {from} {what} {to}"));
                 for Evidence { object, at, says } in evidence {
-                    let at = at.as_ref().map_or(String::new(), |(file, line)| format!(" ({file}:{line})"));
+                    let at = at
+                        .as_ref()
+                        .map_or(String::new(), |at| format!(" ({}:{})", at.file, at.position.line));
                     let says = if says.is_empty() { String::new() } else { format!(": {says}") };
                     lines.line(&format!("    {object}{at}{says}"));
                 }
@@ -137,7 +139,12 @@ fn as_json(dimension: &Dimension) -> Value {
     let evidence = |evidence: &Evidence| {
         json!({
             "object": evidence.object,
-            "at": evidence.at.as_ref().map(|(file, line)| json!({"file": file, "line": line})),
+            "location": evidence.at.as_ref().map(|at| {
+                json!({
+                    "route": at.route.to_string(), "file": &*at.file, "line": at.position.line,
+                    "column": at.position.column,
+                })
+            }),
             "says": evidence.says,
         })
     };

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use seawall_paths::plan::shell_word;
 use seawall_report::escape;
 
 use super::{Report, text};
@@ -21,7 +22,10 @@ pub(super) fn manifest(report: &Report<'_>) -> String {
             }
         }
         for (namespace, names) in by_namespace {
-            head.push(format!("  kubectl delete networkpolicy -n {namespace} {}", names.join(" ")));
+            // As `kind/name`, so that no name can be taken for an option.
+            let names = names.into_iter().map(|name| shell_word(&format!("networkpolicy/{name}")));
+            let names = names.collect::<Vec<_>>().join(" ");
+            head.push(format!("  kubectl delete -n {} {names}", shell_word(namespace)));
         }
     }
     if !generated.not_covered.is_empty() {

@@ -13,7 +13,7 @@ use seawall_network::generate::{
     FlowLimits, FlowLog, FlowRead, GenerateOptions, Generated, generate, read_flows,
 };
 use seawall_network::{Network, Profile};
-use seawall_report::escape;
+use seawall_report::{escape, pretty_json};
 use seawall_sources::read_text;
 
 use crate::ExitStatus;
@@ -96,7 +96,7 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitStatus> {
     let text = match args.output {
         Format::Text => text::text(&report),
         Format::Yaml => manifest::manifest(&report),
-        Format::Json => serde_json::to_string_pretty(&record::record(&report))? + "\n",
+        Format::Json => pretty_json(&record::record(&report))?,
     };
     crate::commands::print(text.as_bytes())?;
     if generated.proof.unmet.is_empty() {

@@ -75,7 +75,10 @@ pub(super) fn refusals(input: &Input) -> Result<Vec<String>, String> {
 
 fn connections(loaded: &Loaded, network: &Network) -> Vec<Connection> {
     let mut connections = Vec::new();
-    network.connections(Families::AsMentioned, |connection| connections.push(connection));
+    let _ = network.connections(Families::AsMentioned, |connection| {
+        connections.push(connection);
+        std::ops::ControlFlow::Continue(())
+    });
     let entries = entry_points(&loaded.inventory);
     connections.extend(ingress_connections(network, &loaded.inventory, &entries));
     connections
