@@ -138,13 +138,15 @@ impl AddressSet {
         v4.chain(v6)
     }
 
-    /// The addresses at which membership changes: the first of each range, and the one after its last.
+    /// The addresses at which membership changes: the first of each range, and the one after its last. After the last of
+    /// IPv4 comes the first of IPv6.
     pub(crate) fn borders(&self) -> impl Iterator<Item = IpAddr> + '_ {
         self.ranges().flat_map(|(from, to)| {
             let after = match to {
-                IpAddr::V4(to) => {
-                    to.to_bits().checked_add(1).map(|next| IpAddr::V4(Ipv4Addr::from_bits(next)))
-                }
+                IpAddr::V4(to) => Some(match to.to_bits().checked_add(1) {
+                    Some(next) => IpAddr::V4(Ipv4Addr::from_bits(next)),
+                    None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+                }),
                 IpAddr::V6(to) => {
                     to.to_bits().checked_add(1).map(|next| IpAddr::V6(Ipv6Addr::from_bits(next)))
                 }
@@ -233,6 +235,7 @@ mod tests {
         let set = AddressSet::cidr("10.0.0.0/8").unwrap();
         let borders: Vec<String> = set.borders().map(|border| border.to_string()).collect();
         assert_eq!(borders, ["10.0.0.0", "11.0.0.0"]);
-        assert_eq!(AddressSet::all().borders().count(), 2);
+        let borders: Vec<String> = AddressSet::all_v4().borders().map(|border| border.to_string()).collect();
+        assert_eq!(borders, ["0.0.0.0", "::"]);
     }
 }

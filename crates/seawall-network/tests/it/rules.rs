@@ -175,3 +175,37 @@ fn a_list_ends_where_its_reader_breaks() {
     });
     assert_eq!((part.is_break(), asked), (true, 7));
 }
+
+/// Two pods that only their family of addresses tells apart.
+#[test]
+fn a_block_of_all_of_one_family_is_not_the_other() {
+    const TWINS: &str = "
+apiVersion: v1
+kind: Pod
+metadata: {name: four, namespace: b, labels: {app: twin}}
+spec: {containers: [{name: c, image: i}]}
+status: {podIP: 10.0.1.4}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: six, namespace: b, labels: {app: twin}}
+spec: {containers: [{name: c, image: i}]}
+status: {podIP: '2001:db8::6'}
+";
+    for (cidr, four) in
+        [("0.0.0.0/0", true), ("8.0.0.0/5", true), ("'::/0'", false), ("'2001:db8::/32'", false)]
+    {
+        let policy = format!(
+            "\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, namespace: a}}\nspec: {{podSelector: {{}}, ingress: [{{from: [{{ipBlock: {{cidr: {cidr}}}}}]}}]}}"
+        );
+        let (yes, no) = if four { ("four", "six") } else { ("six", "four") };
+        for twins in [TWINS.to_owned(), TWINS.replace("10.0.1.4", "200.0.1.4")] {
+            // Only the whole of IPv4 holds the other address too.
+            if twins != TWINS && cidr == "8.0.0.0/5" {
+                continue;
+            }
+            let text = format!("{policy}\n---{twins}");
+            check(&text, &[&format!("Pod/b/{yes} -> Pod/a/web 80"), &format!("!Pod/b/{no} -> Pod/a/web 80")]);
+        }
+    }
+}
