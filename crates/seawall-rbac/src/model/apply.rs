@@ -96,6 +96,8 @@ impl Rbac {
         let key = RoleKey { namespace, name: self.symbols.intern(resource.name()) };
         let id = self.role_id(key);
         let rules: Vec<Rule> = view.rules().map(|rule| Rule::read(rule, &mut self.symbols)).collect();
+        // A right over roles may name one of a control plane.
+        let named: Vec<_> = rules.iter().flat_map(Rule::names).copied().collect();
         let rule_set = self.rule_sets.take(rules);
         let aggregated = view.is_cluster_role() && view.is_aggregated();
         let role = Role { id, key, rule_set, sources: None, aggregated, expected: false, assumed: false };
@@ -107,6 +109,7 @@ impl Rbac {
             self.remember(id, resource);
         }
         self.judge_role(id);
+        named.into_iter().for_each(|name| self.assume(RoleKey { namespace: None, name }));
     }
 
     fn put_binding(&mut self, view: BindingView<'_>) -> Vec<Problem> {

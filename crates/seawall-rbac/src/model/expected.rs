@@ -65,7 +65,7 @@ impl Rbac {
     /// Puts a ClusterRole of a control plane where it is asked for, not here, and not known to be absent.
     pub(super) fn assume(&mut self, key: RoleKey) {
         let Some(default) = defaults().role(None, self.symbols.text(key.name)) else { return };
-        if !self.assumes_defaults || key.namespace.is_some() {
+        if self.has_all_roles || key.namespace.is_some() {
             return;
         }
         let id = self.role_id(key);

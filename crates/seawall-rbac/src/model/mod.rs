@@ -48,7 +48,8 @@ pub struct Rbac {
     roles: Vec<RoleSlot>,
     pub(crate) rule_sets: RuleSets,
     aggregated: Aggregated,
-    assumes_defaults: bool,
+    /// All ClusterRoles are here: those of a control plane that are not are known to be absent.
+    has_all_roles: bool,
     subject_ids: HashMap<Subject, SubjectId>,
     subjects: Vec<Subject>,
     binding_ids: HashMap<BindingKey, BindingId>,
@@ -60,14 +61,13 @@ pub struct Rbac {
 impl Rbac {
     /// Reads all roles and bindings. Of several objects of one identity the first counts. Where the inventory does not
     /// have all ClusterRoles (files, or a cluster that did not give them), those that every control plane has are
-    /// assumed ([`Role::is_assumed`]): a binding to `cluster-admin` grants everything in a folder too.
+    /// assumed ([`Role::is_assumed`]): a binding to `cluster-admin` grants everything in a folder too. So they are where
+    /// objects come one by one to a default value.
     pub fn build(inventory: &Inventory) -> (Rbac, Vec<Problem>) {
         let mut rbac = Rbac::default();
         let mut problems = Vec::new();
         let roles = inventory.completeness(GroupKind::new(RBAC_GROUP, "ClusterRole"));
-        if roles != Completeness::Complete {
-            rbac.assumes_defaults = true;
-        }
+        rbac.has_all_roles = roles == Completeness::Complete;
         for kind in ["ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"] {
             for resource in inventory.of_kind_any_group(kind) {
                 if rbac.holds(resource) {
@@ -123,7 +123,7 @@ impl Rbac {
         self.bindings.get(id.0 as usize)?.as_ref()
     }
 
-    /// All roles of the inventory, in no promised order; those that are only assumed are met through bindings.
+    /// All roles of the inventory, in no promised order; those that are only assumed are met through bindings and by name.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.roles.iter().filter_map(|slot| slot.role.as_ref()).filter(|role| !role.assumed)
     }

@@ -284,3 +284,18 @@ fn of_two_objects_of_one_identity_the_first_counts() {
     assert!(rbac.allows(&UserInfo::user("eve"), &request("get pods @a")).is_allowed());
     assert!(!rbac.allows(&UserInfo::user("eve"), &request("list pods @a")).is_allowed());
 }
+
+/// A default value knows as little of the cluster as an inventory of nothing does.
+#[test]
+fn objects_given_to_a_default_value_are_answered_as_a_build() {
+    let binding = doc(
+        "kind: ClusterRoleBinding\nmetadata: {name: all}\nroleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: User, name: alice}]",
+    );
+    let alice = UserInfo { name: "alice".to_owned(), groups: Vec::new() };
+    let fresh = Rbac::build(&inventory(resources(&binding))).0;
+    let mut grown = Rbac::default();
+    resources(&binding).iter().for_each(|resource| drop(grown.apply(resource)));
+    for rbac in [&fresh, &grown] {
+        assert!(rbac.allows(&alice, &request("delete secrets @a #x")).is_allowed());
+    }
+}
