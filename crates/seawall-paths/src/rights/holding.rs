@@ -137,16 +137,23 @@ impl Texts<'_> {
     /// What the rule gives of an ask; the permission and the number are the caller's.
     fn meets(&self, ask: &Ask, names: &mut Names) -> Option<Holding> {
         let rule = self.rule;
-        let meets = ask.verbs.iter().any(|verb| self.has(rule.verbs(), verb))
-            && ask.groups.iter().any(|group| self.has(rule.groups(), group))
-            && ask.resources.iter().any(|resource| self.resource(resource));
+        // Requests for a new object and for a collection carry no name; those for a subresource do.
+        let carries = |verb: &str, resource: &str| {
+            rule.names().is_empty()
+                || resource.contains('/')
+                || !matches!(verb, "create" | "deletecollection")
+        };
+        let verb = |resource: &str| {
+            ask.verbs.iter().any(|verb| self.has(rule.verbs(), verb) && carries(verb, resource))
+        };
+        let meets = ask.groups.iter().any(|group| self.has(rule.groups(), group))
+            && ask.resources.iter().any(|resource| self.resource(resource) && verb(resource));
         if !meets {
             return None;
         }
         let own = || rule.names().iter().map(|name| self.rbac.text(*name));
         let restricted = match ask.names {
             _ if rule.names().is_empty() => None,
-            Naming::Voids => return None,
             Naming::Of(wanted) if own().any(|name| wanted.contains(&name)) => None,
             Naming::Of(_) => return None,
             Naming::Restricts => Some(own().map(|name| names.intern(name)).collect()),

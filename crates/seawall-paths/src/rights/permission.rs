@@ -104,8 +104,6 @@ pub(crate) struct Ask {
 pub(crate) enum Naming {
     /// The permission is for those objects only.
     Restricts,
-    /// The request carries no name: such a rule never allows it.
-    Voids,
     /// Only objects of these names matter: the permission is held whole when one of them is named.
     Of(&'static [&'static str]),
 }
@@ -133,10 +131,6 @@ impl Ask {
         Ask { cluster: true, ..self }
     }
 
-    const fn nameless(self) -> Self {
-        Ask { names: Naming::Voids, ..self }
-    }
-
     const fn of(self, names: &'static [&'static str]) -> Self {
         Ask { names: Naming::Of(names), ..self }
     }
@@ -144,13 +138,13 @@ impl Ask {
 
 /// All permissions but those of operators, with what they ask for.
 pub(crate) const TABLE: &[(Permission, &[Ask])] = &[
-    (Permission::PodCreate, &[ask(CORE, &["pods"], CREATE).nameless()]),
+    (Permission::PodCreate, &[ask(CORE, &["pods"], CREATE)]),
     (
         Permission::WorkloadCreate,
         &[
-            ask(&["apps"], &["deployments", "daemonsets", "statefulsets", "replicasets"], CREATE).nameless(),
-            ask(&["batch"], &["jobs", "cronjobs"], CREATE).nameless(),
-            ask(CORE, &["replicationcontrollers"], CREATE).nameless(),
+            ask(&["apps"], &["deployments", "daemonsets", "statefulsets", "replicasets"], CREATE),
+            ask(&["batch"], &["jobs", "cronjobs"], CREATE),
+            ask(CORE, &["replicationcontrollers"], CREATE),
         ],
     ),
     (
@@ -180,7 +174,7 @@ pub(crate) const TABLE: &[(Permission, &[Ask])] = &[
     (Permission::NodeEmpty, &[ask(CORE, &["nodes"], &["update", "patch", "delete"]).cluster()]),
     (Permission::SecretGet, &[ask(CORE, &["secrets"], &["get"])]),
     (Permission::SecretList, &[ask(CORE, &["secrets"], &["list", "watch"])]),
-    (Permission::SecretCreate, &[ask(CORE, &["secrets"], CREATE).nameless()]),
+    (Permission::SecretCreate, &[ask(CORE, &["secrets"], CREATE)]),
     (Permission::TokenCreate, &[ask(CORE, &["serviceaccounts/token"], CREATE)]),
     (Permission::ImpersonateUser, &[ask(CORE, &["users"], &["impersonate"]).cluster()]),
     (Permission::ImpersonateGroup, &[ask(CORE, &["groups"], &["impersonate"]).cluster()]),
@@ -195,17 +189,11 @@ pub(crate) const TABLE: &[(Permission, &[Ask])] = &[
     (Permission::UpdateClusterRole, &[ask(RBAC, &["clusterroles"], CHANGE).cluster()]),
     (Permission::BindRole, &[ask(RBAC, &["roles"], &["bind"])]),
     (Permission::BindClusterRole, &[ask(RBAC, &["clusterroles"], &["bind"])]),
-    (Permission::CreateRoleBinding, &[ask(RBAC, &["rolebindings"], CREATE).nameless()]),
+    (Permission::CreateRoleBinding, &[ask(RBAC, &["rolebindings"], CREATE)]),
     (Permission::UpdateRoleBinding, &[ask(RBAC, &["rolebindings"], CHANGE)]),
-    (
-        Permission::CreateClusterRoleBinding,
-        &[ask(RBAC, &["clusterrolebindings"], CREATE).cluster().nameless()],
-    ),
+    (Permission::CreateClusterRoleBinding, &[ask(RBAC, &["clusterrolebindings"], CREATE).cluster()]),
     (Permission::UpdateClusterRoleBinding, &[ask(RBAC, &["clusterrolebindings"], CHANGE).cluster()]),
-    (
-        Permission::RequestCreate,
-        &[ask(CERTIFICATES, &["certificatesigningrequests"], CREATE).cluster().nameless()],
-    ),
+    (Permission::RequestCreate, &[ask(CERTIFICATES, &["certificatesigningrequests"], CREATE).cluster()]),
     (
         Permission::RequestApprove,
         &[ask(CERTIFICATES, &["certificatesigningrequests/approval"], CHANGE).cluster()],
@@ -228,8 +216,8 @@ pub(crate) const TABLE: &[(Permission, &[Ask])] = &[
     (Permission::MutationBinding, &[ask(ADMISSION, &["mutatingadmissionpolicybindings"], WRITE).cluster()]),
     (Permission::NamespaceUpdate, &[ask(CORE, &["namespaces"], CHANGE)]),
     (Permission::NodeProxy, &[ask(CORE, &["nodes/proxy"], &["get", "create"]).cluster()]),
-    (Permission::VolumeCreate, &[ask(CORE, &["persistentvolumes"], CREATE).cluster().nameless()]),
-    (Permission::ClaimCreate, &[ask(CORE, &["persistentvolumeclaims"], CREATE).nameless()]),
+    (Permission::VolumeCreate, &[ask(CORE, &["persistentvolumes"], CREATE).cluster()]),
+    (Permission::ClaimCreate, &[ask(CORE, &["persistentvolumeclaims"], CREATE)]),
     (Permission::AwsAuth, &[ask(CORE, &["configmaps"], CHANGE).of(&["aws-auth"])]),
     (Permission::ConstrainedUser, &[ask(AUTHENTICATION, &["users"], &["impersonate:user-info"]).cluster()]),
     (

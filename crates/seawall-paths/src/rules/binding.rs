@@ -20,8 +20,7 @@ pub(crate) struct Way {
     pub(crate) write: P,
     /// The permission to bind such a role.
     pub(crate) bind: P,
-    /// `cluster-admin` when it is not here.
-    pub(crate) role: Option<RoleId>,
+    pub(crate) role: RoleId,
     /// The name of the role, when `bind` must name it or may.
     pub(crate) name: Option<Name>,
     pub(crate) place: Place,
@@ -57,9 +56,7 @@ impl Assembly<'_> {
         loop {
             let before = grants.list.len();
             for way in self.ways(&grants.list) {
-                if let Some(role) = way.role {
-                    self.unbound(role, way.place, grants);
-                }
+                self.unbound(way.role, way.place, grants);
             }
             if grants.list.len() == before {
                 return;
@@ -107,7 +104,7 @@ impl Assembly<'_> {
                 for (role, name) in self.candidates(place, bind, few) {
                     // A binding of `cluster-admin` is in every cluster.
                     let always = place == Place::Cluster && self.names.text(name) == "cluster-admin";
-                    if write == create || always || role.is_some_and(|role| bound.contains(&role)) {
+                    if write == create || always || bound.contains(&role) {
                         ways.push(Way { write, bind, role, name: Some(name), place });
                     }
                 }
@@ -118,14 +115,13 @@ impl Assembly<'_> {
             let of_cluster =
                 |id: &&RoleId| self.rbac.role(**id).is_some_and(|role| role.namespace().is_none());
             let roles: BTreeSet<RoleId> = bound.iter().filter(of_cluster).copied().collect();
-            let way =
-                |role| Way { write: update, bind: P::BindClusterRole, role: Some(role), name: None, place };
+            let way = |role| Way { write: update, bind: P::BindClusterRole, role, name: None, place };
             ways.extend(roles.into_iter().map(way));
         }
     }
 
     /// The roles that `bind` allows at a place: by name, and all Roles of a namespace.
-    fn candidates(&mut self, place: Place, bind: P, few: &Few<'_>) -> Vec<(Option<RoleId>, Name)> {
+    fn candidates(&mut self, place: Place, bind: P, few: &Few<'_>) -> Vec<(RoleId, Name)> {
         let rbac = self.rbac;
         let namespace = match (bind, place) {
             (P::BindRole, Place::Namespace(namespace)) => Some(self.names.text(namespace).to_owned()),
@@ -135,16 +131,12 @@ impl Assembly<'_> {
         let mut found = Vec::new();
         for name in few.names(bind, place) {
             let text = self.names.text(name);
-            match rbac.find_role(namespace.as_deref(), text) {
-                Some(role) => found.push((Some(role.id()), name)),
-                None if namespace.is_none() && text == "cluster-admin" => found.push((None, name)),
-                None => {}
-            }
+            found.extend(rbac.find_role(namespace.as_deref(), text).map(|role| (role.id(), name)));
         }
         if let Some(namespace) = namespace.filter(|_| few.whole(bind, place)) {
             let here = |own| rbac.text(own) == namespace;
             for role in rbac.roles().filter(|role| role.namespace().is_some_and(here)) {
-                found.push((Some(role.id()), self.names.intern(rbac.text(role.name()))));
+                found.push((role.id(), self.names.intern(rbac.text(role.name()))));
             }
         }
         found

@@ -73,6 +73,8 @@ impl Assembly<'_> {
         for (name, definition) in wanted {
             let group = self.names.text(definition.group).to_owned();
             let plural = self.names.text(definition.plural).to_owned();
+            // What one controller does not do another one may.
+            let mut done = (false, false);
             for subject in controllers.get(&(group.clone(), plural.clone())).into_iter().flatten() {
                 let Some(Subject::ServiceAccount { namespace, name: own }) = self.rbac.subject(*subject)
                 else {
@@ -80,10 +82,12 @@ impl Assembly<'_> {
                 };
                 let account = format!("{namespace}/{own}");
                 let (makes, looks) = self.does(*subject);
-                let (runs, reads) = (definition.runs && makes, definition.reads && looks);
+                let (runs, reads) =
+                    (definition.runs && makes && !done.0, definition.reads && looks && !done.1);
                 if !runs && !reads {
                     continue;
                 }
+                done = (done.0 || runs, done.1 || reads);
                 let object = self.names.text(name).to_owned();
                 let gates = format!(
                     "a guess from the schema of `{object}` and the rights of its controller, ServiceAccount/{account}"
@@ -96,7 +100,6 @@ impl Assembly<'_> {
                     runs,
                     reads,
                 });
-                break;
             }
         }
         self.customs = Customs { kinds: Rc::new(kinds), written: NumberMap::default() };

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use seawall_rbac::{Binding, Rbac, RoleId, Scope, Subject};
+use seawall_rbac::{Binding, RoleId, Scope, Subject};
 
 use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
 use crate::numbers::NumberSet;
-use crate::rights::{Holding, Holdings, Permission};
+use crate::rights::{Holdings, Permission};
 use crate::rules::Assembly;
 use crate::rules::constrained::Behalf;
 use crate::vertex::{Place, Vertex};
@@ -53,10 +53,10 @@ impl Assembly<'_> {
             for subject in binding.subjects().iter().filter_map(|id| rbac.subject(*id)) {
                 self.subject(subject);
             }
-            let Some((role, holdings)) = self.bound(binding) else { continue };
-            if binding.subjects().is_empty() {
+            let Some(role) = rbac.role_of(binding).filter(|_| !binding.subjects().is_empty()) else {
                 continue;
-            }
+            };
+            let (role, holdings) = (role.id(), self.holdings(role.rule_set()));
             let written = self.written_by(role);
             if holdings.is_empty() && written.is_empty() {
                 idle.push((binding, role));
@@ -71,7 +71,13 @@ impl Assembly<'_> {
         }
         self.bindable(&mut grants);
         // A role that opens nothing yet does when somebody may write into it.
-        let written = names_of(&grants.list, &[Permission::EscalateRole, Permission::EscalateClusterRole]);
+        let halves = [
+            Permission::EscalateRole,
+            Permission::EscalateClusterRole,
+            Permission::UpdateRole,
+            Permission::UpdateClusterRole,
+        ];
+        let written = names_of(&grants.list, &halves);
         for (binding, role) in idle {
             let name = rbac.role(role).map(|role| rbac.text(role.name()));
             if name.and_then(|name| self.names.find(name)).is_some_and(|name| written.contains(&name)) {
@@ -114,21 +120,11 @@ impl Assembly<'_> {
         }
     }
 
-    /// The role of a binding and what it holds. Of the roles that every API server makes, the strongest are known even
-    /// where the objects are not here.
-    fn bound(&mut self, binding: &Binding) -> Option<(RoleId, Rc<Holdings>)> {
-        let id = binding.role()?;
-        match self.rbac.role_of(binding) {
-            Some(role) => Some((id, self.holdings(role.rule_set()))),
-            None => Some((id, Rc::new(default_role(self.rbac, id)?))),
-        }
-    }
-
     fn bind(&mut self, binding: &Binding, role: RoleId, place: Place) -> u32 {
         let number = u32::try_from(self.tables.bindings.len()).unwrap_or(u32::MAX);
         self.tables.bindings.push(binding.id());
         let role_number = self.tables.role(role);
-        if self.rbac.role_of(binding).is_none_or(|role| role.is_expected()) {
+        if self.rbac.role_of(binding).is_some_and(|role| role.is_expected()) {
             self.tables.defaults.insert(role_number);
         }
         let vertex = self.vertex(Vertex::Binding(number));
@@ -230,54 +226,5 @@ impl Assembly<'_> {
         let vertex = self.vertex(vertex);
         self.graph.step(rights, vertex, Step::structure());
         vertex
-    }
-}
-
-/// What the roles hold that every API server makes at start, when only a reference to them is here.
-///
-/// Source: `pkg/…/bootstrappolicy/policy.go` of Kubernetes: `cluster-admin`, `admin`, `edit`.
-fn default_role(rbac: &Rbac, id: RoleId) -> Option<Holdings> {
-    let reference = rbac.role_name(id).to_string();
-    let hold = |permissions: &[Permission]| -> Vec<Holding> {
-        let held = |permission: &Permission| Holding {
-            permission: *permission,
-            rule: 0,
-            names: None,
-            cluster: false,
-        };
-        permissions.iter().map(held).collect()
-    };
-    const EDIT: &[Permission] = &[
-        Permission::PodCreate,
-        Permission::PodUpdate,
-        Permission::PodExec,
-        Permission::PodExecByGet,
-        Permission::PodAttach,
-        Permission::PodForward,
-        Permission::PodForwardByGet,
-        Permission::PodProxy,
-        Permission::ServiceProxy,
-        Permission::PodLog,
-        Permission::PodRemove,
-        Permission::WorkloadCreate,
-        Permission::WorkloadUpdate,
-        Permission::SecretGet,
-        Permission::SecretList,
-        Permission::SecretCreate,
-        Permission::TokenCreate,
-        Permission::ImpersonateAccount,
-        Permission::ClaimCreate,
-        Permission::IngressWrite,
-        Permission::AccountWrite,
-    ];
-    match reference.as_str() {
-        "ClusterRole/cluster-admin" => Some(Holdings { everything: Some(0), ..Holdings::default() }),
-        "ClusterRole/edit" => Some(Holdings { list: hold(EDIT), ..Holdings::default() }),
-        "ClusterRole/admin" => {
-            let more = [Permission::CreateRoleBinding, Permission::UpdateRoleBinding, Permission::UpdateRole];
-            let list = hold(&[EDIT, &more].concat());
-            Some(Holdings { list, ..Holdings::default() })
-        }
-        _ => None,
     }
 }

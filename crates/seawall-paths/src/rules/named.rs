@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use seawall_rbac::Role;
+
 use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
@@ -11,7 +13,7 @@ use crate::rules::grants::Grant;
 use crate::rules::together::Index;
 use crate::vertex::{Place, Vertex};
 
-impl Assembly<'_> {
+impl<'m> Assembly<'m> {
     /// The vertex of a permission over one object, with the rules that name it; nothing when none does.
     fn held_for(&mut self, permission: P, place: Place, name: Name, index: &Index<'_>) -> Option<u32> {
         let vertex = Vertex::Held { permission, place, name: Some(name) };
@@ -36,13 +38,8 @@ impl Assembly<'_> {
     /// `bind` on roles of given names or of one namespace, for who may also write bindings.
     pub(crate) fn named_roles(&mut self, grants: &[Grant], index: &Index<'_>) {
         for way in self.ways(grants) {
-            let targets = match way.role {
-                Some(role) => {
-                    let role = self.tables.role(role);
-                    self.graph.known(Vertex::Rights { role, place: way.place }).into_iter().collect()
-                }
-                None => self.everything_at(way.place),
-            };
+            let role = self.tables.role(way.role);
+            let Some(to) = self.graph.known(Vertex::Rights { role, place: way.place }) else { continue };
             let bind = match way.name {
                 Some(name) => self.held_for(way.bind, way.place, name, index),
                 None => Some(self.held(way.bind, way.place, index)),
@@ -50,7 +47,7 @@ impl Assembly<'_> {
             let Some(bind) = bind else { continue };
             let write = self.held(way.write, way.place, index);
             let all = self.graph.all(vec![bind, write]);
-            targets.into_iter().for_each(|to| self.graph.step(all, to, Step::new(Primitive::A25)));
+            self.graph.step(all, to, Step::new(Primitive::A25));
         }
     }
 
@@ -88,14 +85,9 @@ impl Assembly<'_> {
             let named = [escalate, update].into_iter().flat_map(|own| index.named.get(&own)).flatten();
             let names: BTreeSet<Name> =
                 named.flat_map(|grant| grant.names.iter().flatten().copied()).collect();
-            let rbac = self.rbac;
-            for role in
-                rbac.roles().filter(|role| role.namespace().is_some() == (escalate == P::EscalateRole))
-            {
-                let Some(name) = self.names.find(rbac.text(role.name())).filter(|name| names.contains(name))
-                else {
-                    continue;
-                };
+            for role in self.called(&names, escalate == P::EscalateRole) {
+                let rbac = self.rbac;
+                let Some(name) = self.names.find(rbac.text(role.name())) else { continue };
                 let scope = match role.namespace() {
                     Some(namespace) => Place::Namespace(self.names.intern(rbac.text(namespace))),
                     None => Place::Cluster,
@@ -112,6 +104,19 @@ impl Assembly<'_> {
                 }
             }
         }
+    }
+
+    /// The roles of these names, of namespaces or of the cluster; among the latter those that every control plane has.
+    fn called(&self, names: &BTreeSet<Name>, in_namespaces: bool) -> Vec<&'m Role> {
+        let rbac = self.rbac;
+        if !in_namespaces {
+            return names.iter().filter_map(|name| rbac.find_role(None, self.names.text(*name))).collect();
+        }
+        let fits = |role: &&Role| {
+            let name = self.names.find(rbac.text(role.name()));
+            role.namespace().is_some() && name.is_some_and(|name| names.contains(&name))
+        };
+        rbac.roles().filter(fits).collect()
     }
 
     /// Two permissions over one object, at least one of which names it: for all objects it is another rule.

@@ -17,6 +17,8 @@ use crate::vertex::Vertex;
 pub(crate) struct Operator {
     pub(crate) group: &'static [&'static str],
     pub(crate) resource: &'static [&'static str],
+    /// The kind has no namespace.
+    cluster: bool,
     /// Names of the controller's account as its installations call it.
     pub(crate) accounts: &'static [&'static str],
     /// What may keep the writer from the controller's rights.
@@ -27,48 +29,56 @@ pub(crate) const CATALOGUE: &[Operator] = &[
     Operator {
         group: &["kustomize.toolkit.fluxcd.io"],
         resource: &["kustomizations"],
+        cluster: false,
         accounts: &["kustomize-controller"],
         unless: "holds unless the controller is told to act as an account of the tenant",
     },
     Operator {
         group: &["helm.toolkit.fluxcd.io"],
         resource: &["helmreleases"],
+        cluster: false,
         accounts: &["helm-controller"],
         unless: "holds unless the controller is told to act as an account of the tenant",
     },
     Operator {
         group: &["argoproj.io"],
         resource: &["applications"],
+        cluster: false,
         accounts: &["argocd-application-controller"],
         unless: "holds for projects that allow any destination and kind",
     },
     Operator {
         group: &["argoproj.io"],
         resource: &["applicationsets"],
+        cluster: false,
         accounts: &["argocd-application-controller"],
         unless: "holds for projects that allow any destination and kind",
     },
     Operator {
         group: &["argoproj.io"],
         resource: &["appprojects"],
+        cluster: false,
         accounts: &["argocd-application-controller"],
         unless: "needs an application in the project",
     },
     Operator {
         group: &["velero.io"],
         resource: &["restores"],
+        cluster: false,
         accounts: &["velero", "velero-server"],
         unless: "needs a backup with the objects wanted",
     },
     Operator {
         group: &["pkg.crossplane.io"],
         resource: &["providers"],
+        cluster: true,
         accounts: &["crossplane"],
         unless: "holds where packages are not verified",
     },
     Operator {
         group: &["kyverno.io"],
         resource: &["clusterpolicies"],
+        cluster: true,
         accounts: &["kyverno-background-controller", "kyverno"],
         unless: "by rules that generate or mutate existing objects",
     },
@@ -81,7 +91,7 @@ impl Operator {
             groups: self.group,
             resources: self.resource,
             verbs: VERBS,
-            cluster: false,
+            cluster: self.cluster,
             names: Naming::Restricts,
         }
     }

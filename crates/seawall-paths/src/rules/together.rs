@@ -157,6 +157,16 @@ const JOINTS: &[Joint] = &[
         premises: &[P::KyvernoWeaken, P::WorkloadCreate],
         opens: Opens::NodesPastPolicies,
     },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::PolicyWeaken, P::WorkloadUpdate],
+        opens: Opens::NodesPastPolicies,
+    },
+    Joint {
+        primitive: Primitive::A32,
+        premises: &[P::KyvernoWeaken, P::WorkloadUpdate],
+        opens: Opens::NodesPastPolicies,
+    },
     Joint { primitive: Primitive::A14, premises: &[P::PodBind, P::PodRemove], opens: Opens::PodsToNode },
     Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::PodRemove], opens: Opens::PodsToNode },
     Joint { primitive: Primitive::A15, premises: &[P::NodeChange, P::NodeEmpty], opens: Opens::PodsToNode },

@@ -4,24 +4,24 @@ use seawall_paths::{Filter, Model};
 
 use crate::{clusterwide, inventory, model, namespaced, pairs, steps};
 
-const RBAC: &str = "apiGroups: [rbac.authorization.k8s.io]";
-const BOT: &str = "ServiceAccount/ci/bot";
+pub(crate) const RBAC: &str = "apiGroups: [rbac.authorization.k8s.io]";
+pub(crate) const BOT: &str = "ServiceAccount/ci/bot";
 
-fn has(yaml: &str, step: &str) -> bool {
+pub(crate) fn has(yaml: &str, step: &str) -> bool {
     steps(&model(yaml)).iter().any(|own| own == step)
 }
 
 /// Starts that reach a sink plainly.
-fn from(yaml: &str, sink: &str) -> Vec<String> {
+pub(crate) fn from(yaml: &str, sink: &str) -> Vec<String> {
     let filter = Filter { from: Vec::new(), to: vec![sink.to_owned()] };
     model(yaml).pairs(&filter).unwrap().into_iter().map(|pair| pair.from).collect()
 }
 
-fn reaches(yaml: &str, start: &str, sink: &str) -> bool {
+pub(crate) fn reaches(yaml: &str, start: &str, sink: &str) -> bool {
     from(yaml, sink).iter().any(|own| own == start)
 }
 
-fn role(kind: &str, name: &str, rules: &str) -> String {
+pub(crate) fn role(kind: &str, name: &str, rules: &str) -> String {
     let space = if kind == "Role" { ", namespace: ci" } else { "" };
     format!(
         "---\nkind: {kind}\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: {name}{space}}}\nrules: [{rules}]\n"
@@ -29,7 +29,7 @@ fn role(kind: &str, name: &str, rules: &str) -> String {
 }
 
 /// A binding called like its role, in `ci` or in the cluster.
-fn bound(cluster: bool, role_kind: &str, role: &str, subject: &str) -> String {
+pub(crate) fn bound(cluster: bool, role_kind: &str, role: &str, subject: &str) -> String {
     let (kind, space) = if cluster { ("ClusterRoleBinding", "") } else { ("RoleBinding", ", namespace: ci") };
     format!(
         "---\nkind: {kind}\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {{name: {role}-of{space}}}\n\
@@ -37,11 +37,11 @@ fn bound(cluster: bool, role_kind: &str, role: &str, subject: &str) -> String {
     )
 }
 
-fn account(name: &str) -> String {
+pub(crate) fn account(name: &str) -> String {
     format!("{{kind: ServiceAccount, name: {name}, namespace: ci}}")
 }
 
-fn on_node(name: &str, spec: &str) -> String {
+pub(crate) fn on_node(name: &str, spec: &str) -> String {
     format!(
         "---\nkind: Pod\napiVersion: v1\nmetadata: {{name: {name}, namespace: ci, labels: {{app: {name}}}}}\nspec: {{nodeName: n1, {spec}}}\n"
     )

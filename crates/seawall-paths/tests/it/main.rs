@@ -14,6 +14,7 @@ mod control;
 mod controllers;
 mod exposure;
 mod faults;
+mod faults_of_names;
 mod goat;
 mod hostile;
 mod mesh;
