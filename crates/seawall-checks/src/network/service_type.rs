@@ -17,7 +17,7 @@ pub(crate) static CHECK: Check = Check {
     confidence: Confidence::High,
     profile: Profile::All,
     settings: &[Setting {
-        name: "forbidden_types",
+        name: "forbiddenTypes",
         doc: "types of Services that are not wanted",
         default: SettingDefault::Strings(&["NodePort", "LoadBalancer"]),
     }],
@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
 fn judge(service: &Resource, out: &mut Verdicts<'_>) {
     let Some(node) = service.root().path(&["spec", "type"]) else { return };
     let Some(kind) = node.as_str() else { return };
-    if out.settings().strings("forbidden_types").contains(&kind) {
+    if out.settings().strings("forbiddenTypes").contains(&kind) {
         let route = service.route_of(node);
         let fix = Fix::set(FixRisk::High, route.clone(), "ClusterIP");
         let place = Place { resource: service.id(), route };

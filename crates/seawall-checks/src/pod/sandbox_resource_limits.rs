@@ -18,12 +18,12 @@ pub(crate) static CHECK: Check = Check {
     confidence: Confidence::High,
     settings: &[
         Setting {
-            name: "sandbox_cpu_limit_max",
+            name: "sandboxCpuLimitMax",
             doc: "the highest CPU limit that a container of a sandbox may have, such as `1000m`; the first item counts",
             default: SettingDefault::Strings(&[]),
         },
         Setting {
-            name: "sandbox_memory_limit_max",
+            name: "sandboxMemoryLimitMax",
             doc: "the highest memory limit that a container of a sandbox may have, such as `512Mi`; the first item counts",
             default: SettingDefault::Strings(&[]),
         },
@@ -34,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// What has a ceiling, and the setting that holds the highest one allowed.
 const CEILINGS: [(&str, &str); 2] =
-    [("cpu", "sandbox_cpu_limit_max"), ("memory", "sandbox_memory_limit_max")];
+    [("cpu", "sandboxCpuLimitMax"), ("memory", "sandboxMemoryLimitMax")];
 
 fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     if !is_sandbox(container.pod()) {

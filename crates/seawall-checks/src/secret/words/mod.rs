@@ -62,7 +62,7 @@ const NAMES_SETTING: &str = "sensitiveKeyNames";
 const NAMES_ALLOWED: &str = "sensitiveKeyNamesAllowed";
 const VALUES_SETTING: &str = "sensitiveValues";
 const VALUES_ALLOWED: &str = "sensitiveValuesAllowed";
-const PATTERN: &str = "name_pattern";
+const PATTERN: &str = "namePattern";
 
 /// The settings of the checks that judge names and values.
 pub(crate) const SETTINGS: &[Setting] = &[
