@@ -19,6 +19,7 @@ mod network_cilium;
 mod network_generate;
 mod network_mesh;
 mod network_views;
+mod pages;
 mod paths;
 mod plan;
 mod rbac;

@@ -8,7 +8,7 @@ use crate::{Run, seawall_in, workspace};
 
 const SHOP: &str = include_str!("../data/network-generate.yaml");
 
-const FLOWS: &str = "src,dst,port,proto,verdict,time\n\
+pub(crate) const FLOWS: &str = "src,dst,port,proto,verdict,time\n\
     shop/web-5d4f8-x2x9l,shop/db,5432,tcp,forwarded,2026-11-20T10:00:00Z\n\
     find/search,203.0.113.7,443,tcp,forwarded,2026-11-21T10:00:00Z\n\
     shop/web,find/search,9300,tcp,dropped,2026-11-21T11:00:00Z\n";

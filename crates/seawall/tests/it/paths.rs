@@ -2,29 +2,7 @@
 
 use crate::{Run, seawall_in};
 
-const CLUSTER: &str = "\
-kind: ServiceAccount
-apiVersion: v1
-metadata: {name: deployer, namespace: ci}
----
-kind: Deployment
-apiVersion: apps/v1
-metadata: {name: runner, namespace: ci}
-spec: {template: {spec: {serviceAccountName: deployer, containers: [{name: c, image: i}]}}}
----
-kind: ClusterRole
-apiVersion: rbac.authorization.k8s.io/v1
-metadata: {name: deployer}
-rules:
-  - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterrolebindings], verbs: [create]}
-  - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind]}
----
-kind: ClusterRoleBinding
-apiVersion: rbac.authorization.k8s.io/v1
-metadata: {name: deployer}
-roleRef: {kind: ClusterRole, name: deployer, apiGroup: rbac.authorization.k8s.io}
-subjects: [{kind: ServiceAccount, name: deployer, namespace: ci}]
-";
+const CLUSTER: &str = include_str!("../data/paths-cluster.yaml");
 
 fn run(args: &[&str], files: &[(&str, &str)]) -> Run {
     let folder = tempfile::tempdir().unwrap();
@@ -156,26 +134,9 @@ fn unknown_names_are_wrong_usage() {
     assert!(unknown.err.contains("`Pod/ci/none` is nowhere in the graph"), "{}", unknown.err);
 }
 
-const SHOP: &str = "\
-kind: Service
-apiVersion: v1
-metadata: {name: web, namespace: shop}
-spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
----
-kind: Pod
-apiVersion: v1
-metadata: {name: web, namespace: shop, labels: {app: web}}
-spec:
-  nodeName: n1
-  automountServiceAccountToken: false
-  containers: [{name: web, image: 'shop/web:1.4', ports: [{containerPort: 8080}], securityContext: {privileged: true}}]
-";
+const SHOP: &str = include_str!("../data/paths-shop.yaml");
 
-const REPORT: &str = r#"{"SchemaVersion": 2, "ArtifactName": "shop/web:1.4", "ArtifactType": "container_image",
-"Metadata": {"RepoTags": ["shop/web:1.4"]},
-"Results": [{"Target": "app.jar", "Vulnerabilities": [
-{"VulnerabilityID": "CVE-2021-44228", "PkgName": "log4j-core", "InstalledVersion": "2.14.1", "FixedVersion": "2.15.0",
-"Severity": "CRITICAL", "CVSS": {"nvd": {"V3Vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"}}}]}]}"#;
+const REPORT: &str = include_str!("../data/paths-trivy.json");
 
 #[test]
 fn reports_make_known_flaws_ways_in() {
