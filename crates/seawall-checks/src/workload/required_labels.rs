@@ -1,7 +1,7 @@
 //! `workload-required-labels`
 
 use seawall_core::{Confidence, Pillar, Severity};
-use seawall_inventory::{Labels, Resource};
+use seawall_inventory::Resource;
 
 use crate::workload::fields::place;
 use crate::workload::labels::has_label;

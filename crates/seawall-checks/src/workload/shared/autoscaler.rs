@@ -38,11 +38,6 @@ impl<'i> Autoscalers<'i> {
         let home = workload.namespace().unwrap_or("default");
         self.0.get(&(home, workload.kind(), workload.name())).map_or(&[], Vec::as_slice)
     }
-
-    /// The fewest replicas that an autoscaler leaves a workload; `None` without an autoscaler.
-    pub(crate) fn fewest(&self, workload: &'i Resource) -> Option<i64> {
-        self.scaling(workload).iter().map(|scaler| fewest(scaler)).min()
-    }
 }
 
 /// The fewest replicas of an autoscaler: 1 when unset, and 0 with KEDA.

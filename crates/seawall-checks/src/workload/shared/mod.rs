@@ -3,8 +3,10 @@
 pub(crate) mod absence;
 pub(crate) mod amount;
 pub(crate) mod api_versions;
+pub(crate) mod argo;
 pub(crate) mod autoscaler;
 pub(crate) mod budget;
+pub(crate) mod claims;
 pub(crate) mod cron;
 pub(crate) mod fields;
 pub(crate) mod labels;

@@ -51,6 +51,11 @@ impl Quantity {
         }
     }
 
+    /// Nothing at all.
+    pub(crate) const fn nought() -> Quantity {
+        Quantity { negative: false, digits: Vec::new(), exponent: 0, binary: 0 }
+    }
+
     /// Whether it is nothing at all.
     pub(crate) fn is_zero(&self) -> bool {
         self.digits.is_empty()

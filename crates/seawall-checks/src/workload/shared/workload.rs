@@ -45,6 +45,9 @@ pub(crate) const WORKLOADS: &[GroupKind<'static>] = &[
     GroupKind::new("argoproj.io", "Rollout"),
 ];
 
+/// Namespaces of the cluster itself.
+pub(crate) const SYSTEM_NAMESPACES: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+
 /// The resources of these kinds that no controller made.
 pub(crate) fn unmanaged<'i>(
     inventory: &'i Inventory,
