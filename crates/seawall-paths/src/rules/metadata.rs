@@ -96,8 +96,6 @@ impl Assembly<'_> {
     }
 }
 
-}
-
 /// Kind, namespace and name of a pod.
 type Key = (Name, Name, Name);
 
