@@ -1,10 +1,9 @@
 //! `workload-common-labels`
 
-use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
-use seawall_inventory::Resource;
+use seawall_core::{Confidence, Fix, FixRisk, Pillar, Route, Severity};
+use seawall_inventory::{Labels, Place, PodView, Resource};
 
 use crate::workload::fields::place;
-use crate::workload::labels::{has_label, label_route};
 use crate::workload::workload::{WORKLOADS, is_managed};
 use crate::{Check, Judge, Setting, SettingDefault, Verdicts};
 
@@ -44,12 +43,37 @@ fn judge(workload: &Resource, out: &mut Verdicts<'_>) {
         return out.not_applicable();
     }
     let known = out.settings().strings(COMMON.name);
-    if known.iter().any(|key| has_label(workload, key)) {
+    let own = place(workload, &["metadata", "labels"]);
+    judge_labels(workload, "has", workload.labels(), own.clone(), &known, out);
+    for pod in workload.pods() {
+        let place = Place { resource: workload.id(), route: template_of(&pod).keys(&["metadata", "labels"]) };
+        // A pod is its own template.
+        if place != own {
+            judge_labels(workload, "gives its pods", pod.labels(), place, &known, out);
+        }
+    }
+}
+
+/// The route to what holds the pod's spec and metadata.
+fn template_of(pod: &PodView<'_>) -> Route {
+    let spec = pod.place(&[]).route;
+    spec.split_last().map_or_else(Route::root, |(template, _)| template)
+}
+
+fn judge_labels(
+    workload: &Resource,
+    verb: &str,
+    labels: Labels<'_>,
+    place: Place,
+    known: &[&str],
+    out: &mut Verdicts<'_>,
+) {
+    if known.iter().any(|key| labels.get(key).is_some_and(|value| !value.is_empty())) {
         return;
     }
-    let place = place(workload, &["metadata", "labels"]);
-    let draft = out.fail(place, "has none of the common labels `app.kubernetes.io/…`");
-    if let Some(key) = known.first().filter(|key| **key == NAME) {
-        draft.fix(Fix::set(FixRisk::Low, label_route(key), workload.name()));
+    let route = place.route.clone();
+    let draft = out.fail(place, format!("{verb} none of the common labels `app.kubernetes.io/…`"));
+    if known.first() == Some(&NAME) && !workload.name().is_empty() {
+        draft.fix(Fix::set(FixRisk::Low, route.key(NAME), workload.name()));
     }
 }

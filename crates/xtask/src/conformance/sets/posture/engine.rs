@@ -65,8 +65,24 @@ fn configure(settings: &mut Settings, check: &str, name: &str, value: &Value) ->
         ),
         Value::Null | Value::Object(_) => return Err(format!("setting `{name}` is of no known type")),
     };
-    settings.set(check, &camel_case(name), value).map_err(|error: BadSetting| error.to_string())
+    if FOREIGN.contains(&(check, name)) {
+        return Ok(());
+    }
+    // Some settings have kept upstream's spelling.
+    let declared = find(check).map_or(&[][..], |entry| entry.check.settings);
+    let is_kept = declared.iter().any(|setting| setting.name == name);
+    let name = if is_kept { name.to_owned() } else { camel_case(name) };
+    settings.set(check, &name, value).map_err(|error: BadSetting| error.to_string())
 }
+
+/// Settings that Kubescape hands to rules of one control and that these do not read: bounds of amounts, where the question
+/// is whether there is an amount.
+const FOREIGN: [(&str, &str); 4] = [
+    ("workload-memory-limit-missing", "memory_limit_max"),
+    ("workload-memory-limit-missing", "memory_request_max"),
+    ("workload-memory-request-missing", "memory_limit_max"),
+    ("workload-memory-request-missing", "memory_request_max"),
+];
 
 /// The name of a setting as Seawall writes it: upstream's `min_replicas` is `minReplicas`.
 fn camel_case(name: &str) -> String {
