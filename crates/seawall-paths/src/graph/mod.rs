@@ -81,7 +81,7 @@ pub(crate) struct Graph {
     into: Vec<u32>,
     evidence: Vec<Evidence>,
     /// By the place in that table, one more: the whole chain that the evidence stands in.
-    chains: HashMap<u32, Vec<Evidence>>,
+    chains: NumberMap<u32, Vec<Evidence>>,
     alls: Vec<All>,
     /// Conjunctions by premise.
     premise_of: NumberMap<u32, Vec<u32>>,

@@ -9,7 +9,7 @@ use seawall_network::{ClassId, METADATA, Protocol, Target};
 use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
-use crate::numbers::{NumberMap, NumberSet};
+use crate::numbers::NumberMap;
 use crate::rules::Assembly;
 use crate::vertex::Vertex;
 

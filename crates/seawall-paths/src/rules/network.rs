@@ -12,7 +12,7 @@ use crate::facts::open::{Gain, OpenFacts};
 use crate::facts::{ContainerFacts, PodFacts};
 use crate::graph::{Evidence, build::Step};
 use crate::names::Name;
-use crate::numbers::{NumberMap, NumberSet};
+use crate::numbers::NumberMap;
 use crate::rules::Assembly;
 use crate::rules::index::port_word;
 use crate::rules::listeners::{Listener, On};
