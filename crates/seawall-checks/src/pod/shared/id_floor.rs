@@ -7,7 +7,13 @@ use crate::pod::source::sources;
 
 /// Fails containers that run with a number below a floor, or with whatever their image says. `what` names the number in
 /// messages: "user" or "group".
-pub(crate) fn fail_low(pod: &PodView<'_>, field: &'static str, floor: i64, what: &str, out: &mut Verdicts<'_>) {
+pub(crate) fn fail_low(
+    pod: &PodView<'_>,
+    field: &'static str,
+    floor: i64,
+    what: &str,
+    out: &mut Verdicts<'_>,
+) {
     // Windows has no such numbers, and in a user namespace they mean nothing on the node.
     if pod.is_windows() || pod.in_user_namespace() {
         return out.not_applicable();

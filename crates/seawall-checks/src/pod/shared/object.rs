@@ -10,7 +10,13 @@ pub(crate) type Names = fn(&VolumeView<'_>) -> Vec<String>;
 
 /// Fails every volume that brings an object of `kind` into a container, at the mount. One that is known not to exist
 /// brings nothing; `word` names the kind in messages.
-pub(crate) fn fail_mounted(pod: &PodView<'_>, kind: GroupKind<'_>, word: &str, names: Names, out: &mut Verdicts<'_>) {
+pub(crate) fn fail_mounted(
+    pod: &PodView<'_>,
+    kind: GroupKind<'_>,
+    word: &str,
+    names: Names,
+    out: &mut Verdicts<'_>,
+) {
     let resource = pod.resource();
     let inventory = out.inventory();
     let complete = inventory.completeness(kind) == Completeness::Complete;

@@ -4,14 +4,18 @@ use seawall_inventory::ContainerView;
 use seawall_yaml::Node;
 
 /// The items of `command` and `args`, in the order in which the program gets them.
-pub(crate) fn arguments<'r>(container: &ContainerView<'r>) -> impl Iterator<Item = (Node<'r>, &'r str)> + use<'r> {
+pub(crate) fn arguments<'r>(
+    container: &ContainerView<'r>,
+) -> impl Iterator<Item = (Node<'r>, &'r str)> + use<'r> {
     let node = container.node();
     let items = node.list("command").chain(node.list("args"));
     items.filter_map(|item| Some((item, item.as_str()?)))
 }
 
 /// The commands that kubelet runs in a running container: probes and lifecycle hooks.
-pub(crate) fn hooks<'r>(container: &ContainerView<'r>) -> impl Iterator<Item = (Node<'r>, &'r str)> + use<'r> {
+pub(crate) fn hooks<'r>(
+    container: &ContainerView<'r>,
+) -> impl Iterator<Item = (Node<'r>, &'r str)> + use<'r> {
     const HOOKS: [&[&str]; 5] = [
         &["lifecycle", "postStart", "exec"],
         &["lifecycle", "preStop", "exec"],
@@ -20,13 +24,15 @@ pub(crate) fn hooks<'r>(container: &ContainerView<'r>) -> impl Iterator<Item = (
         &["startupProbe", "exec"],
     ];
     let node = container.node();
-    let items = HOOKS.into_iter().filter_map(move |path| node.path(path)).flat_map(|exec| exec.list("command"));
+    let items =
+        HOOKS.into_iter().filter_map(move |path| node.path(path)).flat_map(|exec| exec.list("command"));
     items.filter_map(|item| Some((item, item.as_str()?)))
 }
 
 /// The names of programs in a text, which may be a whole script: its words without the folders before them.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).filter(|word| !word.is_empty())
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+        .filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

@@ -53,7 +53,9 @@ mod tests {
             ("{{ x }}", None),
         ] {
             match (quantity(text), wanted) {
-                (Some(value), Some(wanted)) => assert!((value / wanted - 1.0).abs() < 1e-12, "{text}: {value}"),
+                (Some(value), Some(wanted)) => {
+                    assert!((value / wanted - 1.0).abs() < 1e-12, "{text}: {value}")
+                }
                 (value, wanted) => assert_eq!(value, wanted, "{text}"),
             }
         }

@@ -52,7 +52,9 @@ impl<'r> Source<'r> {
     pub(crate) fn place(&self, keys: &[&str]) -> Place {
         let context = match self {
             Source::Pod(pod, _) => pod.place(&["securityContext"]),
-            Source::Container(container, _) | Source::Unset(container) => container.place(&["securityContext"]),
+            Source::Container(container, _) | Source::Unset(container) => {
+                container.place(&["securityContext"])
+            }
         };
         context.keys(keys)
     }
