@@ -39,7 +39,7 @@ pub fn in_sources(inventory: &Inventory) -> (Rules, Vec<Problem>) {
     for resource in resources {
         found.annotation(resource);
     }
-    for group in resources.chunk_by(|a, b| same_text(a, b)) {
+    for group in resources.chunk_by(same_text) {
         let text = group.first().and_then(|resource| resource.tree().text());
         if let Some(text) =
             text.filter(|text| memmem::find(text.as_str().as_bytes(), MARK.as_bytes()).is_some())
@@ -240,8 +240,7 @@ fn beginning_in(resource: &Resource, line: Span) -> Option<Route> {
         let last = children
             .iter()
             .filter(here)
-            .filter(|child| start(child).is_some_and(|at| at < line.start))
-            .next_back();
+            .rfind(|child| start(child).is_some_and(|at| at < line.start));
         node = *last.filter(|child| child.is_map() || child.is_seq())?;
     }
 }
