@@ -15,5 +15,6 @@ pub(crate) mod probe;
 pub(crate) mod quantity;
 pub(crate) mod range;
 pub(crate) mod resources;
+pub(crate) mod schema;
 pub(crate) mod spread;
 pub(crate) mod workload;
