@@ -237,10 +237,7 @@ fn beginning_in(resource: &Resource, line: Span) -> Option<Route> {
         if let Some(found) = children.iter().filter(here).find(begins) {
             return root.route_to(*found);
         }
-        let last = children
-            .iter()
-            .filter(here)
-            .rfind(|child| start(child).is_some_and(|at| at < line.start));
+        let last = children.iter().filter(here).rfind(|child| start(child).is_some_and(|at| at < line.start));
         node = *last.filter(|child| child.is_map() || child.is_seq())?;
     }
 }

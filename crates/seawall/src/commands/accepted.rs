@@ -38,6 +38,10 @@ impl Accepted {
         let file = named.or_else(|| if args.pss.is_none() { find(folder) } else { None });
         let waivers = file.as_deref().map(waivers).transpose()?;
         let baseline = args.baseline.as_deref().map(baseline).transpose()?;
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "whether a waiver has expired is asked of the day of the run"
+        )]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         Ok(Accepted { waivers, baseline, today: Date::from_unix(now) })
     }
@@ -53,12 +57,12 @@ impl Accepted {
         if let Some(ran) = ran {
             let (mut rules, problems) = in_sources(&loaded.inventory);
             loaded.problems.extend(problems);
-            if let Some(read) = self.waivers {
-                if let Some(object) = read.resource.clone() {
-                    let (inventory, home) = std::mem::take(&mut loaded.inventory).with(object);
-                    loaded.inventory = inventory;
-                    rules.extend(read.at(home));
-                }
+            if let Some(read) = self.waivers
+                && let Some(object) = read.resource.clone()
+            {
+                let (inventory, home) = std::mem::take(&mut loaded.inventory).with(object);
+                loaded.inventory = inventory;
+                rules.extend(read.at(home));
             }
             let ran: BTreeSet<&str> = ran.iter().map(|check| check.id).collect();
             apply(evaluation, &loaded.inventory, &rules, self.today, &ran);
