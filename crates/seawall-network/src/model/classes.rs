@@ -60,7 +60,7 @@ pub(crate) struct Class {
     pub(crate) ports: Box<[ContainerPort]>,
     pub(crate) host_network: bool,
     pub(crate) node: Option<Word>,
-    /// The address of one member: for blocks it stands for all.
+    /// The least address that a member ever had: for blocks it stands for all, and it stays where borders cut the class.
     pub(crate) address: Option<IpAddr>,
     pub(crate) members: Vec<EndpointId>,
     /// The policies that select the class, ascending.
@@ -149,7 +149,8 @@ impl Network {
         self.classes.live.insert(class);
         if let (Some(class), Some(address)) = (self.classes.get_mut(class), address) {
             let (least, greatest) = class.span.unwrap_or((address, address));
-            class.span = Some((least.min(address), greatest.max(address)));
+            let least = least.min(address);
+            (class.address, class.span) = (Some(least), Some((least, greatest.max(address))));
         }
         let endpoint = self.endpoint_mut(id)?;
         (endpoint.class, endpoint.place) = (Some(class), place);
@@ -225,13 +226,10 @@ impl Network {
             }
         }
         for (key, id) in moved {
-            let least = self.classes.get(id).and_then(|class| class.span).map(|(least, _)| least);
+            let least = self.classes.get(id).and_then(|class| class.address);
             let start = least.and_then(|least| self.borders.range(..=least).next_back().copied());
             self.classes.by_key.remove(&key);
             self.classes.by_key.insert(ClassKey { atom: Atom::From(start), ..key }, id);
-            if let Some(class) = self.classes.get_mut(id) {
-                class.address = least;
-            }
         }
     }
 }

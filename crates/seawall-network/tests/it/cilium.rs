@@ -189,10 +189,12 @@ subsets: [{addresses: [{ip: 203.0.113.7}]}]
         &["203.0.113.7 -> a/db 1", "!8.8.8.8 -> a/db 1", "!172.18.0.1 -> a/db 1"],
     );
     // What serves the API outside the cluster is of the world too.
-    check(
-        &from("{matchExpressions: [{key: 'reserved:world', operator: DoesNotExist}]}"),
-        &["!203.0.113.7 -> a/db 1", "!8.8.8.8 -> a/db 1", "172.18.0.1 -> a/db 1", "b/web -> a/db 1"],
-    );
+    for operator in ["DoesNotExist", "NotIn, values: ['']"] {
+        check(
+            &from(&format!("{{matchExpressions: [{{key: 'reserved:world', operator: {operator}}}]}}")),
+            &["!203.0.113.7 -> a/db 1", "!8.8.8.8 -> a/db 1", "172.18.0.1 -> a/db 1", "b/web -> a/db 1"],
+        );
+    }
 }
 
 #[test]

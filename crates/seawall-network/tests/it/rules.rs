@@ -209,3 +209,26 @@ status: {podIP: '2001:db8::6'}
         }
     }
 }
+
+/// Two pods were alike until a block came that holds the one and not the other, whichever was there first.
+#[test]
+fn a_block_that_comes_later_tells_pods_apart() {
+    let pod = |name: &str, address: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: b, labels: {{app: twin}}}}\nspec: {{containers: [{{name: c, image: i}}]}}\nstatus: {{podIP: '{address}'}}\n"
+        )
+    };
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: a}\nspec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.2.8/29}}]}]}\n";
+    let twins = [pod("low", "10.0.2.1"), pod("high", "10.0.2.9")];
+    for order in [[0, 1], [1, 0]] {
+        let (mut network, _) = network(PODS);
+        let objects = order.map(|at| twins[at].clone()).into_iter().chain([policy.to_owned()]);
+        for object in objects {
+            crate::world::resources(&object).iter().for_each(|object| drop(network.apply(object)));
+        }
+        for (name, allowed) in [("low", false), ("high", true)] {
+            let (from, to) = (target(&network, &format!("Pod/b/{name}")), target(&network, "Pod/a/web"));
+            assert_eq!(network.can(from, to, Protocol::Tcp, 80).allowed, allowed, "{name} {order:?}");
+        }
+    }
+}
