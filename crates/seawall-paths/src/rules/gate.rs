@@ -21,6 +21,29 @@ pub(crate) struct Gate {
     pub(crate) text: Name,
     /// What keeps it shut.
     pub(crate) by: Shut,
+    /// What policies do of that, whatever the level.
+    pub(crate) policies: Policies,
+}
+
+/// Policies that keep a gate shut, and whether it would open without some of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Policies {
+    pub(crate) shut: bool,
+    /// Without Kubernetes' own policies it would be open.
+    pub(crate) by_native: bool,
+    /// The same without the ClusterPolicies of Kyverno.
+    pub(crate) by_kyverno: bool,
+}
+
+impl Policies {
+    fn of(judged: &Judged) -> Self {
+        let shut = judged.forbids.covers(Forbids::ALL);
+        Policies {
+            shut,
+            by_native: shut && !judged.without_native.covers(Forbids::ALL),
+            by_kyverno: shut && !judged.without_kyverno.covers(Forbids::ALL),
+        }
+    }
 }
 
 /// What keeps a gate shut.
@@ -53,7 +76,13 @@ impl Assembly<'_> {
         }
         let text = self.names.text(gate.text).to_owned();
         let text = format!("no Pod Security level is enforced; pods are {text}, debug containers may not be");
-        Gate { open: true, confidence: Confidence::Medium, text: self.names.intern(&text), by: Shut::Nothing }
+        Gate {
+            open: true,
+            confidence: Confidence::Medium,
+            text: self.names.intern(&text),
+            by: Shut::Nothing,
+            ..gate
+        }
     }
 
     fn gate_at(&mut self, place: Place) -> Gate {
@@ -66,7 +95,7 @@ impl Assembly<'_> {
                     if gate.open {
                         return gate;
                     }
-                    closed = Some(gate);
+                    closed = Some(closed.map_or(gate, |closed| most_open(closed, gate)));
                 }
                 closed.unwrap_or_else(|| {
                     let text = "no namespace is known to enforce a Pod Security level";
@@ -89,11 +118,11 @@ impl Assembly<'_> {
                 let text = format!(
                     "namespace `{name}` enforces the Pod Security level `{written}`, which refuses such pods"
                 );
-                self.shut(&text, Shut::Level)
+                self.shut(&text, Shut::Level, &judged)
             }
             _ if judged.forbids.covers(Forbids::ALL) => {
                 let text = format!("refused by {}", judged.by.join(", "));
-                self.shut(&text, Shut::Policies)
+                self.shut(&text, Shut::Policies, &judged)
             }
             Some(_) => {
                 let text = format!("namespace `{name}` enforces the Pod Security level `privileged`");
@@ -107,8 +136,9 @@ impl Assembly<'_> {
         }
     }
 
-    fn shut(&mut self, text: &str, by: Shut) -> Gate {
-        Gate { open: false, confidence: Confidence::Low, text: self.names.intern(text), by }
+    fn shut(&mut self, text: &str, by: Shut, judged: &Judged) -> Gate {
+        let (text, policies) = (self.names.intern(text), Policies::of(judged));
+        Gate { open: false, confidence: Confidence::Low, text, by, policies }
     }
 
     fn opened(&mut self, text: &str, known: Known, judged: &Judged) -> Gate {
@@ -124,8 +154,23 @@ impl Assembly<'_> {
         }
         let sure = known == Known::Yes && others == 0;
         let confidence = if sure { Confidence::High } else { Confidence::Medium };
-        Gate { open: true, confidence, text: self.names.intern(&text), by: Shut::Nothing }
+        let (text, policies) = (self.names.intern(&text), Policies::default());
+        Gate { open: true, confidence, text, by: Shut::Nothing, policies }
     }
+}
+
+/// Of two closed gates what opens one of them opens both.
+fn most_open(a: Gate, b: Gate) -> Gate {
+    let past = |pick: fn(Policies) -> bool| {
+        [a, b].iter().any(|gate| gate.by == Shut::Policies && pick(gate.policies))
+    };
+    let policies = Policies {
+        shut: a.policies.shut && b.policies.shut,
+        by_native: past(|policies| policies.by_native),
+        by_kyverno: past(|policies| policies.by_kyverno),
+    };
+    let by = if [a, b].iter().any(|gate| gate.by == Shut::Policies) { Shut::Policies } else { Shut::Level };
+    Gate { by, policies, ..a }
 }
 
 /// Whether the namespace is here.

@@ -24,6 +24,7 @@ impl Assembly<'_> {
         let accounts_group = self.group("system:serviceaccounts");
         let everybody = self.group("system:authenticated");
         let masters = self.names.intern("system:masters");
+        let nodes = self.names.intern("system:nodes");
         let [named_users, named_groups] = self.named();
         let (users, groups) = (self.vertex(Vertex::Users), self.vertex(Vertex::Groups));
         for (id, vertex) in (0u32..).zip(vertices) {
@@ -55,7 +56,8 @@ impl Assembly<'_> {
                 Vertex::Group(name) if name == masters => {}
                 Vertex::Group(name) => {
                     self.graph.step(groups, id, Step::structure());
-                    if named_groups.contains(&name) {
+                    // Kubelets are in theirs, whoever names it.
+                    if name == nodes || named_groups.contains(&name) {
                         self.within(id, name, [accounts_group, everybody]);
                     }
                 }

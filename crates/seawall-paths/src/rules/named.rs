@@ -51,23 +51,29 @@ impl<'m> Assembly<'m> {
         }
     }
 
-    /// What follows from everything at a place. In a namespace that is its Pod Security level too, and so any node.
+    /// What follows from everything at a place.
     pub(crate) fn everything_at(&mut self, place: Place) -> Vec<u32> {
         match place {
             Place::Cluster => vec![self.vertex(Vertex::ClusterAdmin)],
             Place::Namespace(namespace) => {
-                let mut opens =
-                    vec![self.vertex(Vertex::NamespaceAdmin(namespace)), self.vertex(Vertex::Nodes)];
-                opens.extend(self.cloud_masters(place));
+                let mut opens = vec![self.vertex(Vertex::NamespaceAdmin(namespace))];
+                opens.extend(self.beside_admin(place));
                 opens
             }
         }
     }
 
-    /// The map of cloud identities is a part of `kube-system` (A41).
-    pub(crate) fn cloud_masters(&mut self, place: Place) -> Option<u32> {
-        let there = self.facts.has_aws_auth && self.in_kube_system(place);
-        there.then(|| self.vertex(Vertex::SystemMasters))
+    /// What everything in a namespace opens beside its admin: any node, as the Pod Security level is a part of it, unless
+    /// policies refuse; and the map of cloud identities, a part of `kube-system` (A41).
+    pub(crate) fn beside_admin(&mut self, place: Place) -> Vec<u32> {
+        let mut opens = Vec::new();
+        if !self.gate(place).policies.shut {
+            opens.push(self.vertex(Vertex::Nodes));
+        }
+        if self.facts.has_aws_auth && self.in_kube_system(place) {
+            opens.push(self.vertex(Vertex::SystemMasters));
+        }
+        opens
     }
 
     /// `escalate` and a right to change on roles of given names: whoever is bound to such a role then holds everything

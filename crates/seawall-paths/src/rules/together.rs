@@ -340,14 +340,21 @@ impl Assembly<'_> {
     /// Whether the conjunction adds nothing to what one of its premises opens anyway.
     fn is_idle(&mut self, joint: &Joint, place: Place) -> bool {
         let changes_none = joint.premises.contains(&P::WorkloadUpdate) && !self.has_workload(place);
-        let by = match joint.opens {
-            Opens::NodesPastPolicies => [Shut::Nothing, Shut::Level],
+        let gate = self.gate(place);
+        let idle = match joint.opens {
+            Opens::NodesPastPolicies => {
+                let native = joint.premises.contains(&P::PolicyWeaken);
+                let opens = if native { gate.policies.by_native } else { gate.policies.by_kyverno };
+                gate.by != Shut::Policies || !opens
+            }
             // A label of the namespace takes no policy away.
-            Opens::Nodes if joint.primitive == Primitive::A35 => [Shut::Nothing, Shut::Policies],
-            Opens::Nodes => [Shut::Nothing; 2],
-            _ => return changes_none,
+            Opens::Nodes if joint.primitive == Primitive::A35 => {
+                gate.by == Shut::Nothing || gate.policies.shut
+            }
+            Opens::Nodes => gate.by == Shut::Nothing,
+            _ => false,
         };
-        changes_none || by.contains(&self.gate(place).by)
+        changes_none || idle
     }
 
     fn joint_step(&mut self, joint: &Joint) -> Step {
@@ -366,11 +373,8 @@ impl Assembly<'_> {
             (Opens::ClusterAdmin, _) => vec![Vertex::ClusterAdmin],
             (Opens::NamespaceAdmin, Place::Namespace(namespace)) => vec![Vertex::NamespaceAdmin(namespace)],
             (Opens::NamespaceAdmin, Place::Cluster) => vec![Vertex::NamespaceAdmins],
-            // Its Pod Security level is part of it.
-            (Opens::Namespace, Place::Namespace(namespace)) => {
-                vec![Vertex::NamespaceAdmin(namespace), Vertex::Nodes]
-            }
-            (Opens::Namespace, Place::Cluster) => vec![Vertex::NamespaceAdmins, Vertex::Nodes],
+            (Opens::Namespace, Place::Namespace(namespace)) => vec![Vertex::NamespaceAdmin(namespace)],
+            (Opens::Namespace, Place::Cluster) => vec![Vertex::NamespaceAdmins],
             (Opens::Masters, _) => vec![Vertex::SystemMasters],
             (Opens::Accounts, _) => vec![Vertex::Accounts(place)],
             (Opens::Anybody, _) => {
@@ -384,7 +388,7 @@ impl Assembly<'_> {
         };
         let mut opens: Vec<u32> = vertices.into_iter().map(|vertex| self.vertex(vertex)).collect();
         if matches!(joint.opens, Opens::Namespace) {
-            opens.extend(self.cloud_masters(place));
+            opens.extend(self.beside_admin(place));
         }
         opens
     }

@@ -134,3 +134,44 @@ fn pods_that_wait_are_bound_to_a_node_that_is_held() {
         );
     check(&[case(yaml, "A14 ServiceAccount/ci/bot → pods of namespace ci", ("pods/binding", "pods/status"))]);
 }
+
+/// Found by the comparison with the oracle: a policy stays, whatever becomes of the level, and one kind of policy is not
+/// taken away with the other.
+#[test]
+fn issue_policies_outlast_levels_repro() {
+    let level =
+        "{name: l, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {podSecurity: {level: baseline}}}";
+    let reaches = |yaml: &str| {
+        steps(&model(yaml))
+            .iter()
+            .any(|step| !step.starts_with('~') && step.ends_with("ServiceAccount/ci/bot → nodes"))
+    };
+    const RESTRICTED: &str = "metadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: restricted}}";
+    let restricted = |yaml: String| yaml.replace("metadata: {name: ci}", RESTRICTED);
+    let rbac = "apiGroups: [rbac.authorization.k8s.io]";
+    for rules in [
+        format!("{CREATE}, {{apiGroups: [''], resources: [namespaces], verbs: [patch]}}"),
+        format!("{{{rbac}, resources: [roles], verbs: [escalate, update]}}"),
+        format!(
+            "{{{rbac}, resources: [rolebindings], verbs: [create]}}, {{{rbac}, resources: [clusterroles], verbs: [bind]}}"
+        ),
+    ] {
+        let yaml = restricted(namespaced(&rules));
+        assert!(reaches(&yaml), "{rules}");
+        assert!(!reaches(&(yaml + &kyverno(level))), "{rules}");
+    }
+    for (native, removes_kyverno) in [(true, false), (false, true)] {
+        let weaken = match native {
+            true => {
+                "{apiGroups: [admissionregistration.k8s.io], resources: [validatingadmissionpolicies], verbs: [delete]}"
+            }
+            false => "{apiGroups: [kyverno.io], resources: [clusterpolicies], verbs: [delete]}",
+        };
+        let yaml = clusterwide(&format!("{weaken}, {CREATE}"));
+        assert_eq!(reaches(&(yaml.clone() + &kyverno(level))), removes_kyverno);
+        assert_eq!(reaches(&(yaml + &vap(BASELINE))), !removes_kyverno);
+    }
+    // Who changes workloads passes as who makes them.
+    let change = "{apiGroups: [apps], resources: [deployments], verbs: [patch]}, {apiGroups: [kyverno.io], resources: [clusterpolicies], verbs: [delete]}";
+    assert!(reaches(&(clusterwide(change) + &kyverno(level))));
+}

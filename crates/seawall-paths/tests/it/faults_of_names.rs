@@ -62,6 +62,14 @@ fn issue_a_default_model_assumes_what_a_fresh_one_does_repro() {
     assert_eq!(answers(&grown), rest);
 }
 
+/// Kubelets are authenticated, also where no binding names their group.
+#[test]
+fn issue_kubelets_are_authenticated_repro() {
+    let yaml = crate::WORLD.to_owned()
+        + &bound(true, "ClusterRole", "cluster-admin", "{kind: Group, name: 'system:authenticated'}");
+    assert!(reaches(&yaml, "Group/system:nodes", "cluster-admin"));
+}
+
 /// The request for a new object carries no name.
 #[test]
 fn issue_names_never_allow_to_create_repro() {

@@ -82,12 +82,16 @@ pub(crate) struct AdmissionStore {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Judged {
     pub(crate) forbids: Forbids,
+    /// What is left without Kubernetes' own policies, and without the ClusterPolicies of Kyverno.
+    pub(crate) without_native: Forbids,
+    pub(crate) without_kyverno: Forbids,
     /// `ValidatingAdmissionPolicy/no-privileged`, sorted.
     pub(crate) by: Vec<String>,
 }
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 const KYVERNO: &str = "kyverno.io";
+const NATIVE: &str = "ValidatingAdmissionPolicy";
 
 impl AdmissionStore {
     pub(crate) fn put(&mut self, names: &mut Names, resource: &Resource) {
@@ -97,7 +101,7 @@ impl AdmissionStore {
         }
         let name = names.intern(resource.name());
         match (kind.group, kind.kind) {
-            (ADMISSION, "ValidatingAdmissionPolicy") => {
+            (ADMISSION, NATIVE) => {
                 if let Some(policy) = policy(resource) {
                     self.policies.insert(name, policy);
                 }
@@ -124,7 +128,7 @@ impl AdmissionStore {
         }
         let Some(name) = names.find(name) else { return };
         match (kind.group, kind.kind) {
-            (ADMISSION, "ValidatingAdmissionPolicy") => drop(self.policies.remove(&name)),
+            (ADMISSION, NATIVE) => drop(self.policies.remove(&name)),
             (ADMISSION, "ValidatingAdmissionPolicyBinding") => drop(self.bindings.remove(&name)),
             (KYVERNO, word) => {
                 if let (Some(kind), Some(space)) = (names.find(word), names.find(namespace)) {
@@ -144,8 +148,14 @@ impl AdmissionStore {
     /// What pods of a namespace may not be; its labels decide which policies are for it.
     pub(crate) fn judge(&self, names: &Names, namespace: Name, labels: &[(Name, Name)]) -> Judged {
         let mut judged = Judged::default();
-        let mut add = |forbids: Forbids, by: String| {
+        let mut add = |forbids: Forbids, kind: &str, by: String| {
             judged.forbids = judged.forbids.and(forbids);
+            if kind != NATIVE {
+                judged.without_native = judged.without_native.and(forbids);
+            }
+            if kind != "ClusterPolicy" {
+                judged.without_kyverno = judged.without_kyverno.and(forbids);
+            }
             judged.by.push(by);
         };
         for binding in self.bindings.values() {
@@ -154,7 +164,7 @@ impl AdmissionStore {
             let labels: Vec<(&str, &str)> = labels.iter().map(text).collect();
             let space = names.text(namespace);
             if policy.spaces.matches(space, &labels) && binding.spaces.matches(space, &labels) {
-                add(policy.forbids, format!("ValidatingAdmissionPolicy/{}", names.text(binding.policy)));
+                add(policy.forbids, NATIVE, format!("{NATIVE}/{}", names.text(binding.policy)));
             }
         }
         for ((kind, space, name), policy) in &self.kyverno {
@@ -163,7 +173,8 @@ impl AdmissionStore {
             {
                 let place =
                     if policy.own.is_some() { format!("{}/", names.text(*space)) } else { String::new() };
-                add(policy.forbids, format!("{}/{place}{}", names.text(*kind), names.text(*name)));
+                let kind = names.text(*kind);
+                add(policy.forbids, kind, format!("{kind}/{place}{}", names.text(*name)));
             }
         }
         judged.by.sort();
