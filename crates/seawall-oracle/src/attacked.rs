@@ -50,6 +50,7 @@ pub fn attacked(dice: &mut Dice) -> Attacked {
         objects.extend(super::attacked_pods::workload(dice));
     }
     objects.extend(super::attacked_pods::surroundings(dice));
+    objects.extend(super::attacked_system::system(dice));
     for space in SPACES {
         for name in SECRETS {
             if dice.once_in(3) {
@@ -58,7 +59,7 @@ pub fn attacked(dice: &mut Dice) -> Attacked {
         }
     }
     objects.extend(rights(dice));
-    let version = dice.once_in(2).then(|| (1, dice.pick(&[34, 35, 36])));
+    let version = dice.once_in(2).then(|| (1, dice.pick(&[21, 34, 35, 36])));
     Attacked { objects, version }
 }
 
@@ -109,7 +110,20 @@ fn service_account(dice: &mut Dice, space: &str, name: &str) -> Value {
 
 fn node(dice: &mut Dice, name: &str, cloud: Option<&str>) -> Value {
     let mut node = json!({ "apiVersion": "v1", "kind": "Node", "metadata": { "name": name }, "spec": {},
-        "status": { "nodeInfo": { "kubeletVersion": dice.pick(&["v1.33.2", "v1.34.0", "v1.35.1"]) } } });
+        "status": { "addresses": [{ "type": "InternalIP", "address": if name == "n1" { "10.0.1.1" } else { "10.0.1.2" } }],
+            "nodeInfo": { "kubeletVersion": dice.pick(&["v1.33.2", "v1.34.0", "v1.35.1"]) } } });
+    if dice.once_in(10) {
+        node["status"]["nodeInfo"]["containerRuntimeVersion"] = json!(dice.pick(&[
+            "docker://18.9.1",
+            "containerd://1.4.2",
+            "cri-o://1.22.2",
+            "containerd://2.2.0"
+        ]));
+    }
+    if dice.once_in(10) {
+        node["status"]["nodeInfo"]["kernelVersion"] =
+            json!(dice.pick(&["5.15.24", "5.4.200", "6.8.12", "5.15.0-91-generic"]));
+    }
     if let Some(cloud) = cloud {
         node["spec"]["providerID"] = json!(format!("{cloud}{name}"));
     }
@@ -200,6 +214,34 @@ const RECIPES: &[&[Right]] = &[
         ("", "secrets", "list"),
         (RBAC, "rolebindings", "create"),
     ],
+    &[("", "events", "get")],
+    &[("", "pods/binding", "create"), ("", "pods", "delete")],
+    &[("", "bindings", "create"), ("", "pods/eviction", "create")],
+    &[("", "serviceaccounts", "update")],
+    &[("", "configmaps", "patch")],
+    &[("discovery.k8s.io", "endpointslices", "create")],
+    &[("networking.k8s.io", "ingresses", "create")],
+    &[("networking.k8s.io", "ingresses", "patch")],
+    &[("apiregistration.k8s.io", "apiservices", "update")],
+    &[("apiextensions.k8s.io", "customresourcedefinitions", "patch")],
+    &[("kustomize.toolkit.fluxcd.io", "kustomizations", "create")],
+    &[("argoproj.io", "applications", "patch")],
+    &[("argoproj.io", "appprojects", "update")],
+    &[("velero.io", "restores", "create")],
+    &[("pkg.crossplane.io", "providers", "create")],
+    &[("kyverno.io", "clusterpolicies", "update")],
+    &[("kyverno.io", "clusterpolicies", "delete"), ("", "pods", "create")],
+    &[("kyverno.io", "clusterpolicies", "patch"), ("apps", "deployments", "update")],
+    &[
+        ("admissionregistration.k8s.io", "mutatingadmissionpolicies", "create"),
+        ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings", "create"),
+    ],
+    &[("admissionregistration.k8s.io", "validatingadmissionpolicies", "delete"), ("", "pods", "create")],
+    &[("x.io", "things", "create")],
+    &[("x.io", "things", "update")],
+    &[("x.io", "things/status", "update"), ("", "pods", "create")],
+    &[("x.io", "things/status", "patch"), ("", "secrets", "get")],
+    &[(RBAC, "rolebindings", "create"), (RBAC, "clusterroles", "bind")],
     &[("*", "*", "*")],
     &[("", "*", "*")],
     &[("", "secrets", "*")],
@@ -243,7 +285,8 @@ fn role(dice: &mut Dice, rights: &[Right], cluster: bool, objects: &mut Vec<Valu
     };
     let kind = if role_of_cluster { "ClusterRole" } else { "Role" };
     objects.push(json!({ "apiVersion": format!("{RBAC}/v1"), "kind": kind, "metadata": place(role_of_cluster, &role), "rules": rules }));
-    let wanted = if role_of_cluster && dice.once_in(40) { "cluster-admin" } else { &role };
+    let default = dice.pick(&["cluster-admin", "admin", "edit", "view", "view"]);
+    let wanted = if role_of_cluster && dice.once_in(20) { default } else { &role };
     let subjects: Vec<Value> = (0..1 + dice.below(2)).map(|_| subject(dice, cluster)).collect();
     objects.push(json!({
         "apiVersion": format!("{RBAC}/v1"),
@@ -273,13 +316,15 @@ fn names(dice: &mut Dice, resource: &str) -> Vec<&'static str> {
         "serviceaccounts" => &["robot", "chief", "none"],
         "users" => &["ann", "bob", "none"],
         "groups" => &["devs", "ops", "system:masters"],
-        "roles" | "clusterroles" => &["role-0", "role-1", "role-2", "role-3", "cluster-admin"],
+        "roles" | "clusterroles" => {
+            &["role-0", "role-1", "role-2", "role-3", "cluster-admin", "admin", "edit", "view"]
+        }
         "rolebindings" | "clusterrolebindings" => &["binding-0", "binding-1", "binding-2", "binding-3"],
         "namespaces" => SPACES,
         "nodes" => &["n1", "n2", "none"],
         "services" => &["front", "none"],
         "deployments" | "cronjobs" => &["app", "none"],
-        "configmaps" => &["aws-auth", "none"],
+        "configmaps" => &["aws-auth", "kubelet-config", "none"],
         "signers" => &[
             "kubernetes.io/kube-apiserver-client",
             "kubernetes.io/kube-apiserver-client-kubelet",
@@ -298,7 +343,8 @@ fn subject(dice: &mut Dice, cluster: bool) -> Value {
     match dice.below(20) {
         0..3 => user(dice.pick(USERS)),
         3..6 => group(dice.pick(GROUPS)),
-        6 => match dice.below(8) {
+        6 => match dice.below(9) {
+            8 => group("kubeadm:cluster-admins"),
             0 => user("system:serviceaccount:blue:robot"),
             1 => user("system:node:n1"),
             2 => user("system:anonymous"),

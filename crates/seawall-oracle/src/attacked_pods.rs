@@ -156,7 +156,20 @@ fn container(dice: &mut Dice, name: &str, volumes: usize) -> Value {
     if dice.once_in(8) {
         context["runAsUser"] = json!(1000);
     }
+    if dice.once_in(6) {
+        context["seccompProfile"] = json!({ "type": dice.pick(&["RuntimeDefault", "Unconfined"]) });
+    }
     container["securityContext"] = context;
+    if dice.once_in(20) {
+        container["image"] = json!("registry.k8s.io/ingress-nginx/controller:v1.11.4");
+        if dice.once_in(2) {
+            container["args"] = json!([format!("--watch-namespace={}", space(dice))]);
+        }
+    }
+    let docker = dice.once_in(20);
+    if docker {
+        container["image"] = json!("docker:24-dind");
+    }
     let mut mounts = Vec::new();
     for number in 0..volumes {
         if dice.once_in(2) {
@@ -171,7 +184,9 @@ fn container(dice: &mut Dice, name: &str, volumes: usize) -> Value {
         }
     }
     container["volumeMounts"] = json!(mounts);
-    if dice.once_in(8) {
+    if docker {
+        container["env"] = json!([{ "name": "DOCKER_TLS_CERTDIR", "value": "" }]);
+    } else if dice.once_in(8) {
         container["env"] = json!([{ "name": "A", "valueFrom": { "secretKeyRef": { "name": secret_name(dice), "key": "k" } } }]);
     }
     if dice.once_in(8) {
@@ -180,7 +195,8 @@ fn container(dice: &mut Dice, name: &str, volumes: usize) -> Value {
     if name != "ephemeralContainers" && dice.once_in(3) {
         // Names of ports are unique in a pod.
         let called = if name == "c0" { "http" } else { name };
-        let mut port = json!({ "name": called, "containerPort": dice.pick(&[80, 8080]) });
+        let mut port =
+            json!({ "name": called, "containerPort": if docker { 2375 } else { dice.pick(&[80, 8080]) } });
         if dice.once_in(6) {
             port["hostPort"] = json!(8080);
         }
@@ -213,11 +229,11 @@ pub(crate) fn surroundings(dice: &mut Dice) -> Vec<Value> {
     }
     if dice.once_in(3) {
         let mut service = json!({ "apiVersion": "v1", "kind": "Service",
-            "metadata": { "name": "front", "namespace": space(dice) },
+            "metadata": { "name": dice.pick(&["front", "front", "p0"]), "namespace": space(dice) },
             "spec": { "type": dice.pick(&["ClusterIP", "NodePort", "LoadBalancer"]), "selector": { "app": "front" } } });
         let mut port = json!({ "port": 80 });
         if dice.once_in(2) {
-            port["targetPort"] = dice.pick(&[&json!(8080), &json!("http")]).clone();
+            port["targetPort"] = dice.pick(&[&json!(8080), &json!("http"), &json!(2375)]).clone();
         }
         service["spec"]["ports"] = json!([port]);
         objects.push(service);

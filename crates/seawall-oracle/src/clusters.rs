@@ -226,11 +226,15 @@ fn pod(dice: &mut Dice, number: usize) -> Value {
     let ports: Vec<Value> = (0..dice.below(3))
         .map(|_| json!({ "name": dice.pick(&["http", "dns"]), "containerPort": dice.pick(PORTS), "protocol": dice.pick(PROTOCOLS) }))
         .collect();
+    let address = match dice.once_in(5) {
+        true => format!("2001:db8::1:{}", number + 1),
+        false => format!("10.1.0.{}", number + 1),
+    };
     json!({
         "apiVersion": "v1", "kind": "Pod",
         "metadata": { "name": format!("pod-{number}"), "namespace": dice.pick(NAMESPACES), "labels": random_labels(dice) },
         "spec": { "containers": [{ "name": "main", "image": "x", "ports": ports }] },
-        "status": { "phase": "Running", "podIP": format!("10.1.0.{}", number + 1), "podIPs": [{ "ip": format!("10.1.0.{}", number + 1) }] },
+        "status": { "phase": "Running", "podIP": address, "podIPs": [{ "ip": address }] },
     })
 }
 

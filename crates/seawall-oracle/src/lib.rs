@@ -8,6 +8,7 @@
 
 pub mod attacked;
 mod attacked_pods;
+mod attacked_system;
 pub mod clusters;
 mod json;
 pub mod network;

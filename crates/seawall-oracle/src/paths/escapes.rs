@@ -38,7 +38,7 @@ pub(super) fn escapes(world: &World<'_>, pod: &Pod<'_>, container: &Container<'_
     ways
 }
 
-fn is_sandboxed(pod: &Pod<'_>) -> bool {
+pub(super) fn is_sandboxed(pod: &Pod<'_>) -> bool {
     ["kata", "gvisor"].contains(&text(pod.spec, &["runtimeClassName"]))
 }
 

@@ -7,6 +7,8 @@ pub(super) enum Machine<'v> {
     Named(&'v str),
     /// Wherever this pod will be placed; by number.
     Of(usize),
+    /// The node that there is where none is known.
+    Unknown,
 }
 
 /// One thing held. Nothing is held but what is here: rights follow from the identities and roles.

@@ -5,13 +5,18 @@
 //! starts. Only plain ways count: a step that something known holds back is no step here.
 //!
 //! In: objects as plain JSON and the version of the API server. Out: pairs in the words of `docs/paths.md`. The steps are
-//! those of its tables; what it lists as not modelled is absent here too, and so are the operators of A52.
+//! those of its tables; what it lists as not modelled is absent here too, and so are A23, B25 and the readers of
+//! files of settings.
 
 mod claims;
+mod control;
+mod defaults;
 mod escapes;
 mod fact;
+mod flaws;
 mod network;
 mod nodes;
+mod operators;
 mod pod;
 mod rbac;
 mod rights;
@@ -34,9 +39,10 @@ pub fn pairs(objects: &[Value], version: Option<(u32, u32)>) -> BTreeSet<(String
     starts
         .into_iter()
         .flat_map(|start| {
-            let mut sinks = closure(&world, start).sinks();
+            let state = closure(&world, start);
+            let mut sinks = state.sinks();
             // Whoever holds the cluster is not asked about its namespaces.
-            if sinks.contains("cluster-admin") {
+            if sinks.contains("cluster-admin") || state.starts_as_admin() {
                 sinks.retain(|sink| !sink.starts_with("namespace-admin:"));
             }
             let from = world.word(start);
@@ -55,6 +61,9 @@ fn closure<'v>(world: &'v World<'v>, start: Fact<'v>) -> State<'v> {
         together::step(world, &mut state);
         nodes::step(world, &mut state);
         network::step(world, &mut state);
+        operators::step(world, &mut state);
+        flaws::step(world, &mut state);
+        control::step(world, &mut state);
         if state.len() == before {
             return state;
         }

@@ -1,4 +1,4 @@
-//! D04 and table E: from outside into containers, and from pods to the metadata service.
+//! D04 and table E: from outside and from pods into containers, and from pods to the metadata service.
 
 use serde_json::Value;
 
@@ -19,11 +19,52 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
             clouds_of(world, pod.machine).into_iter().for_each(|cloud| state.gain(Fact::RoleOfNodes(cloud)));
         }
         for (place, container) in pod.containers.iter().enumerate() {
-            if from_outside(world, state, pod, container) || through_the_api(world, state, pod, container) {
+            if from_outside(world, state, pod, container)
+                || through_the_api(world, state, pod, container)
+                || from_pods(world, state, pod, container)
+            {
                 state.gain(Fact::Container(number, place));
             }
         }
     }
+}
+
+/// The pods in which something is held.
+pub(super) fn of_pods<'v>(world: &'v World<'v>, state: &State<'v>) -> impl Iterator<Item = &'v Pod<'v>> {
+    let held = |(number, pod): &(usize, &'v Pod<'v>)| {
+        state.holds(Fact::Pod(*number))
+            || (0..pod.containers.len()).any(|place| state.holds(Fact::Container(*number, place)))
+    };
+    world.pods.iter().enumerate().filter(held).map(|(_, pod)| pod).collect::<Vec<_>>().into_iter()
+}
+
+/// E02, E05: a Docker API without a login runs what whoever connects to it wants.
+fn from_pods(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Container<'_>) -> bool {
+    const DOCKER: u64 = 2375;
+    let untied = |variable: &Value| text(variable, &["name"]) == "DOCKER_TLS_CERTDIR";
+    let open = text(container.spec, &["image"]).starts_with("docker:")
+        && list(container.spec, &["env"]).iter().any(untied);
+    let declares = |container: &Container<'_>| {
+        let number = |port: &Value| at(port, &["containerPort"]).and_then(Value::as_u64) == Some(DOCKER);
+        container.ports().iter().any(number)
+    };
+    let told = |service: &Value| {
+        let number = |port: &Value| at(port, &["targetPort"]).and_then(Value::as_u64) == Some(DOCKER);
+        list(service, &["spec", "ports"]).iter().any(number)
+    };
+    let listens =
+        declares(container) || !pod.containers.iter().any(declares) && services(world, pod).any(told);
+    open && listens
+        && !is_shut(world, pod, "Ingress")
+        && of_pods(world, state).any(|other| !is_shut(world, other, "Egress"))
+}
+
+/// A10, A12 over all ports of a namespace.
+pub(super) fn tunnels_everywhere(world: &World<'_>, state: &State<'_>, space: &str) -> bool {
+    let open: &[&str] = if world.opens_by_get() { &["create", "get"] } else { &["create"] };
+    state.can_any(open, ("", "pods/portforward"), Some(space), "")
+        || state.can_any(&["get", "create"], ("", "pods/proxy"), Some(space), "")
+        || state.can_any(&["get", "create"], ("", "services/proxy"), Some(space), "")
 }
 
 /// E01, E02: through an open port, by a flaw in what listens there.
@@ -42,7 +83,7 @@ fn from_outside(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: 
                     .iter()
                     .filter(|other| services(world, other).any(|own| std::ptr::eq(own, service)))
                     .all(|other| is_shut(world, other, "Ingress"));
-                open && !closed && serves(service, pod, container)
+                (open && !closed || is_routed(world, service)) && serves(service, pod, container)
             }))
 }
 
@@ -57,11 +98,21 @@ fn through_the_api(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, containe
             || state.can_any(&["get", "create"], ("", "pods/proxy"), place, name)
     };
     let to_service = |name: &str| state.can_any(&["get", "create"], ("", "services/proxy"), place, name);
-    let all = to_pod("") || to_service("");
+    let all = tunnels_everywhere(world, state, pod.namespace);
     let declares = !container.ports().is_empty();
     (all || to_pod(called)) && declares
         || services(world, pod)
             .any(|service| (all || to_service(name(service))) && serves(service, pod, container))
+}
+
+/// Whether an Ingress leads to a Service: its controller knocks, whom policies may let in.
+fn is_routed(world: &World<'_>, service: &Value) -> bool {
+    of_kind(world.objects, "Ingress").filter(|route| namespace(route) == namespace(service)).any(|route| {
+        let paths = list(route, &["spec", "rules"]).iter().flat_map(|rule| list(rule, &["http", "paths"]));
+        let backends =
+            paths.filter_map(|path| at(path, &["backend"])).chain(at(route, &["spec", "defaultBackend"]));
+        backends.into_iter().any(|backend| text(backend, &["service", "name"]) == name(service))
+    })
 }
 
 fn services<'v>(world: &World<'v>, pod: &Pod<'v>) -> impl Iterator<Item = &'v Value> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::json::{at, list, name, namespace, of_kind, text, texts};
 
+use super::control::refuses_anonymous;
 use super::escapes::{Escape, escapes, is_under, mounts};
 use super::fact::{Fact, Machine};
 use super::pod::{Container, Pod};
@@ -31,7 +32,7 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
             Fact::Secret(namespace, name) => secret_holds(world, state, namespace, name),
             Fact::Account(namespace, name) => account_holds(world, state, namespace, name),
             Fact::CloudRole(role) => world.taken_for(role).into_iter().for_each(|fact| state.gain(fact)),
-            Fact::Internet => {
+            Fact::Internet if !refuses_anonymous(world) => {
                 // A51
                 state.gain(Fact::User("system:anonymous"));
                 state.gain(Fact::Group("system:unauthenticated"));

@@ -4,12 +4,14 @@ use serde_json::Value;
 
 use crate::json::{list, name, namespace, of_kind, text, texts};
 
+use super::defaults;
+
 /// One rule about resources.
 pub(super) struct Rule<'v> {
-    verbs: Vec<&'v str>,
-    groups: Vec<&'v str>,
-    resources: Vec<&'v str>,
-    names: Vec<&'v str>,
+    pub(super) verbs: Vec<&'v str>,
+    pub(super) groups: Vec<&'v str>,
+    pub(super) resources: Vec<&'v str>,
+    pub(super) names: Vec<&'v str>,
 }
 
 impl Rule<'_> {
@@ -52,8 +54,6 @@ pub(super) struct Role<'v> {
     pub(super) namespace: Option<&'v str>,
     pub(super) name: &'v str,
     pub(super) rules: Vec<Rule<'v>>,
-    /// In every cluster, but not among the objects.
-    pub(super) made_up: bool,
 }
 
 /// A RoleBinding or ClusterRoleBinding.
@@ -63,6 +63,8 @@ pub(super) struct Binding<'v> {
     pub(super) subjects: Vec<Subject<'v>>,
     /// The number of its role, when that is there.
     pub(super) role: Option<usize>,
+    /// Every control plane of its kind has it.
+    pub(super) default: bool,
 }
 
 /// Whom a binding names.
@@ -73,20 +75,17 @@ pub(super) enum Subject<'v> {
     Account(&'v str, &'v str),
 }
 
-/// All roles; `cluster-admin` is there in every cluster, also when the objects do not hold it.
+/// All roles; those that every control plane has are there also when the objects do not hold them.
 pub(super) fn roles<'v>(objects: &'v [Value]) -> Vec<Role<'v>> {
     let read = |object: &'v Value, namespace: Option<&'v str>| Role {
         namespace,
         name: name(object),
         rules: list(object, &["rules"]).iter().map(rule).collect(),
-        made_up: false,
     };
     let mut roles: Vec<Role<'v>> = of_kind(objects, "ClusterRole").map(|role| read(role, None)).collect();
-    if !roles.iter().any(|role| role.name == "cluster-admin") {
-        let all = || vec!["*"];
-        let rules = vec![Rule { verbs: all(), groups: all(), resources: all(), names: Vec::new() }];
-        roles.push(Role { namespace: None, name: "cluster-admin", rules, made_up: true });
-    }
+    let missing = |role: &Role<'_>| roles.iter().all(|own| own.name != role.name);
+    let missing: Vec<Role<'v>> = defaults::roles().into_iter().filter(missing).collect();
+    roles.extend(missing);
     roles.extend(of_kind(objects, "Role").map(|role| read(role, Some(namespace(role)))));
     roles
 }
@@ -109,9 +108,12 @@ pub(super) fn bindings<'v>(objects: &'v [Value], roles: &[Role<'v>]) -> Vec<Bind
             "Role" if own.is_some() => Some(own),
             _ => None,
         };
+        let subjects: Vec<_> =
+            list(object, &["subjects"]).iter().filter_map(|who| subject(who, own)).collect();
         Binding {
             namespace: own,
-            subjects: list(object, &["subjects"]).iter().filter_map(|who| subject(who, own)).collect(),
+            default: own.is_none() && defaults::is_default_binding(name(object), wanted, &subjects),
+            subjects,
             role: of.and_then(|of| roles.iter().position(|role| role.name == wanted && role.namespace == of)),
         }
     };

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::json::{at, name, of_kind};
+use crate::json::{at, name, of_kind, text, texts};
 
 use super::fact::{Fact, Machine};
 use super::state::State;
@@ -54,6 +54,7 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
         every_secret(world, state);
     }
     admission(world, state);
+    writes_ingress(world, state);
     // A41
     let auth = world.find("ConfigMap", "kube-system", "aws-auth").is_some();
     if auth && state.can_any(CHANGE, ("", "configmaps"), Some("kube-system"), "aws-auth") {
@@ -93,6 +94,32 @@ fn workloads<'v>(world: &World<'v>, space: Option<&str>) -> impl Iterator<Item =
         .map(name)
 }
 
+/// Whether pods of the attacker's making run in some namespace.
+pub(super) fn runs_anywhere<'v>(world: &'v World<'v>, state: &State<'v>) -> bool {
+    let runs = |namespace: &&'v str| {
+        can_run(world, state, Some(namespace)) || state.holds(Fact::NamespaceAdmin(namespace))
+    };
+    can_run(world, state, None) || world.namespaces.iter().any(runs)
+}
+
+/// A47: into a controller of ingress-nginx that does not check the annotations of an Ingress (CVE-2025-1097 and others,
+/// repaired in 1.11.5).
+fn writes_ingress<'v>(world: &'v World<'v>, state: &mut State<'v>) {
+    for (number, pod) in world.pods.iter().enumerate() {
+        for (place, container) in pod.containers.iter().enumerate() {
+            let arguments = texts(container.spec, &["args"]);
+            let watched = arguments.iter().find_map(|word| word.strip_prefix("--watch-namespace="));
+            let mut spaces =
+                world.namespaces.iter().filter(|space| watched.is_none_or(|only| only == **space));
+            let writes = |space: &&str| state.writes_in(("networking.k8s.io", "ingresses"), Some(space));
+            let old = text(container.spec, &["image"]).ends_with("ingress-nginx/controller:v1.11.4");
+            if old && spaces.any(writes) {
+                state.gain(Fact::Container(number, place));
+            }
+        }
+    }
+}
+
 fn running_pods<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &'v str) {
     if !can_run(world, state, Some(namespace)) {
         return;
@@ -122,7 +149,7 @@ pub(super) fn all_secrets<'v>(world: &'v World<'v>, state: &mut State<'v>, names
     }
 }
 
-fn every_secret<'v>(world: &'v World<'v>, state: &mut State<'v>) {
+pub(super) fn every_secret<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     for namespace in world.namespaces.iter().copied() {
         all_secrets(world, state, namespace);
     }
@@ -132,6 +159,9 @@ fn every_secret<'v>(world: &'v World<'v>, state: &mut State<'v>) {
 pub(super) fn all_nodes<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     for machine in world.machines() {
         state.gain(Fact::Node(machine));
+    }
+    if world.nodes.is_empty() {
+        state.gain(Fact::Node(Machine::Unknown));
     }
     // Wherever pods that are not placed will run, it is one of the nodes.
     let unplaced = world.pods.iter().enumerate().filter(|(_, pod)| matches!(pod.machine, Machine::Of(_)));
@@ -165,18 +195,18 @@ fn into_pods<'v>(world: &'v World<'v>, state: &mut State<'v>, number: usize) {
         || debug;
     let node = match pod.machine {
         Machine::Named(node) => node,
-        Machine::Of(_) => "",
+        _ => "",
     };
     let by_kubelet = state.can_any(&["get", "create"], ("", "nodes/proxy"), None, node);
     if in_pod || by_kubelet {
         state.gain(Fact::Pod(number));
     }
-    if debug && world.lets_privileged_in(pod.namespace) {
+    if debug && world.lets_by_level(pod.namespace) {
         state.gain(Fact::Node(pod.machine));
     }
     // In the whole cluster there is a pod to debug, or soon will be, on every node.
     let anywhere = state.can_any(CHANGE, ("", "pods/ephemeralcontainers"), None, "");
-    if anywhere && world.namespaces.iter().any(|namespace| world.lets_privileged_in(namespace)) {
+    if anywhere && world.namespaces.iter().any(|namespace| world.lets_by_level(namespace)) {
         all_nodes(world, state);
     }
 }
@@ -187,10 +217,12 @@ fn admission<'v>(world: &'v World<'v>, state: &mut State<'v>) {
     let writes = |resource: &str| state.can_any(WRITE, (GROUP, resource), None, "");
     let changes = writes("mutatingwebhookconfigurations");
     let reads = writes("validatingwebhookconfigurations");
+    // Policies that change need a binding as well.
+    let by_policy = writes("mutatingadmissionpolicies") && writes("mutatingadmissionpolicybindings");
     if changes || reads {
         every_secret(world, state);
     }
-    if changes {
+    if changes || by_policy {
         all_nodes(world, state);
         for namespace in world.namespaces.iter().copied() {
             all_accounts(world, state, namespace);

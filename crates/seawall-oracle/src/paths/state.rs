@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::fact::{Fact, Machine};
-use super::rbac::{Role, Rule, Subject};
+use super::fact::Fact;
+use super::rbac::{Binding, Role, Rule, Subject};
 use super::world::World;
 
 /// The attacker.
 pub(super) struct State<'v> {
     world: &'v World<'v>,
+    start: Fact<'v>,
+    /// The start is reached again from what it led to.
+    came_back: bool,
     facts: BTreeSet<Fact<'v>>,
     /// Roles by number, and the namespace where they hold; everywhere without one.
     granted: BTreeSet<(usize, Option<&'v str>)>,
@@ -16,14 +19,15 @@ pub(super) struct State<'v> {
 
 impl<'v> State<'v> {
     pub(super) fn new(world: &'v World<'v>, start: Fact<'v>) -> Self {
-        State { world, facts: BTreeSet::from([start]), granted: BTreeSet::new() }
+        State { world, start, came_back: false, facts: BTreeSet::from([start]), granted: BTreeSet::new() }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.facts.len()
+        self.facts.len() + usize::from(self.came_back)
     }
 
     pub(super) fn gain(&mut self, fact: Fact<'v>) {
+        self.came_back |= fact == self.start;
         self.facts.insert(fact);
     }
 
@@ -48,22 +52,26 @@ impl<'v> State<'v> {
             .collect();
         for binding in &self.world.bindings {
             let Some(role) = binding.role else { continue };
-            if binding.subjects.iter().any(|subject| self.is_one_of_us(*subject)) {
+            let bound = |fact: &Fact<'v>| binding.subjects.iter().any(|subject| is_meant(*subject, *fact));
+            // What somebody holds by default is no news of them, but of whoever becomes them.
+            let news = |fact: &&Fact<'v>| !binding.default || **fact != self.start || self.came_back;
+            if self.facts.iter().filter(news).any(bound) {
                 self.granted.insert((role, binding.namespace));
             }
         }
     }
 
-    fn is_one_of_us(&self, subject: Subject<'_>) -> bool {
-        self.facts.iter().any(|fact| match (subject, *fact) {
-            (Subject::User(name), Fact::User(own)) => name == own,
-            (Subject::User(name), Fact::Kubelet(node)) => name.strip_prefix("system:node:") == Some(node),
-            (Subject::Account(namespace, name), Fact::Account(own, account)) => {
-                (namespace, name) == (own, account)
-            }
-            (Subject::Group(name), fact) => is_member(fact, name),
-            _ => false,
-        })
+    /// Whether the start holds the cluster by a default binding.
+    pub(super) fn starts_as_admin(&self) -> bool {
+        let own = |binding: &&Binding<'_>| {
+            binding.default && binding.subjects.iter().any(|subject| is_meant(*subject, self.start))
+        };
+        self.world.bindings.iter().any(|binding| own(&binding))
+    }
+
+    /// Whether anyone held is in a group.
+    pub(super) fn is_in(&self, group: &str) -> bool {
+        self.facts.iter().any(|fact| is_member(*fact, group))
     }
 
     fn rules(&self) -> impl Iterator<Item = (&'v Rule<'v>, Option<&'v str>)> {
@@ -111,6 +119,22 @@ impl<'v> State<'v> {
     /// The same at cluster scope.
     pub(super) fn at_cluster_scope(&self, verb: &str, (group, resource): (&str, &str)) -> bool {
         self.rules().any(|(rule, place)| place.is_none() && rule.covers_some(verb, group, resource))
+    }
+
+    /// Whether objects can be made, or some of them changed, in this namespace or everywhere.
+    pub(super) fn writes_in(&self, (group, resource): (&str, &str), namespace: Option<&str>) -> bool {
+        self.rules()
+            .any(|(rule, place)| (place.is_none() || place == namespace) && writes(rule, group, resource))
+    }
+
+    /// The same in any namespace; a kind without one only everywhere.
+    pub(super) fn writes_somewhere(&self, (group, resource): (&str, &str), whole: bool) -> bool {
+        self.rules().any(|(rule, place)| (place.is_none() || !whole) && writes(rule, group, resource))
+    }
+
+    /// Whether some objects can be changed.
+    pub(super) fn rewrites_somewhere(&self, (group, resource): (&str, &str), whole: bool) -> bool {
+        self.rules().any(|(rule, place)| (place.is_none() || !whole) && rewrites(rule, group, resource))
     }
 
     /// Any of several verbs.
@@ -164,7 +188,28 @@ impl<'v> State<'v> {
 
     /// Whether any machine is owned.
     pub(super) fn owns_a_machine(&self) -> bool {
-        self.facts.iter().any(|fact| matches!(fact, Fact::Node(Machine::Named(_) | Machine::Of(_))))
+        self.facts.iter().any(|fact| matches!(fact, Fact::Node(_)))
+    }
+}
+
+fn writes(rule: &Rule<'_>, group: &str, resource: &str) -> bool {
+    rule.covers("create", group, resource, "") || rewrites(rule, group, resource)
+}
+
+fn rewrites(rule: &Rule<'_>, group: &str, resource: &str) -> bool {
+    ["update", "patch"].iter().any(|verb| rule.covers_some(verb, group, resource))
+}
+
+/// Whether a binding's subject is this identity, or a group that it is in.
+fn is_meant(subject: Subject<'_>, fact: Fact<'_>) -> bool {
+    match (subject, fact) {
+        (Subject::User(name), Fact::User(own)) => name == own,
+        (Subject::User(name), Fact::Kubelet(node)) => name.strip_prefix("system:node:") == Some(node),
+        (Subject::Account(namespace, name), Fact::Account(own, account)) => {
+            (namespace, name) == (own, account)
+        }
+        (Subject::Group(name), fact) => is_member(fact, name),
+        _ => false,
     }
 }
 

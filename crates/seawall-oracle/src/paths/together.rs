@@ -17,8 +17,8 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
             all_accounts(world, state, namespace);
         }
         let runs = can_run(world, state, place);
-        // A35: the request for a namespace is in that namespace.
-        if runs && state.can_any(CHANGE, ("", "namespaces"), place, namespace) {
+        // A35: the request for a namespace is in that namespace. A label takes no policy away.
+        if runs && !world.refuses(namespace) && state.can_any(CHANGE, ("", "namespaces"), place, namespace) {
             all_nodes(world, state);
         }
         // A39
@@ -29,6 +29,15 @@ pub(super) fn step<'v>(world: &'v World<'v>, state: &mut State<'v>) {
             all_nodes(world, state);
         }
         steals(world, state, namespace);
+        // A32: only where policies alone keep pods out.
+        let weakens = ["update", "patch", "delete", "deletecollection"];
+        if runs
+            && world.lets_by_level(namespace)
+            && world.refuses(namespace)
+            && state.can_any(&weakens, ("kyverno.io", "clusterpolicies"), None, "")
+        {
+            all_nodes(world, state);
+        }
     }
     impersonation(world, state);
     certificates(world, state);
@@ -58,15 +67,21 @@ fn mints_tokens(state: &State<'_>, space: &str) -> bool {
             || state.can("create", PODS, place, ""))
 }
 
-/// A15: with a machine of its own, and the others closed, pods that are moved come there.
+/// A14, A15: with a machine of its own, and the others closed, pods that are moved come there.
 fn steals<'v>(world: &'v World<'v>, state: &mut State<'v>, namespace: &str) {
     let nodes = state.can_any(CHANGE, ("", "nodes"), None, "");
     let closes = nodes || state.can_any(CHANGE, ("", "nodes/status"), None, "");
-    if !state.owns_a_machine() || !closes {
+    if !state.owns_a_machine() {
+        return;
+    }
+    // A14: or is placed there by hand.
+    let binds = state.can("create", ("", "pods/binding"), Some(namespace), "")
+        || state.can("create", ("", "bindings"), Some(namespace), "");
+    if !closes && !binds {
         return;
     }
     let empties = nodes || state.can("delete", ("", "nodes"), None, "");
-    if empties
+    if closes && empties
         || state.can_any(&["delete", "deletecollection"], PODS, Some(namespace), "")
         || state.can("create", ("", "pods/eviction"), Some(namespace), "")
     {
@@ -182,16 +197,13 @@ fn binding<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v st
                     && (creates || updates && bound)
             }
         };
-        let referred_to = world.bindings.iter().any(|own| own.role == Some(number));
-        if binds && role.made_up && !referred_to {
-            gain_all(world, state, place);
-        } else if binds {
+        if binds {
             state.gain(Fact::Role(number, place));
         }
     }
 }
 
-/// Everything there. In a namespace that is its Pod Security level too, and so any node.
+/// Everything there. In a namespace that is its Pod Security level too, and so any node unless policies refuse.
 fn gain_all<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v str>) {
     match place {
         None => state.gain(Fact::ClusterAdmin),
@@ -199,7 +211,9 @@ fn gain_all<'v>(world: &'v World<'v>, state: &mut State<'v>, place: Option<&'v s
             state.gain(Fact::NamespaceAdmin(namespace));
             all_accounts(world, state, namespace);
             all_secrets(world, state, namespace);
-            all_nodes(world, state);
+            if !world.refuses(namespace) {
+                all_nodes(world, state);
+            }
             let here = world.pods.iter().enumerate().filter(|(_, pod)| pod.namespace == namespace);
             here.for_each(|(number, _)| state.gain(Fact::Pod(number)));
             // The map of cloud identities is a part of it.

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::json::{at, list, name, namespace, of_kind, text, texts};
 
+use super::control::{allows_all, components};
 use super::fact::{Fact, Machine};
+use super::operators::kyverno_refuses;
 use super::pod::{Pod, pods, runs};
 use super::rbac::{Binding, Role, Subject, bindings, roles};
 
@@ -46,7 +48,8 @@ impl<'v> World<'v> {
                 .collect(),
             named: BTreeSet::new(),
             users: BTreeSet::new(),
-            groups: BTreeSet::new(),
+            // Kubelets are in it, whoever names it.
+            groups: BTreeSet::from(["system:nodes"]),
             nodes: of_kind(objects, "Node").map(name).collect(),
             mapped: mapped(objects),
             pods,
@@ -72,6 +75,11 @@ impl<'v> World<'v> {
             if let Machine::Named(node) = pod.machine {
                 world.nodes.insert(node);
             }
+        }
+        // Who asks nobody is asked by everybody.
+        let asks_nobody = components(&world, "kube-apiserver").any(allows_all);
+        if asks_nobody {
+            world.groups.insert("system:authenticated");
         }
         world
     }
@@ -127,8 +135,19 @@ impl<'v> World<'v> {
         named.chain(self.pods.iter().map(|pod| pod.machine)).collect()
     }
 
-    /// Whether the namespace's Pod Security level lets a privileged pod in.
+    /// Whether a privileged pod is let in: by the namespace's Pod Security level, and by policies that are known.
     pub(super) fn lets_privileged_in(&self, wanted: &str) -> bool {
+        self.lets_by_level(wanted) && !self.refuses(wanted)
+    }
+
+    /// Whether policies keep privileged pods out; of a namespace that is not here nothing is known.
+    pub(super) fn refuses(&self, wanted: &str) -> bool {
+        of_kind(self.objects, "Namespace").any(|object| name(object) == wanted)
+            && kyverno_refuses(self, wanted)
+    }
+
+    /// Whether the namespace's Pod Security level lets a privileged pod in.
+    pub(super) fn lets_by_level(&self, wanted: &str) -> bool {
         let space = of_kind(self.objects, "Namespace").find(|object| name(object) == wanted);
         let level = space
             .map_or("", |space| text(space, &["metadata", "labels", "pod-security.kubernetes.io/enforce"]));
