@@ -28,11 +28,6 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     let Some(default) = inventory.of_kind(NAMESPACE).find(|namespace| namespace.name() == "default") else {
         return;
     };
-    let kinds: Vec<GroupKind<'_>> = [NAMESPACE].into_iter().chain(POD_KINDS.iter().copied()).collect();
-    if let Some(reason) = unproven(inventory, &kinds) {
-        out.judge(default).not_evaluated(reason);
-        return;
-    }
     let is_users = |workload: &&Resource| {
         let home = workload.namespace().unwrap_or("default");
         workload.has_pods() && !is_managed(inventory, workload) && !home.starts_with("kube-")
@@ -50,7 +45,12 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
         // One workload needs no boundary to another.
         (2.., 0) => {
             let message = format!("all {here} workloads of users live in the default namespace");
-            verdicts.fail(place(default, &["metadata", "name"]), message);
+            match unproven(inventory, POD_KINDS) {
+                Some(reason) => verdicts.not_evaluated(format!("{message}, but {reason}")),
+                None => {
+                    verdicts.fail(place(default, &["metadata", "name"]), message);
+                }
+            }
         }
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! `workload-pdb-min-available`
 
 use seawall_core::{Confidence, Edit, Fix, FixRisk, FixValue, Pillar, Severity};
-use seawall_inventory::{Inventory, Resource};
+use seawall_inventory::{GroupKind, Inventory, Resource};
 
 use crate::workload::absence::unproven;
 use crate::workload::amount::Amount;
@@ -22,6 +22,10 @@ pub(crate) static CHECK: Check = Check {
     judge: Judge::Inventory(judge),
     ..Check::PLAIN
 };
+
+/// What budgets cover as a rule.
+const USUAL: &[GroupKind<'static>] =
+    &[GroupKind::new("apps", "Deployment"), GroupKind::new("apps", "StatefulSet")];
 
 fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     let inventory = out.inventory();
@@ -47,7 +51,7 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
                 blocks(format!("`minAvailable` {demanded} of {pods} pods forbids every eviction"));
             }
             Expected::Pods(_) => {}
-            Expected::Nothing => match unproven(inventory, REPLICATED) {
+            Expected::Nothing => match unproven(inventory, USUAL) {
                 Some(reason) => verdicts.not_evaluated(format!("selects no workload here: {reason}")),
                 None => verdicts.not_applicable(),
             },

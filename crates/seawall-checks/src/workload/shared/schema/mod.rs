@@ -120,7 +120,7 @@ pub(crate) fn misfits<'t>(object: Node<'t>, api_version: &str, kind: &str) -> Op
         } else if let Some(value) = shape.0.strip_prefix('{') {
             stack.extend(node.entries().map(|(_, node)| (node, Shape(value))));
         } else if let Some(fields) = SHAPES.types.get(shape.0) {
-            fit_fields(node, fields, node.id() == object.id(), shape.0, &mut found, &mut stack);
+            fit_fields(node, fields, shape.0, &mut found, &mut stack);
         }
         if let Some(pushed) = stack.get_mut(first..) {
             pushed.reverse();
@@ -132,7 +132,6 @@ pub(crate) fn misfits<'t>(object: Node<'t>, api_version: &str, kind: &str) -> Op
 fn fit_fields<'t>(
     node: Node<'t>,
     fields: &'static [Field],
-    is_object: bool,
     name: &str,
     found: &mut Vec<Misfit<'t>>,
     stack: &mut Vec<(Node<'t>, Shape)>,
@@ -149,7 +148,8 @@ fn fit_fields<'t>(
                 found.extend(wanted.map(|wanted| Misfit::Wrong(value, wanted, true)));
             }
             Some(field) => stack.push((value, field.shape)),
-            None if is_object && matches!(key, "apiVersion" | "kind") => {}
+            // Directives of strategic merge patches (`$patch`) are no fields.
+            None if key.starts_with('$') => {}
             None => found.push(Misfit::Unknown(value, key)),
         }
     }
