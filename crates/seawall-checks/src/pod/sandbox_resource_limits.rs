@@ -33,8 +33,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// What has a ceiling, and the setting that holds the highest one allowed.
-const CEILINGS: [(&str, &str); 2] =
-    [("cpu", "sandboxCpuLimitMax"), ("memory", "sandboxMemoryLimitMax")];
+const CEILINGS: [(&str, &str); 2] = [("cpu", "sandboxCpuLimitMax"), ("memory", "sandboxMemoryLimitMax")];
 
 fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     if !is_sandbox(container.pod()) {
