@@ -4,7 +4,7 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{GroupKind, Resource};
 
 use crate::workload::fields::{place, spec_str};
-use crate::{Check, Judge, Setting, SettingDefault, Verdicts};
+use crate::{Check, Judge, Profile, Setting, SettingDefault, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
     id: "workload-cronjob-present",
@@ -17,6 +17,7 @@ pub(crate) static CHECK: Check = Check {
     confidence: Confidence::High,
     frameworks: &["MITRE:Persistence"],
     settings: &[ALLOWED],
+    profile: Profile::All,
     judge: Judge::Resource(&[CRON_JOB], judge),
     ..Check::PLAIN
 };

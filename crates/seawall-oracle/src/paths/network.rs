@@ -54,7 +54,8 @@ fn from_pods(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: &Co
     };
     let listens =
         declares(container) || !pod.containers.iter().any(declares) && services(world, pod).any(told);
-    open && listens
+    open && container.listens
+        && listens
         && !is_shut(world, pod, "Ingress")
         && of_pods(world, state).any(|other| !is_shut(world, other, "Egress"))
 }
@@ -83,7 +84,7 @@ fn from_outside(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, container: 
                     .iter()
                     .filter(|other| services(world, other).any(|own| std::ptr::eq(own, service)))
                     .all(|other| is_shut(world, other, "Ingress"));
-                (open && !closed || is_routed(world, service)) && serves(service, pod, container)
+                (open || is_routed(world, service)) && !closed && serves(service, pod, container)
             }))
 }
 
@@ -105,7 +106,7 @@ fn through_the_api(world: &World<'_>, state: &State<'_>, pod: &Pod<'_>, containe
             .any(|service| (all || to_service(name(service))) && serves(service, pod, container))
 }
 
-/// Whether an Ingress leads to a Service: its controller knocks, whom policies may let in.
+/// Whether an Ingress leads to a Service. Its controller knocks: what nobody may connect to, it does not reach either.
 fn is_routed(world: &World<'_>, service: &Value) -> bool {
     of_kind(world.objects, "Ingress").filter(|route| namespace(route) == namespace(service)).any(|route| {
         let paths = list(route, &["spec", "rules"]).iter().flat_map(|rule| list(rule, &["http", "paths"]));

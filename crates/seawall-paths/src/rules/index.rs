@@ -8,6 +8,7 @@ use seawall_rbac::{Rbac, Scope};
 use crate::facts::Facts;
 use crate::names::{Name, Names};
 use crate::numbers::{NumberMap, NumberSet};
+use crate::vertex::Place;
 use crate::ways::Found;
 
 type Pair = (Name, Name);
@@ -68,6 +69,16 @@ impl Index {
             index.served.entry(service).or_default().push(word);
         }
         index
+    }
+
+    /// The namespaces at a place with a workload of one of these names.
+    pub(crate) fn worked_by(&self, names: &[Name], place: Place) -> Vec<Name> {
+        let here = match &place {
+            Place::Namespace(namespace) => std::slice::from_ref(namespace),
+            Place::Cluster => self.namespaces.as_slice(),
+        };
+        let has = |namespace: &&Name| names.iter().any(|name| self.workloads.contains(&(**namespace, *name)));
+        here.iter().filter(has).copied().collect()
     }
 }
 

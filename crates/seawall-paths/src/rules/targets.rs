@@ -330,9 +330,7 @@ impl Assembly<'_> {
         let Some(names) = names else {
             return if self.has_workload(place) { vec![place] } else { Vec::new() };
         };
-        let of =
-            |namespace: &Name| names.iter().any(|name| self.index.workloads.contains(&(*namespace, *name)));
-        self.at(place).into_iter().filter(of).map(Place::Namespace).collect()
+        self.index.worked_by(names, place).into_iter().map(Place::Namespace).collect()
     }
 
     /// Whether there is a workload to change.

@@ -10,7 +10,7 @@ use seawall_core::Confidence;
 use crate::Primitive;
 use crate::graph::{Evidence, build::Step};
 use crate::rights::Permission;
-use crate::rules::{Assembly, gate::Shut, grants::Grant, pods::escape_step};
+use crate::rules::{Assembly, gate::Shut, grants::Grant, index::Index as LookedUp, pods::escape_step};
 use crate::vertex::{Place, Vertex};
 
 use Permission as P;
@@ -204,9 +204,17 @@ pub(crate) struct Index<'g> {
 }
 
 impl<'g> Index<'g> {
-    fn of(grants: &'g [Grant]) -> Self {
+    fn of(grants: &'g [Grant], looked_up: &LookedUp) -> Self {
         let mut index = Index { whole: BTreeMap::new(), named: BTreeMap::new() };
         for grant in grants {
+            if let (P::WorkloadUpdate, Some(names)) = (grant.permission, &grant.names) {
+                // Where one of the name is, it runs what all of them would.
+                for namespace in looked_up.worked_by(names, grant.place) {
+                    let place = Place::Namespace(namespace);
+                    index.whole.entry((grant.permission, place)).or_default().push(grant);
+                }
+                continue;
+            }
             let place = match (&grant.names, grant.permission, grant.place) {
                 (None, ..) => Some(grant.place),
                 (_, permission, place) if SOMEBODY.contains(&permission) => Some(place),
@@ -249,7 +257,7 @@ impl<'g> Index<'g> {
 
 impl Assembly<'_> {
     pub(crate) fn together(&mut self, grants: &[Grant]) {
-        let index = Index::of(grants);
+        let index = Index::of(grants, &self.index);
         for joint in JOINTS {
             let cluster_only = joint.premises.iter().all(|premise| CLUSTER_ONLY.contains(premise))
                 || matches!(joint.opens, Opens::ClusterAdmin);

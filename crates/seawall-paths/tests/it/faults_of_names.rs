@@ -62,6 +62,17 @@ fn issue_a_default_model_assumes_what_a_fresh_one_does_repro() {
     assert_eq!(answers(&grown), rest);
 }
 
+/// Whoever changes one workload by name runs pods as who changes all.
+#[test]
+fn issue_a_named_workload_and_the_label_of_its_namespace_repro() {
+    let yaml = |name: &str| {
+        clusterwide(&format!("{{apiGroups: [''], resources: [namespaces], verbs: [patch]}}, {{apiGroups: [apps], resources: [deployments], verbs: [patch], resourceNames: [{name}]}}"))
+            .replace("metadata: {name: ci}", "metadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: restricted}}")
+    };
+    assert!(reaches(&yaml("app"), BOT, "node-root"));
+    assert!(!reaches(&yaml("none"), BOT, "node-root"));
+}
+
 /// Kubelets are authenticated, also where no binding names their group.
 #[test]
 fn issue_kubelets_are_authenticated_repro() {
@@ -129,9 +140,12 @@ fn issue_a_service_of_its_own_and_behind_an_ingress_repro() {
     let pod = on_node("front", "containers: [{name: c, image: i, securityContext: {privileged: true}}]");
     let rest = "---\nkind: Service\napiVersion: v1\nmetadata: {name: front, namespace: ci}\nspec: {type: NodePort, selector: {app: front}, ports: [{port: 80}]}\n\
                 ---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: n, namespace: ci}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n";
+    let within = rest.replace("policyTypes: [Ingress]", "ingress: [{from: [{namespaceSelector: {}}]}]");
     let ingress = "---\nkind: Ingress\napiVersion: networking.k8s.io/v1\nmetadata: {name: i, namespace: ci}\nspec: {defaultBackend: {service: {name: front, port: {number: 80}}}}\n";
     assert!(!reaches(&format!("{pod}{rest}"), "internet", "node-root"));
-    assert!(reaches(&format!("{pod}{rest}{ingress}"), "internet", "node-root"));
+    assert!(!reaches(&format!("{pod}{rest}{ingress}"), "internet", "node-root"), "nobody may connect");
+    assert!(!reaches(&format!("{pod}{within}"), "internet", "node-root"));
+    assert!(reaches(&format!("{pod}{within}{ingress}"), "internet", "node-root"));
 }
 
 /// Of two controllers of one kind each does a part.
