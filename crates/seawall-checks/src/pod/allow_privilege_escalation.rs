@@ -37,6 +37,10 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     let place = container.place(&FIELD);
     let fix = Fix::set(FixRisk::Medium, place.route.clone(), false);
     let draft = out.fail(place, message);
+    if value.is_none() {
+        // A layer of defence that nobody asked for is missing; nobody asked for the escalation either.
+        draft.severity(Severity::Medium);
+    }
     // The API server refuses `false` beside these, so the cause has to go first.
     match implied_by(container) {
         Some((cause, check)) => draft.note(format!("cure `{check}` first: `{cause}` always allows it")),
