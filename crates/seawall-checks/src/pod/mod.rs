@@ -9,7 +9,7 @@ pub use shared::host_path::clean as clean_host_path;
 
 pub(crate) use shared::setter::setters;
 pub(crate) use shared::{
-    apparmor, capability, host_path, id_floor, object, process, quantity, sandbox, seccomp, source,
+    apparmor, capability, host_path, id_floor, object, process, sandbox, seccomp, source,
 };
 
 use seawall_inventory::PodView;

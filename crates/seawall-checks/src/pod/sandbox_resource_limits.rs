@@ -3,8 +3,8 @@
 use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
 use seawall_inventory::{ContainerKind, ContainerView};
 
-use crate::pod::quantity::quantity;
 use crate::pod::sandbox::is_sandbox;
+use crate::workload::quantity::Quantity;
 use crate::{Check, Judge, Setting, SettingDefault, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -46,13 +46,20 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
         return;
     }
     for (what, setting) in CEILINGS {
-        let highest =
-            out.settings().strings(setting).into_iter().find_map(|text| Some((text, quantity(text)?)));
+        let highest = match out.settings().strings(setting).first().copied() {
+            None => None,
+            Some(text) => match Quantity::parse(text) {
+                Some(most) => Some((text, most)),
+                None => return out.not_evaluated(format!("setting `{setting}` is no quantity: `{text}`")),
+            },
+        };
         let place = container.place(&["resources", "limits", what]);
         let limit = container.node().path(&["resources", "limits", what]).and_then(|node| node.scalar_text());
-        let message = match (&limit, highest) {
+        let message = match (&limit, &highest) {
             (None, _) => format!("{} of the sandbox has no {what} limit", container.label()),
-            (Some(limit), Some((most, highest))) if quantity(limit).is_none_or(|limit| limit > highest) => {
+            (Some(limit), Some((most, highest)))
+                if Quantity::parse(limit).is_none_or(|limit| limit > *highest) =>
+            {
                 format!("{what} limit `{limit}` of {} is above `{most}`", container.label())
             }
             _ => continue,

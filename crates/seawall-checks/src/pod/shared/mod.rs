@@ -6,7 +6,6 @@ pub(crate) mod host_path;
 pub(crate) mod id_floor;
 pub(crate) mod object;
 pub(crate) mod process;
-pub(crate) mod quantity;
 pub(crate) mod sandbox;
 pub(crate) mod seccomp;
 pub(crate) mod setter;
