@@ -102,7 +102,10 @@ impl InventoryBuilder {
                 }
             }
         }
+        let is_node = |resource: &&Resource| resource.group_kind() == GroupKind::new("", "Node");
+        let newest_kubelet = self.resources.iter().filter(is_node).filter_map(kubelet_version).max();
         Inventory {
+            newest_kubelet,
             resources: self.resources,
             by_kind,
             complete: self.complete,
@@ -154,6 +157,8 @@ pub struct Inventory {
     refused: BTreeMap<(String, String), String>,
     refused_groups: BTreeMap<String, String>,
     server_version: Option<(u32, u32)>,
+    /// The newest version among the kubelets of nodes.
+    newest_kubelet: Option<(u32, u32)>,
     names: OnceLock<NameIndex>,
     by_namespace: OnceLock<NamespaceIndex>,
     pods: OnceLock<PodIndex>,
@@ -275,6 +280,12 @@ impl Inventory {
     /// Major and minor version of the API server, when known.
     pub fn server_version(&self) -> Option<(u32, u32)> {
         self.server_version
+    }
+
+    /// Whether the API server is known to be of this version or a newer one: from its own version or, where that is not
+    /// here, from those of kubelets, which are never newer (Kubernetes, Version Skew Policy).
+    pub fn server_is_at_least(&self, version: (u32, u32)) -> bool {
+        self.server_version.or(self.newest_kubelet).is_some_and(|known| known >= version)
     }
 
     /// Whether two objects end up in the same namespace. An unset namespace joins with an unset one and with
@@ -490,4 +501,11 @@ impl Inventory {
 
 fn controller_reference(resource: &Resource) -> Option<Node<'_>> {
     resource.metadata()?.list("ownerReferences").find(|owner| owner.bool("controller") == Some(true))
+}
+
+/// Major and minor of the kubelet of a node: of `v1.36.2-gke.1` they are 1 and 36.
+fn kubelet_version(node: &Resource) -> Option<(u32, u32)> {
+    let text = node.root().path(&["status", "nodeInfo"])?.str("kubeletVersion")?;
+    let mut parts = text.strip_prefix('v')?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }

@@ -29,10 +29,7 @@ fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
         return out.not_applicable();
     }
     // As for `pods/exec`: Kubernetes 1.35 asks for `create` when a WebSocket opens, which needed `get` before.
-    let grants = match out.inventory().server_version() {
-        Some(version) if version >= (1, 35) => &ATTACH_BY_CREATE,
-        _ => &ATTACH,
-    };
+    let grants = if out.inventory().server_is_at_least((1, 35)) { &ATTACH_BY_CREATE } else { &ATTACH };
     let mut hits = hits_of(role.rules(), grants);
     hits.retain(|hit| !is_builtin_hit(&role, hit));
     let Some(hit) = hits.iter().min_by_key(|hit| (hit.named, !hit.is_explicit())) else { return };

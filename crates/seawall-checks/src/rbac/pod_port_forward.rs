@@ -39,7 +39,7 @@ static OLD: Power = power(&[Grant::namespaced("", &[FORWARD], &["create", "get"]
 static NEW: Power = power(&[Grant::namespaced("", &[FORWARD], &["create"])]);
 
 fn judge(inventory: &Inventory, out: &mut VerdictsBySubject<'_>) {
-    let new = inventory.server_version().is_some_and(|version| version >= (1, 35));
+    let new = inventory.server_is_at_least((1, 35));
     judge_power(if new { &NEW } else { &OLD }, out);
 }
 

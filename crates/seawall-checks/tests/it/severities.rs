@@ -75,3 +75,18 @@ fn capabilities_that_are_no_way_to_the_node_are_medium() {
     assert_eq!(of("SYS_TIME"), [Severity::Medium]);
     assert_eq!(of("NET_RAW"), [Severity::Medium]);
 }
+
+#[test]
+fn issue_get_on_exec_counts_on_new_kubelets_repro() {
+    // A snapshot without a header: the version of the API server is not here, those of the kubelets are.
+    let of = |version: &str| {
+        severities(
+            "rbac-pod-exec",
+            &format!(
+                "apiVersion: v1\nkind: Node\nmetadata: {{name: n}}\nstatus: {{nodeInfo: {{kubeletVersion: {version}}}}}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: w, namespace: a}}\nrules: [{{apiGroups: [''], resources: [pods/exec], verbs: [get]}}]\n"
+            ),
+        )
+    };
+    assert_eq!(of("v1.34.7"), [Severity::High]);
+    assert_eq!(of("v1.36.2-gke.1"), []);
+}

@@ -176,10 +176,7 @@ static EXEC_BY_CREATE: [Grant; 1] = [Grant::namespaced("", &["pods/exec", "pods/
 /// Running commands in pods. A WebSocket opens with a GET, for which `get` sufficed until Kubernetes 1.35 asked for
 /// `create` in either case.
 pub(crate) fn exec_grants(inventory: &Inventory) -> &'static [Grant] {
-    match inventory.server_version() {
-        Some(version) if version >= (1, 35) => &EXEC_BY_CREATE,
-        _ => &EXEC,
-    }
+    if inventory.server_is_at_least((1, 35)) { &EXEC_BY_CREATE } else { &EXEC }
 }
 
 /// All rules that a role comes to.
