@@ -8,8 +8,10 @@
     clippy::print_stderr
 )]
 
+mod browser;
 mod causes;
 mod hostile;
+mod html;
 mod json;
 mod junit;
 mod machines;
