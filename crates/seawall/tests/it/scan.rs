@@ -1,6 +1,6 @@
 //! `seawall scan`: exit codes, selection, formats, configuration.
 
-use crate::{BAD_POD, scan_text, seawall, seawall_in, seawall_with};
+use crate::{BAD_POD, FORMATS, scan_text, seawall, seawall_in, seawall_with};
 
 #[test]
 fn exit_codes_say_what_happened() {
@@ -73,9 +73,7 @@ fn pod_security_standards_are_versioned() {
 
 #[test]
 fn the_number_of_threads_changes_no_byte() {
-    for format in
-        ["json", "jsonl", "sarif", "github", "table", "markdown", "html", "junit", "ocsf", "policyreport"]
-    {
+    for format in FORMATS {
         let one = seawall(&["scan", "examples/shop", "-o", format, "--threads", "1"]);
         let two = seawall(&["scan", "examples/shop", "-o", format, "--threads", "3"]);
         assert!(!one.out.is_empty());
