@@ -55,6 +55,7 @@ pub use check::{Check, Judge, Prepared};
 pub use controlplane::{Component, Part};
 pub use engine::{Coverage, Evaluation, Tally, evaluate};
 pub use image::ImageReference;
+pub use normal::{Normal, Normaliser};
 pub use pod::clean_host_path;
 pub use select::{ParseSelectError, Profile, Select, pick};
 pub use settings::{BadSetting, CheckSettings, Setting, SettingDefault, SettingValue, Settings};

@@ -10,9 +10,9 @@ use seawall_yaml::{Node, NodeId};
 const LONG: usize = 64;
 
 /// A route in which list items go by name, so that reordering a list changes no fingerprint.
-pub(crate) struct Normal {
+pub struct Normal {
     /// `.spec.containers[name=web].image`
-    pub(crate) text: String,
+    pub text: String,
     /// Where in the text the pod ends that the route leads into; the outermost, if one lies in another.
     pub(crate) pod: Option<usize>,
 }
@@ -27,14 +27,15 @@ impl Normal {
 
 /// Names routes of one resource; remembers the repeated names of long lists, so that many routes into one list cost no
 /// more than the list.
-pub(crate) struct Normaliser<'r> {
+pub struct Normaliser<'r> {
     resource: &'r Resource,
     /// By list: how many items before each item have its name.
     repeats: HashMap<NodeId, Vec<usize>>,
 }
 
 impl<'r> Normaliser<'r> {
-    pub(crate) fn new(resource: &'r Resource) -> Self {
+    /// For routes of this resource.
+    pub fn new(resource: &'r Resource) -> Self {
         Normaliser { resource, repeats: HashMap::new() }
     }
 
@@ -44,7 +45,7 @@ impl<'r> Normaliser<'r> {
 
     /// The route as text: list items are `[name=web]`, or the item itself when it is a text that is no secret. A repeated
     /// name is numbered.
-    pub(crate) fn route(&mut self, route: &Route, secret: bool) -> Normal {
+    pub fn route(&mut self, route: &Route, secret: bool) -> Normal {
         let mut text = String::with_capacity(64);
         let mut node = Some(self.resource.root());
         let mut pod = None;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use seawall_core::UnknownName;
 
-use crate::{Report, github, json, jsonl, sarif, table};
+use crate::{Report, github, html, json, jsonl, junit, markdown, ocsf, policyreport, sarif, table};
 
 /// A format of reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,13 +20,34 @@ pub enum Format {
     Sarif,
     /// Workflow commands of GitHub Actions.
     Github,
+    /// A text for a comment or a summary.
+    Markdown,
+    /// A page that needs nothing else.
+    Html,
+    /// JUnit XML.
+    Junit,
+    /// OCSF events, one a line.
+    Ocsf,
+    /// PolicyReports of Kubernetes.
+    Policyreport,
 }
 
 impl Format {
     /// Every format, in the order help lists them.
-    pub const ALL: &'static [Format] =
-        &[Format::Table, Format::Json, Format::Jsonl, Format::Sarif, Format::Github];
-    const NAMES: &'static [&'static str] = &["table", "json", "jsonl", "sarif", "github"];
+    pub const ALL: &'static [Format] = &[
+        Format::Table,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Github,
+        Format::Markdown,
+        Format::Html,
+        Format::Junit,
+        Format::Ocsf,
+        Format::Policyreport,
+    ];
+    const NAMES: &'static [&'static str] =
+        &["table", "json", "jsonl", "sarif", "github", "markdown", "html", "junit", "ocsf", "policyreport"];
 
     /// The name used in options.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +57,11 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
             Format::Github => "github",
+            Format::Markdown => "markdown",
+            Format::Html => "html",
+            Format::Junit => "junit",
+            Format::Ocsf => "ocsf",
+            Format::Policyreport => "policyreport",
         }
     }
 }
@@ -55,7 +81,7 @@ impl std::str::FromStr for Format {
     }
 }
 
-/// How a report for people looks; formats for programs do not depend on it.
+/// How a report for people looks, and when the run was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RenderOptions {
     /// Whether to write ANSI colours.
@@ -64,12 +90,15 @@ pub struct RenderOptions {
     pub width: usize,
     /// One line a finding and one an error; no excerpts, no summary.
     pub quiet: bool,
+    /// Seconds since the beginning of 1970, for the formats that have a place for it (HTML, JUnit, OCSF, PolicyReports);
+    /// `None` keeps the output a function of the input.
+    pub time: Option<u64>,
 }
 
 impl Default for RenderOptions {
-    /// No colour, 100 columns, in full.
+    /// No colour, 100 columns, in full, at no time.
     fn default() -> Self {
-        RenderOptions { color: false, width: 100, quiet: false }
+        RenderOptions { color: false, width: 100, quiet: false, time: None }
     }
 }
 
@@ -89,6 +118,11 @@ pub fn render(
         Format::Jsonl => jsonl::write(report, out),
         Format::Sarif => sarif::write(report, out),
         Format::Github => github::write(report, out),
+        Format::Markdown => markdown::write(report, out),
+        Format::Html => html::write(report, options, out),
+        Format::Junit => junit::write(report, options, out),
+        Format::Ocsf => ocsf::write(report, options, out),
+        Format::Policyreport => policyreport::write(report, options, out),
     }
 }
 
@@ -104,7 +138,7 @@ mod tests {
         let error = "xml".parse::<Format>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown format `xml`, expected one of: table, json, jsonl, sarif, github"
+            "unknown format `xml`, expected one of: table, json, jsonl, sarif, github, markdown, html, junit, ocsf, policyreport"
         );
     }
 }

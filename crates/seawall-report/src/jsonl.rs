@@ -1,4 +1,4 @@
-//! One JSON record a line, for streams: findings, then what was not evaluated, problems, and a summary that ends a
+//! One JSON record a line, for streams: findings, their causes, what was not evaluated, problems, and a summary that ends a
 //! complete report.
 
 use std::io::{self, Write};
@@ -6,16 +6,19 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::Report;
+use crate::cause::Causes;
 use crate::json::{
-    SCHEMA, WireBaseline, WireCoverage, WireFinding, WireInputs, WireNotEvaluated, WireProblem, WireScores,
-    WireTimings, write_findings, write_json,
+    SCHEMA, WireBaseline, WireCause, WireCoverage, WireFinding, WireInputs, WireNotEvaluated, WireProblem,
+    WireScores, WireTimings, write_findings, write_json,
 };
 
 /// A record: the words of the JSON report, told apart by `type`.
 #[derive(Serialize)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Record<'a> {
     Finding(WireFinding<'a>),
+    Cause(WireCause<'a>),
     NotEvaluated(WireNotEvaluated<'a>),
     Problem(WireProblem<'a>),
     Summary(Summary<'a>),
@@ -37,7 +40,11 @@ struct Summary<'a> {
 
 /// Writes the records.
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_findings(report, out, |_, finding, to| write_json(&Record::Finding(finding), to))?;
+    let causes = Causes::of(report);
+    write_findings(report, &causes, out, |_, finding, to| write_json(&Record::Finding(finding), to))?;
+    for cause in causes.shared() {
+        write_json(&Record::Cause(WireCause::new(cause)), out)?;
+    }
     for gap in &report.evaluation.not_evaluated {
         write_json(&Record::NotEvaluated(WireNotEvaluated::new(gap)), out)?;
     }

@@ -74,6 +74,13 @@ impl<'a> Place<'a> {
     }
 }
 
+/// The identity that an API server gave an object, if it reads as one.
+pub(crate) fn uid(resource: &Resource) -> Option<&str> {
+    let is_uid =
+        |uid: &&str| uid.len() == 36 && uid.bytes().all(|b| matches!(b, b'-' | b'0'..=b'9' | b'a'..=b'f'));
+    resource.metadata()?.str("uid").filter(is_uid)
+}
+
 /// Whether a route leads into the data of a Secret.
 fn is_secret_data(resource: &Resource, route: &Route) -> bool {
     let in_data =

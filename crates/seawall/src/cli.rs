@@ -77,7 +77,8 @@ pub(crate) struct ScanArgs {
     /// Leave these checks out; same words as --select
     #[arg(long, value_delimiter = ',', value_name = "WHAT")]
     pub(crate) ignore: Vec<Select>,
-    /// Which checks run without --select: those of the six pillars, or all [default: default]
+    /// Which checks run without --select: those an expert would act on, or all: reliability too, what is ordinary, and
+    /// what repeats another check more strictly [default: default]
     #[arg(long, value_parser = profile(), value_name = "PROFILE")]
     pub(crate) profile: Option<Profile>,
     /// Judge pods by a Pod Security Standard instead: `baseline`, `restricted`, `restricted:v1.31`
@@ -98,6 +99,10 @@ pub(crate) struct ScanArgs {
     /// Add how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,
+    /// When the run was, for `html`, `junit`, `ocsf` and `policyreport`: `now`, or seconds since 1970; without it reports
+    /// have no time [default: `SOURCE_DATE_EPOCH` where it is set]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) timestamp: Option<Timestamp>,
     /// Threads to use; 0 is one for each processor
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) threads: usize,
@@ -138,6 +143,24 @@ pub(crate) enum ListFormat {
     Json,
     /// Ids only, one a line
     Ids,
+}
+
+/// When a run was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timestamp {
+    Now,
+    /// Seconds since the beginning of 1970.
+    At(u64),
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let seconds = || text.parse().map(Timestamp::At);
+        if text == "now" { Ok(Timestamp::Now) } else { seconds() }
+            .map_err(|_| "neither `now` nor a number of seconds since 1970".to_owned())
+    }
 }
 
 /// When findings make the exit code 1.

@@ -56,3 +56,9 @@ pub(crate) fn problem(problem: &seawall_core::Problem) {
     // When standard error is closed there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{}", escape(&line));
 }
+
+/// Prints a remark about the output.
+pub(crate) fn note(text: &str) {
+    // When standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "note: {text}");
+}

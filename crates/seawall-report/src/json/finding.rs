@@ -10,6 +10,7 @@ use seawall_inventory::Inventory;
 use serde::{Serialize, Serializer};
 
 use super::parts::WireSubject;
+use crate::cause::edits;
 use crate::place::{Place, Positions};
 
 /// Writes what is displayed as a string.
@@ -36,6 +37,7 @@ pub(crate) struct WireFinding<'a> {
     fix: Option<WireFix<'a>>,
     frameworks: &'a [std::borrow::Cow<'static, str>],
     fingerprint: Shown<Fingerprint>,
+    cause: Option<Shown<Fingerprint>>,
     waiver: Option<WireWaiver<'a>>,
 }
 
@@ -43,6 +45,7 @@ impl<'a> WireFinding<'a> {
     pub(crate) fn new(
         inventory: &'a Inventory,
         finding: &'a Finding,
+        cause: Option<Fingerprint>,
         positions: &'a RefCell<Positions>,
     ) -> Self {
         WireFinding {
@@ -56,9 +59,10 @@ impl<'a> WireFinding<'a> {
             message: &finding.message,
             why: &finding.check.why,
             help: &finding.check.help,
-            fix: finding.fix.as_ref().map(WireFix),
+            fix: finding.fix.as_ref().and_then(|fix| WireFix::of(&[fix])),
             frameworks: &finding.check.frameworks,
             fingerprint: Shown(finding.fingerprint),
+            cause: cause.map(Shown),
             waiver: finding.waiver.as_deref().map(WireWaiver::new),
         }
     }
@@ -154,17 +158,17 @@ impl<'a> Locations<'a> {
     }
 }
 
-struct WireFix<'a>(&'a Fix);
+#[derive(Serialize)]
+pub(super) struct WireFix<'a> {
+    risk: &'static str,
+    edits: Vec<WireEdit<'a>>,
+}
 
-impl Serialize for WireFix<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shape<'a> {
-            risk: &'static str,
-            edits: Vec<WireEdit<'a>>,
-        }
-        Shape { risk: self.0.risk.as_str(), edits: self.0.edits.iter().map(WireEdit::new).collect() }
-            .serialize(serializer)
+impl<'a> WireFix<'a> {
+    /// Several fixes as one; `None` for none.
+    pub(super) fn of(fixes: &[&'a Fix]) -> Option<Self> {
+        let risk = fixes.iter().map(|fix| fix.risk).max()?;
+        Some(WireFix { risk: risk.as_str(), edits: edits(fixes).into_iter().map(WireEdit::new).collect() })
     }
 }
 

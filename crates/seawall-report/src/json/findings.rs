@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::WireFinding;
 use crate::Report;
+use crate::cause::Causes;
 use crate::place::{Place, Positions};
 
 /// Findings that one thread writes at a time.
@@ -20,6 +21,7 @@ const BATCH: usize = 32 * CHUNK;
 /// Writes every finding by `write`, which is told whether it is the first of all.
 pub(crate) fn write_findings(
     report: &Report<'_>,
+    causes: &Causes<'_>,
     out: &mut dyn Write,
     write: impl Fn(bool, WireFinding<'_>, &mut Vec<u8>) -> io::Result<()> + Sync,
 ) -> io::Result<()> {
@@ -45,8 +47,10 @@ pub(crate) fn write_findings(
                 let start = RefCell::new(start);
                 let mut text = Vec::with_capacity(CHUNK << 10);
                 for (nth, finding) in chunk.iter().enumerate() {
-                    let first = number == 0 && place == 0 && nth == 0;
-                    write(first, WireFinding::new(report.inventory, finding, &start), &mut text)?;
+                    let number = number * BATCH + place * CHUNK + nth;
+                    let cause = causes.get(number);
+                    let wire = WireFinding::new(report.inventory, finding, cause, &start);
+                    write(number == 0, wire, &mut text)?;
                 }
                 Ok(text)
             })

@@ -9,14 +9,18 @@ mod writer;
 
 use std::io::{self, Write};
 
+use seawall_core::{Finding, Fingerprint, Fix};
 use serde::{Serialize, Serializer};
 
 use crate::Report;
+use crate::cause::Causes;
+use finding::WireFix;
 
-pub(crate) use finding::WireFinding;
+pub(crate) use finding::{Shown, WireFinding};
 pub(crate) use findings::write_findings;
 pub(crate) use parts::{
-    WireBaseline, WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireTimings,
+    WireBaseline, WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireSubject,
+    WireTimings,
 };
 pub use writer::pretty_json;
 pub(crate) use writer::{write_json, write_value};
@@ -36,10 +40,40 @@ struct Head<'a> {
 
 #[derive(Serialize)]
 struct Tail<'a> {
+    causes: CauseList<'a>,
     not_evaluated: NotEvaluatedList<'a>,
     problems: Problems<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timings: Option<WireTimings<'a>>,
+}
+
+/// What several findings have in common.
+#[derive(Serialize)]
+pub(crate) struct WireCause<'a> {
+    id: Shown<Fingerprint>,
+    findings: Vec<Shown<Fingerprint>>,
+    fix: Option<WireFix<'a>>,
+}
+
+impl<'a> WireCause<'a> {
+    pub(crate) fn new((id, findings): &(Fingerprint, Vec<&'a Finding>)) -> Self {
+        // What somebody accepted stays as it is.
+        let open = findings.iter().filter(|finding| finding.waiver.is_none());
+        let fixes: Vec<&Fix> = open.filter_map(|finding| finding.fix.as_ref()).collect();
+        WireCause {
+            id: Shown(*id),
+            findings: findings.iter().map(|finding| Shown(finding.fingerprint)).collect(),
+            fix: WireFix::of(&fixes),
+        }
+    }
+}
+
+struct CauseList<'a>(&'a Causes<'a>);
+
+impl Serialize for CauseList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.shared().iter().map(WireCause::new))
+    }
 }
 
 struct NotEvaluatedList<'a>(&'a Report<'a>);
@@ -60,6 +94,7 @@ impl Serialize for Problems<'_> {
 
 /// Writes the report as one document and a newline: the entries of a head, the findings, the entries of a tail.
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let causes = Causes::of(report);
     let head = Head {
         schema: SCHEMA,
         inputs: WireInputs::new(report.inputs),
@@ -68,6 +103,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         baseline: report.baseline.map(WireBaseline::new),
     };
     let tail = Tail {
+        causes: CauseList(&causes),
         not_evaluated: NotEvaluatedList(report),
         problems: Problems(report),
         timings: report.timings.map(WireTimings),
@@ -76,7 +112,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     write_value(&head, &mut text)?;
     out.write_all(text.strip_suffix(b"}").unwrap_or(&text))?;
     out.write_all(b",\"findings\":[")?;
-    write_findings(report, out, |first, finding, to| {
+    write_findings(report, &causes, out, |first, finding, to| {
         if !first {
             to.push(b',');
         }

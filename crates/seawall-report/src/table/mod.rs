@@ -7,6 +7,7 @@
 mod excerpt;
 mod finding;
 mod fix;
+mod group;
 mod line;
 mod mask;
 mod order;
@@ -23,9 +24,12 @@ use crate::token::redact;
 use crate::{RenderOptions, Report};
 
 use finding::FindingWriter;
-use order::in_reading_order;
-use style::Style;
+
+pub(crate) use group::{Excerpts, Group};
+pub(crate) use order::in_reading_order;
+pub(crate) use style::Style;
 pub use summary::thousands;
+pub(crate) use summary::{counts, coverage, gaps, number, problem_line, read};
 
 /// Narrower than this, excerpts and notes are of no use.
 const MIN_WIDTH: usize = 40;
@@ -34,10 +38,10 @@ const MIN_WIDTH: usize = 40;
 pub(crate) fn write(report: &Report<'_>, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     let style = Style::new(options.color);
     let width = options.width.max(MIN_WIDTH);
-    let order = in_reading_order(report);
+    let order = in_reading_order(report, |finding| finding.waiver.is_none());
     let mut writer = FindingWriter::new(report, style, width, options.quiet);
     let mut text = String::new();
-    for group in by_cause(order, |(finding, _)| finding) {
+    for group in by_cause(order, |(finding, _)| finding).into_iter().filter_map(Group::of) {
         text.clear();
         writer.write(&group, &mut text);
         out.write_all(defuse(&redact(&text)).as_bytes())?;

@@ -7,12 +7,16 @@ use seawall_core::{Finding, Position};
 use crate::Report;
 use crate::place::{Place, Positions};
 
-/// The findings that nobody accepted by file (in the order read), then line and column; those without a text stay in the order of resources.
-pub(super) fn in_reading_order<'a>(report: &Report<'a>) -> Vec<(&'a Finding, Option<Position>)> {
+/// The findings to keep by file (in the order read), then line and column; those without a text stay in the order of
+/// resources.
+pub(crate) fn in_reading_order<'a>(
+    report: &Report<'a>,
+    keep: impl Fn(&Finding) -> bool,
+) -> Vec<(&'a Finding, Option<Position>)> {
     let mut positions = Positions::default();
     let mut files: HashMap<&str, usize> = HashMap::new();
     let mut keyed: Vec<_> = (report.evaluation.findings.iter())
-        .filter(|finding| finding.waiver.is_none())
+        .filter(|finding| keep(finding))
         .map(|finding| {
             let place = Place::primary(report.inventory, finding);
             let file = place.and_then(|place| place.file()).unwrap_or("");

@@ -17,12 +17,12 @@ pub(super) enum Paint {
 
 /// Writes ANSI sequences, or nothing.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Style {
+pub(crate) struct Style {
     color: bool,
 }
 
 impl Style {
-    pub(super) fn new(color: bool) -> Self {
+    pub(crate) fn new(color: bool) -> Self {
         Style { color }
     }
 

@@ -36,7 +36,7 @@ pub(super) fn full(report: &Report<'_>, style: Style, width: usize, to: &mut Str
     style.push(to, Paint::Strong, &counts(report));
     to.push('\n');
     push(to, format_args!("{}", coverage(report)));
-    read(report, to);
+    push(to, format_args!("{}", read(report)));
     if let Some(timings) = report.timings {
         for (stage, time) in &timings.stages {
             push(to, format_args!("{:>9.1} ms  {}", time.as_secs_f64() * 1000.0, escape(stage)));
@@ -55,7 +55,7 @@ fn heading(style: Style, to: &mut String, text: &str) {
 }
 
 /// `1 file`, `2 files`, `1,976 verdicts`
-fn number(n: usize, word: &str) -> String {
+pub(crate) fn number(n: usize, word: &str) -> String {
     format!("{} {word}{}", thousands(n), if n == 1 { "" } else { "s" })
 }
 
@@ -72,7 +72,8 @@ pub fn thousands(n: usize) -> String {
     grouped
 }
 
-fn counts(report: &Report<'_>) -> String {
+/// How many findings with how many causes, by severity.
+pub(crate) fn counts(report: &Report<'_>) -> String {
     let findings: Vec<_> = report.open().collect();
     let waived = report.evaluation.findings.len() - findings.len();
     let mut beside = String::new();
@@ -102,7 +103,8 @@ fn counts(report: &Report<'_>) -> String {
     format!("{what}: {}{beside}", by_severity.join(", "))
 }
 
-fn coverage(report: &Report<'_>) -> String {
+/// How much was judged.
+pub(crate) fn coverage(report: &Report<'_>) -> String {
     let coverage = report.evaluation.coverage;
     format!(
         "{} on {}: {}, {} not evaluated",
@@ -113,7 +115,8 @@ fn coverage(report: &Report<'_>) -> String {
     )
 }
 
-fn read(report: &Report<'_>, to: &mut String) {
+/// How much was read and left out.
+pub(crate) fn read(report: &Report<'_>) -> String {
     let inputs = report.inputs;
     let mut line =
         format!("read {} with {}", number(inputs.files, "file"), number(inputs.documents, "document"));
@@ -125,7 +128,7 @@ fn read(report: &Report<'_>, to: &mut String) {
             .collect();
         let _ = write!(line, ", skipped {}", skipped.join(", "));
     }
-    push(to, format_args!("{line}"));
+    line
 }
 
 fn scores(report: &Report<'_>, style: Style, to: &mut String) {
@@ -222,6 +225,17 @@ fn cut(line: &str, width: usize) -> String {
 }
 
 fn not_evaluated(report: &Report<'_>, style: Style, to: &mut String) {
+    let lines = gaps(report);
+    if lines.is_empty() {
+        return;
+    }
+    heading(style, to, "not evaluated");
+    lines.iter().for_each(|line| push(to, format_args!("  {line}")));
+    to.push('\n');
+}
+
+/// What was not evaluated, in as few lines as say all, escaped.
+pub(crate) fn gaps(report: &Report<'_>) -> Vec<String> {
     // One line says all about a subject and a reason; subjects with the same checks share it.
     let mut gaps: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
     for gap in &report.evaluation.not_evaluated {
@@ -232,11 +246,7 @@ fn not_evaluated(report: &Report<'_>, style: Style, to: &mut String) {
     for ((reason, subject), checks) in gaps {
         groups.entry((reason, checks)).or_default().push(subject);
     }
-    if groups.is_empty() {
-        return;
-    }
-    heading(style, to, "not evaluated");
-    for ((reason, checks), subjects) in groups {
+    let line = |((reason, checks), subjects): ((&str, BTreeSet<&str>), Vec<String>)| {
         let named = subjects.iter().take(MAX_SUBJECTS).cloned().collect::<Vec<_>>().join(", ");
         let more = match subjects.len().saturating_sub(MAX_SUBJECTS) {
             0 => String::new(),
@@ -246,9 +256,9 @@ fn not_evaluated(report: &Report<'_>, style: Style, to: &mut String) {
             Some(check) if checks.len() == 1 => escape(check).into_owned(),
             _ => number(checks.len(), "check"),
         };
-        push(to, format_args!("  {what} on {}{more}: {}", escape(&named), escape(reason)));
-    }
-    to.push('\n');
+        format!("{what} on {}{more}: {}", escape(&named), escape(reason))
+    };
+    groups.into_iter().map(line).collect()
 }
 
 fn problems(report: &Report<'_>, style: Style, to: &mut String) {
@@ -262,7 +272,8 @@ fn problems(report: &Report<'_>, style: Style, to: &mut String) {
     to.push('\n');
 }
 
-fn problem_line(problem: &Problem) -> String {
+/// A problem with its place, escaped.
+pub(crate) fn problem_line(problem: &Problem) -> String {
     let mut line = String::new();
     if let Some(file) = &problem.file {
         line.push_str(&escape(file));

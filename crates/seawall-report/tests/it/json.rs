@@ -39,7 +39,9 @@ fn errors(schema: &Value, value: &Value) -> Vec<String> {
 fn runs() -> Vec<Run> {
     let mut timed = shop();
     timed.timings = Some(seawall_report::Timings { stages: vec![("read".into(), Default::default())] });
-    vec![Run::of(SHOP).judged("pod-privileged"), shop(), timed, snapshot(), Run::of(&[])]
+    let one_cause = ["pod-allow-privilege-escalation", "pod-run-as-non-root", "pod-seccomp-missing"];
+    let several = Run::of(SHOP).judged_by(&one_cause);
+    vec![Run::of(SHOP).judged("pod-privileged"), shop(), several, timed, snapshot(), Run::of(&[])]
 }
 
 #[test]
@@ -56,6 +58,7 @@ fn keys_stand_in_a_fixed_order() {
         "\"scores\":{",
         "\"coverage\":{",
         "\"findings\":[",
+        "\"causes\":[",
         "\"not_evaluated\":[",
         "\"problems\":[",
     ];
@@ -110,6 +113,8 @@ fn the_published_schema_describes_every_line() {
         assert_eq!(summary["type"], "summary");
         assert_eq!(summary["findings"], of("finding"));
         assert_eq!(of("finding"), run.evaluation.findings.len());
+        let causes = run.json()["causes"].as_array().unwrap().len();
+        assert_eq!(of("cause"), causes);
         assert_eq!(of("not_evaluated"), run.evaluation.not_evaluated.len());
         assert_eq!(of("problem"), run.problems.len());
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use seawall_checks::{Check, Evaluation, evaluate, pick, pss};
@@ -11,7 +11,7 @@ use seawall_report::{Format, Inputs, RenderOptions, Report, Timings, escape, ren
 use seawall_sources::{Loaded, Target};
 
 use crate::ExitStatus;
-use crate::cli::{Color, FailOn, ScanArgs};
+use crate::cli::{Color, FailOn, ScanArgs, Timestamp};
 use crate::commands::accepted::Accepted;
 use crate::commands::live;
 use crate::config::{self, Config};
@@ -61,8 +61,15 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         baseline,
         timings: timings.as_ref(),
     };
-    let options =
-        RenderOptions { color: output::use_color(color), width: output::width(), quiet: args.quiet };
+    let options = RenderOptions {
+        color: output::use_color(color),
+        width: output::width(),
+        quiet: args.quiet,
+        time: time(args.timestamp)?,
+    };
+    if args.output == Format::Ocsf && options.time.is_none() && !args.quiet {
+        output::note("events have the time 0; `--timestamp now` gives them that of the run");
+    }
     if nothing && args.output == Format::Table {
         // A person would read scores of nothing as good news; programs get the report with its problems all the same.
         let least = if args.quiet { ProblemSeverity::Error } else { ProblemSeverity::Warning };
@@ -81,6 +88,28 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     // The process ends here: giving back a hundred thousand trees one by one would cost more than judging them.
     std::mem::forget((evaluation, loaded));
     Ok(status)
+}
+
+/// When the run was, in seconds since 1970; nothing unless somebody said it, so that equal input gives equal bytes.
+fn time(given: Option<Timestamp>) -> anyhow::Result<Option<u64>> {
+    // https://reproducible-builds.org/specs/source-date-epoch/
+    const VARIABLE: &str = "SOURCE_DATE_EPOCH";
+    #[allow(clippy::disallowed_methods, reason = "the binary may ask for the time of the run")]
+    match given {
+        Some(Timestamp::At(seconds)) => Ok(Some(seconds)),
+        Some(Timestamp::Now) => {
+            Ok(SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs()))
+        }
+        None => match std::env::var(VARIABLE) {
+            Ok(text) => {
+                let seconds = text.parse().with_context(|| {
+                    format!("`{VARIABLE}` is `{}`, no number of seconds since 1970", escape(&text))
+                })?;
+                Ok(Some(seconds))
+            }
+            Err(_) => Ok(None),
+        },
+    }
 }
 
 /// The checks that the command line and the configuration ask for.

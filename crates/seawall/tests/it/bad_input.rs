@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{BAD_POD, scan_text, seawall_in};
+use crate::{BAD_POD, FORMATS, scan_text, seawall_in};
 
 fn problems(run: &crate::Run) -> Vec<String> {
     let json = run.json();
@@ -53,7 +53,7 @@ fn bombs_are_defused() {
 #[test]
 fn names_cannot_command_the_terminal() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: \"a\\e[31m\\u202Eb\\a\"\nspec:\n  hostPID: true\n  containers: [{name: \"x\\e]0;title\\a\", image: a, securityContext: {privileged: true}}]\n";
-    for format in ["table", "github", "json", "jsonl", "sarif"] {
+    for format in FORMATS {
         let run = scan_text(text, &["-o", format]);
         assert_eq!(run.code, 1, "{}", run.err);
         for c in ['\u{1b}', '\u{7}', '\u{202e}'] {
@@ -108,7 +108,7 @@ fn templates_are_counted_not_parsed() {
 #[test]
 fn secrets_never_leave() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostPID: true\n  containers:\n  - {name: web, image: a, securityContext: {privileged: true}, env: [{name: DB_PASSWORD, value: hunter2-correct-horse}]}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, annotations: {x: \"1\"}}\nstringData: {password: battery-staple-xyz}\n";
-    for format in ["table", "github", "json", "jsonl", "sarif"] {
+    for format in FORMATS {
         let run = scan_text(text, &["-o", format]);
         for secret in ["hunter2", "correct-horse", "battery-staple"] {
             assert!(!run.out.contains(secret), "{format} shows a secret:\n{}", run.out);

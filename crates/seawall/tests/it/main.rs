@@ -85,4 +85,8 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
+/// All formats of `scan`.
+const FORMATS: [&str; 10] =
+    ["table", "json", "jsonl", "sarif", "github", "markdown", "html", "junit", "ocsf", "policyreport"];
+
 const BAD_POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  hostPID: true\n  containers:\n    - name: web\n      image: registry.example/web:1\n      securityContext:\n        privileged: true\n";

@@ -1,6 +1,6 @@
 //! `seawall scan`: exit codes, selection, formats, configuration.
 
-use crate::{BAD_POD, scan_text, seawall, seawall_in, seawall_with};
+use crate::{BAD_POD, FORMATS, scan_text, seawall, seawall_in, seawall_with};
 
 #[test]
 fn exit_codes_say_what_happened() {
@@ -73,12 +73,58 @@ fn pod_security_standards_are_versioned() {
 
 #[test]
 fn the_number_of_threads_changes_no_byte() {
-    for format in ["json", "jsonl", "sarif", "github", "table"] {
+    for format in FORMATS {
         let one = seawall(&["scan", "examples/shop", "-o", format, "--threads", "1"]);
         let two = seawall(&["scan", "examples/shop", "-o", format, "--threads", "3"]);
         assert!(!one.out.is_empty());
         assert!(one.out == two.out, "{format} differs between one and three threads");
     }
+}
+
+/// Equal input gives equal bytes; a time is in a report only when somebody gave it.
+#[test]
+fn reports_have_the_time_that_is_given() {
+    let folder = std::env::temp_dir();
+    let time = |variables: &[(&str, &str)], args: &[&str]| {
+        let args = [&["scan", "-", "-o", "ocsf", "--select", "pod-privileged"], args].concat();
+        let run = seawall_with(variables, &folder, &args, BAD_POD.as_bytes());
+        assert_eq!(run.code, 1, "{}", run.err);
+        (run.json()["time"].as_u64().unwrap(), run.err)
+    };
+    let (none, said) = time(&[], &[]);
+    assert_eq!(none, 0);
+    assert!(said.contains("note: events have the time 0; `--timestamp now`"), "{said}");
+    assert_eq!(time(&[], &["--timestamp", "1735689599"]), (1_735_689_599_000, String::new()));
+    assert_eq!(time(&[("SOURCE_DATE_EPOCH", "7")], &[]).0, 7_000);
+    assert_eq!(
+        time(&[("SOURCE_DATE_EPOCH", "7")], &["--timestamp", "8"]).0,
+        8_000,
+        "the command line goes first"
+    );
+    assert!(time(&[], &["--timestamp", "now"]).0 > 1_735_689_599_000);
+    let wrong = scan_text(BAD_POD, &["--timestamp", "soon"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("neither `now` nor a number of seconds since 1970"), "{}", wrong.err);
+    let wrong = seawall_with(&[("SOURCE_DATE_EPOCH", "x")], &folder, &["scan", "-"], BAD_POD.as_bytes());
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("`SOURCE_DATE_EPOCH` is `x`"), "{}", wrong.err);
+}
+
+/// Real checks on the example: each format is what its readers take.
+#[test]
+fn the_shop_in_every_format() {
+    let shop = |format: &str| {
+        let run = seawall(&["scan", "examples/shop", "-o", format, "--timestamp", "1735689599"]);
+        assert_eq!((run.code, run.err.as_str()), (1, ""), "{format}");
+        run
+    };
+    let findings = shop("json").json()["findings"].as_array().unwrap().len();
+    let lines = |format: &str, what: &str| shop(format).out.matches(what).count();
+    assert_eq!(lines("ocsf", "\"status\":\"Fail\""), findings);
+    assert_eq!(lines("policyreport", "\"fingerprint\":"), findings);
+    assert_eq!(lines("html", "\"fingerprint\":"), findings);
+    assert!(lines("junit", "<failure ") > 100);
+    assert!(shop("markdown").out.len() < 60_000);
 }
 
 #[test]
