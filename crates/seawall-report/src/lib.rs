@@ -39,3 +39,4 @@ pub use json::pretty_json;
 pub use report::{Inputs, Known, Report, Timings};
 pub use score::{Scores, score};
 pub use table::thousands;
+pub use token::redact;

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Say what is proven of each control of a framework: CIS, NSA/CISA, Pod Security Standards, ATT&CK, OWASP, PCI DSS, NIST, SOC 2
+    Comply(crate::commands::ComplyArgs),
     /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
     Paths(crate::commands::PathsArgs),
     /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
