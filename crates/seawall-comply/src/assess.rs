@@ -113,8 +113,7 @@ impl ControlResult<'_> {
 /// Judges a framework.
 pub fn assess<'a>(framework: &'a Framework, evidence: Evidence<'a>) -> Assessment<'a> {
     let index = Index::new(framework, &evidence);
-    let of_section =
-        |section: &'a Section| section.controls.iter().map(move |control| (section, control));
+    let of_section = |section: &'a Section| section.controls.iter().map(move |control| (section, control));
     let controls: Vec<ControlResult<'a>> = framework
         .sections
         .iter()
@@ -235,10 +234,14 @@ fn conclude(result: &mut ControlResult<'_>, evidence: &Evidence<'_>) {
     let is_gap = !result.gaps.is_empty() || has(Outcome::Unknown);
     let is_waived = result.waived().next().is_some();
     let decided_by_facts = result.control.checks.is_empty() && is_judged && !is_gap;
-    if !is_judged && !is_gap && let Some(cloud) = answers_for(result.control, evidence.clouds) {
+    if !is_judged
+        && !is_gap
+        && let Some(cloud) = answers_for(result.control, evidence.clouds)
+    {
         result.class = Class::Inherited;
         result.state = State::Inherited;
-        result.reason = Some(format!("{} runs it: {}", cloud.provider.as_str(), cloud.provider.responsibility()));
+        result.reason =
+            Some(format!("{} runs it: {}", cloud.provider.as_str(), cloud.provider.responsibility()));
         return;
     }
     result.state = match result.class {
@@ -260,7 +263,9 @@ fn conclude(result: &mut ControlResult<'_>, evidence: &Evidence<'_>) {
         result.reason = None;
     }
     match result.state {
-        State::NotEvaluated if result.control.checks.is_empty() && !is_gap && !result.control.facts.is_empty() => {
+        State::NotEvaluated
+            if result.control.checks.is_empty() && !is_gap && !result.control.facts.is_empty() =>
+        {
             result.reason = Some(format!("needs {}", wanted_facts(result.control)));
         }
         State::NotEvaluated | State::NotEvaluatedPartly if is_gap => {

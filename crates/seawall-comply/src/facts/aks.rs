@@ -41,7 +41,10 @@ pub(super) const FACTS: &[Fact] = &[
         "aks-azure-rbac",
         "Azure RBAC decides who may do what in Kubernetes",
         "enable it: `az aks update --enable-azure-rbac`",
-        Rule::Any(&[Rule::On(&["aadProfile", "enableAzureRbac"]), Rule::On(&["aadProfile", "enableAzureRBAC"])]),
+        Rule::Any(&[
+            Rule::On(&["aadProfile", "enableAzureRbac"]),
+            Rule::On(&["aadProfile", "enableAzureRBAC"]),
+        ]),
     ),
     fact(
         "aks-no-local-accounts",

@@ -66,9 +66,14 @@ pub(super) const FACTS: &[Fact] = &[
 ];
 
 fn logs(root: Node<'_>, wanted: &[&str]) -> Judged {
-    let groups: Vec<Node<'_>> =
-        root.path(LOGGING).into_iter().flat_map(Node::items).filter(|group| group.bool("enabled") == Some(true)).collect();
-    let on = |log: &&&str| groups.iter().any(|group| group.list("types").any(|own| own.as_str() == Some(**log)));
+    let groups: Vec<Node<'_>> = root
+        .path(LOGGING)
+        .into_iter()
+        .flat_map(Node::items)
+        .filter(|group| group.bool("enabled") == Some(true))
+        .collect();
+    let on =
+        |log: &&&str| groups.iter().any(|group| group.list("types").any(|own| own.as_str() == Some(**log)));
     let missing: Vec<&str> = wanted.iter().filter(|log| !on(log)).copied().collect();
     if missing.is_empty() {
         let what = format!("`{}` enables {}", LOGGING.join("."), wanted.join(", "));
@@ -80,10 +85,13 @@ fn logs(root: Node<'_>, wanted: &[&str]) -> Judged {
 fn own_key(root: Node<'_>) -> Judged {
     let covers = |config: &Node<'_>| {
         let secrets = config.list("resources").any(|resource| resource.as_str() == Some("secrets"));
-        secrets && config.path(&["provider", "keyArn"]).and_then(Node::as_str).is_some_and(|key| !key.is_empty())
+        secrets
+            && config.path(&["provider", "keyArn"]).and_then(Node::as_str).is_some_and(|key| !key.is_empty())
     };
     match root.path(ENCRYPTION).is_some_and(|list| list.items().any(|config| covers(&config))) {
-        true => told(Outcome::Pass, ENCRYPTION, "`encryptionConfig` encrypts `secrets` with a key of the owner"),
+        true => {
+            told(Outcome::Pass, ENCRYPTION, "`encryptionConfig` encrypts `secrets` with a key of the owner")
+        }
         false => told(Outcome::Fail, ENCRYPTION, "`encryptionConfig` has no key for `secrets`"),
     }
 }
@@ -99,7 +107,10 @@ fn encrypted(root: Node<'_>) -> Judged {
     let minor = version.strip_prefix("1.").and_then(|minor| minor.parse::<u32>().ok());
     match minor {
         Some(minor) if minor >= ENCRYPTED_SINCE => {
-            let why = format!("{}: EKS encrypts with a key of its own from 1.{ENCRYPTED_SINCE} on", is(&["version"], version));
+            let why = format!(
+                "{}: EKS encrypts with a key of its own from 1.{ENCRYPTED_SINCE} on",
+                is(&["version"], version)
+            );
             told(Outcome::Pass, &["version"], why)
         }
         Some(_) => own,
@@ -111,7 +122,13 @@ fn restricted(root: Node<'_>) -> Judged {
     match value(root, PUBLIC).map(Node::as_bool) {
         Some(Some(false)) => return told(Outcome::Pass, PUBLIC, is(PUBLIC, "false")),
         Some(Some(true)) => {}
-        _ => return told(Outcome::Unknown, PUBLIC, format!("`{}` is neither true nor false", PUBLIC.join("."))),
+        _ => {
+            return told(
+                Outcome::Unknown,
+                PUBLIC,
+                format!("`{}` is neither true nor false", PUBLIC.join(".")),
+            );
+        }
     }
     let mut ranges = root.path(CIDRS).into_iter().flat_map(Node::items).filter_map(Node::as_str).peekable();
     if ranges.peek().is_none() {

@@ -75,10 +75,7 @@ pub(super) const FACTS: &[Fact] = &[
         Rule::Any(&[
             Rule::Word(
                 &["binaryAuthorization", "evaluationMode"],
-                &[
-                    "PROJECT_SINGLETON_POLICY_ENFORCE",
-                    "POLICY_BINDINGS_AND_PROJECT_SINGLETON_POLICY_ENFORCE",
-                ],
+                &["PROJECT_SINGLETON_POLICY_ENFORCE", "POLICY_BINDINGS_AND_PROJECT_SINGLETON_POLICY_ENFORCE"],
             ),
             Rule::On(&["binaryAuthorization", "enabled"]),
         ]),
@@ -204,7 +201,9 @@ const NO_PUBLIC_ENDPOINT: Rule = Rule::Own(|root| {
 
 fn restricted(root: Node<'_>) -> Judged {
     for keys in NETWORKS {
-        let Some(config) = value(root, keys).filter(|config| config.bool("enabled") == Some(true)) else { continue };
+        let Some(config) = value(root, keys).filter(|config| config.bool("enabled") == Some(true)) else {
+            continue;
+        };
         let open = config.list("cidrBlocks").any(|block| block.str("cidrBlock").is_some_and(is_everything));
         let name = keys.join(".");
         return match open {
@@ -218,7 +217,9 @@ fn restricted(root: Node<'_>) -> Judged {
 
 fn components(root: Node<'_>, config: &'static str) -> Judged {
     let keys = &[config, "componentConfig", "enableComponents"];
-    let system = root.path(keys).is_some_and(|list| list.items().any(|part| part.as_str() == Some("SYSTEM_COMPONENTS")));
+    let system = root
+        .path(keys)
+        .is_some_and(|list| list.items().any(|part| part.as_str() == Some("SYSTEM_COMPONENTS")));
     let (outcome, verb) = if system { (Outcome::Pass, "has") } else { (Outcome::Fail, "lacks") };
     told(outcome, keys, format!("`{}` {verb} `SYSTEM_COMPONENTS`", keys.join(".")))
 }

@@ -41,7 +41,10 @@ impl CloudCluster {
         };
         let root = document.tree.root();
         if root.is_seq() {
-            return refuse("is a list; give one cluster a file (`describe` or `show`, not `list`)", Some(root));
+            return refuse(
+                "is a list; give one cluster a file (`describe` or `show`, not `list`)",
+                Some(root),
+            );
         }
         let Some((provider, cluster)) = detect(root) else {
             return refuse(
@@ -55,15 +58,18 @@ impl CloudCluster {
         let version = match provider {
             Provider::Eks => cluster.str("version"),
             Provider::Gke => cluster.str("currentMasterVersion"),
-            Provider::Aks => cluster.str("currentKubernetesVersion").or_else(|| cluster.str("kubernetesVersion")),
+            Provider::Aks => {
+                cluster.str("currentKubernetesVersion").or_else(|| cluster.str("kubernetesVersion"))
+            }
         };
         let on = |keys: &[&str]| cluster.path(keys).and_then(Node::as_bool) == Some(true);
         let runs_nodes = match provider {
             Provider::Eks => on(&["computeConfig", "enabled"]),
             Provider::Gke => on(&["autopilot", "enabled"]),
-            Provider::Aks => {
-                cluster.path(&["sku", "name"]).and_then(Node::as_str).is_some_and(|sku| sku.eq_ignore_ascii_case("automatic"))
-            }
+            Provider::Aks => cluster
+                .path(&["sku", "name"])
+                .and_then(Node::as_str)
+                .is_some_and(|sku| sku.eq_ignore_ascii_case("automatic")),
         };
         Ok(CloudCluster {
             provider,
@@ -87,10 +93,13 @@ impl CloudCluster {
 /// Who answered, and where the description of the cluster begins.
 fn detect(root: Node<'_>) -> Option<(Provider, Node<'_>)> {
     if let Some(cluster) = root.get("cluster") {
-        let eks = cluster.str("arn").is_some_and(|arn| arn.contains(":eks:")) || cluster.get("resourcesVpcConfig").is_some();
+        let eks = cluster.str("arn").is_some_and(|arn| arn.contains(":eks:"))
+            || cluster.get("resourcesVpcConfig").is_some();
         return eks.then_some((Provider::Eks, cluster));
     }
-    let aks = root.str("type").is_some_and(|kind| kind.eq_ignore_ascii_case("Microsoft.ContainerService/ManagedClusters"));
+    let aks = root
+        .str("type")
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("Microsoft.ContainerService/ManagedClusters"));
     if aks {
         return Some((Provider::Aks, root));
     }

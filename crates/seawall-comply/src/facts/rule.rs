@@ -39,9 +39,9 @@ impl Rule {
         match self {
             Rule::On(keys) => flag(root, keys, true),
             Rule::Off(keys) => flag(root, keys, false),
-            Rule::Word(keys, words) => word(root, keys, |found| {
-                words.iter().any(|word| word.eq_ignore_ascii_case(found))
-            }),
+            Rule::Word(keys, words) => {
+                word(root, keys, |found| words.iter().any(|word| word.eq_ignore_ascii_case(found)))
+            }
             Rule::Not(keys, refused) => word(root, keys, |found| !refused.eq_ignore_ascii_case(found)),
             Rule::Text(keys) => word(root, keys, |found| !found.is_empty()),
             Rule::Each(keys, rule) => each(root, keys, rule),

@@ -2,11 +2,11 @@
 
 mod builtin;
 mod read;
-
-
+mod select;
 
 pub use builtin::{builtin, find};
 pub(crate) use read::hex;
+pub use select::select;
 
 use crate::{Class, Layer};
 

@@ -294,7 +294,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "id = \"own\"\ntitle = \"Own rules\"\nversion = \"1\"\n[[section]]\nid = \"a\"\ntitle = \"A\"\n";
+    const HEAD: &str =
+        "id = \"own\"\ntitle = \"Own rules\"\nversion = \"1\"\n[[section]]\nid = \"a\"\ntitle = \"A\"\n";
 
     fn faults(controls: &str) -> Vec<String> {
         let text = format!("{HEAD}controls = [\n{controls}\n]\n");
@@ -323,7 +324,8 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_and_where() {
-        let automated = |rest: &str| format!("{{ id = \"1\", title = \"t\", class = \"automated\", {rest} }},");
+        let automated =
+            |rest: &str| format!("{{ id = \"1\", title = \"t\", class = \"automated\", {rest} }},");
         for (controls, told) in [
             (automated("checks = [\"pod-priviledged\"]"), "8: `1`: no check is called `pod-priviledged`"),
             (automated("facts = [\"eks-nothing\"]"), "8: `1`: no fact is called `eks-nothing`"),
@@ -375,7 +377,9 @@ mod tests {
 
     #[test]
     fn hostile_texts_are_faults() {
-        for text in ["", "id = 1", "\u{0}", "[[[[", &"[".repeat(100_000), &"a.".repeat(50_000), "id = \"\u{202e}\""] {
+        for text in
+            ["", "id = 1", "\u{0}", "[[[[", &"[".repeat(100_000), &"a.".repeat(50_000), "id = \"\u{202e}\""]
+        {
             assert!(!Framework::read(text, "x").unwrap_err().is_empty());
         }
         let deep = format!("{HEAD}controls = {}1{}", "[".repeat(5_000), "]".repeat(5_000));

@@ -37,10 +37,10 @@ pub(super) struct WireResource<'a> {
     line: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     uid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none", rename = "resourceVersion")]
-    version: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sha256: Option<String>,
+    resource_version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
 }
 
 impl<'a> WireResource<'a> {
@@ -52,8 +52,8 @@ impl<'a> WireResource<'a> {
             file: &resource.origin().file,
             line: resource.origin().line,
             uid: text("uid"),
-            version: text("resourceVersion"),
-            sha256: digest(resource),
+            resource_version: text("resourceVersion"),
+            digest: digest(resource).map(|digest| format!("sha256:{digest}")),
         }
     }
 }
@@ -117,7 +117,7 @@ pub(super) struct WireFinding<'a> {
     check: &'a str,
     severity: &'static str,
     subject: WireSubject<'a>,
-    file: Option<&'a str>,
+    file: &'a str,
     line: Option<u32>,
     column: Option<u32>,
     route: String,
@@ -143,7 +143,7 @@ impl<'a> WireFinding<'a> {
             check: finding.check.id.as_str(),
             severity: finding.severity.as_str(),
             subject: WireSubject::new(&finding.subject),
-            file: spot.file,
+            file: spot.file.unwrap_or_default(),
             line: spot.position.map(|position| position.line),
             column: spot.position.map(|position| position.column),
             route: spot.route.to_string(),

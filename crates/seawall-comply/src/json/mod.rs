@@ -1,4 +1,5 @@
-//! `seawall.dev/comply/v1`: the shape is held by `schemas/comply-v1.schema.json`.
+//! `seawall.dev/comply/v1` and `seawall.dev/comply-frameworks/v1`: the shapes are held by the files of these names in
+//! `schemas`.
 
 mod evidence;
 
@@ -13,7 +14,10 @@ pub(crate) use evidence::digest;
 use evidence::{WireCheck, WireFact, WireFinding, WireGap, WireProblem, WireResource};
 
 /// The value of the key `schema`.
-pub const SCHEMA: &str = "seawall.dev/comply/v1";
+const SCHEMA: &str = "seawall.dev/comply/v1";
+
+/// The same of the list of frameworks.
+const LIST_SCHEMA: &str = "seawall.dev/comply-frameworks/v1";
 
 /// What a document says besides the assessment.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +62,7 @@ struct WireFramework<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<&'a str>,
     /// The mapping that was applied: an old report can be made again.
-    sha256: &'a str,
+    digest: String,
 }
 
 #[derive(Serialize)]
@@ -152,11 +156,7 @@ pub fn document<'a>(assessment: &'a Assessment<'a>, about: &About<'a>) -> impl S
         },
         summary: summary(assessment),
         controls: assessment.controls.iter().map(|result| control(assessment, result, &places)).collect(),
-        resources: ids
-            .iter()
-            .filter_map(|id| inventory.get(*id))
-            .map(WireResource::new)
-            .collect(),
+        resources: ids.iter().filter_map(|id| inventory.get(*id)).map(WireResource::new).collect(),
         problems: about.problems.iter().map(WireProblem::new).collect(),
     }
 }
@@ -168,7 +168,7 @@ fn framework(framework: &Framework) -> WireFramework<'_> {
         version: &framework.version,
         url: framework.url.as_deref(),
         notice: framework.notice.as_deref(),
-        sha256: &framework.digest,
+        digest: format!("sha256:{}", framework.digest),
     }
 }
 
@@ -235,10 +235,11 @@ struct Listed<'a> {
 
 /// The document that lists frameworks.
 pub fn list(frameworks: &[Framework]) -> impl Serialize + '_ {
-    let classes =
-        |own: &Framework| own.classes().into_iter().map(|(class, count): (Class, usize)| (class.as_str(), count)).collect();
+    let classes = |own: &Framework| {
+        own.classes().into_iter().map(|(class, count): (Class, usize)| (class.as_str(), count)).collect()
+    };
     List {
-        schema: SCHEMA,
+        schema: LIST_SCHEMA,
         frameworks: frameworks
             .iter()
             .map(|own| Listed {

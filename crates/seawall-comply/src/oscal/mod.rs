@@ -165,7 +165,8 @@ fn item(resource: &Resource) -> InventoryItem {
 fn observations(assessment: &Assessment<'_>, result: &ControlResult<'_>, time: &str) -> Vec<Observation> {
     let checks = result.checks.iter().filter(|check| check.judged + check.gaps > 0);
     let by_checks = checks.map(|check| {
-        let subjects = assessment.evidence.verdicts.iter().filter(|verdict| verdict.check.as_str() == check.id);
+        let subjects =
+            assessment.evidence.verdicts.iter().filter(|verdict| verdict.check.as_str() == check.id);
         let subjects: Vec<String> = subjects
             .filter_map(|verdict| assessment.evidence.inventory.get(verdict.resource))
             .map(item_uuid)

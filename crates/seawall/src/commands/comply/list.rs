@@ -16,17 +16,19 @@ pub(super) fn run(output: Output) -> anyhow::Result<ExitStatus> {
         Output::Table => print(table(&frameworks).as_bytes()),
         Output::Json => print(pretty_json(&list(&frameworks))?.as_bytes()),
         Output::Oscal | Output::Markdown | Output::Csv => {
-            bail!("the list of frameworks has the formats `table` and `json`; name a framework for the others")
+            bail!(
+                "the list of frameworks has the formats `table` and `json`; name a framework for the others"
+            )
         }
     }
 }
 
 fn table(frameworks: &[Framework]) -> String {
-    let mut text = String::from("framework       controls  automated  partial  manual  not evaluated  title\n");
+    let mut text =
+        String::from("framework       controls  automated  partial  manual  not evaluated  title\n");
     for framework in frameworks {
-        let count = |class| {
-            framework.classes().iter().find(|(own, _)| *own == class).map_or(0, |(_, count)| *count)
-        };
+        let count =
+            |class| framework.classes().iter().find(|(own, _)| *own == class).map_or(0, |(_, count)| *count);
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,

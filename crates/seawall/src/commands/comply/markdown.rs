@@ -25,7 +25,9 @@ pub(super) fn page(assessment: &Assessment<'_>, about: &About<'_>) -> String {
     let _ = writeln!(out, "- {requirements}\n- {objects}");
     for section in &framework.sections {
         let _ = writeln!(out, "\n## {} {}\n", cell(&section.id), cell(&section.title));
-        out.push_str("| control | asks | class | state | judged | failed | note |\n|---|---|---|---|---|---|---|\n");
+        out.push_str(
+            "| control | asks | class | state | judged | failed | note |\n|---|---|---|---|---|---|---|\n",
+        );
         let own = assessment.controls.iter().filter(|result| std::ptr::eq(result.section, section));
         own.for_each(|result| row(&mut out, result));
     }
@@ -69,7 +71,13 @@ fn evidence(out: &mut String, assessment: &Assessment<'_>) {
         }
         for finding in result.waived() {
             let waiver = finding.waiver.as_deref().map_or(String::new(), |waiver| format!("waived {waiver}"));
-            let _ = writeln!(out, "- {} ({}; {})", cell(&said(inventory, finding)), finding.check.id, cell(&safe(&waiver)));
+            let _ = writeln!(
+                out,
+                "- {} ({}; {})",
+                cell(&said(inventory, finding)),
+                finding.check.id,
+                cell(&safe(&waiver))
+            );
         }
     }
 }

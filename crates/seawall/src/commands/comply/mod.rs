@@ -12,7 +12,8 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use seawall_checks::{Evaluation, Verdict, evaluate_telling, pss};
 use seawall_comply::{
-    About, Assessment, CloudCluster, Evidence, Framework, Outcome, State, assess, builtin, document, find, oscal,
+    About, Assessment, CloudCluster, Evidence, Framework, Outcome, State, assess, builtin, document, find,
+    oscal,
 };
 use seawall_core::{Finding, Problem, ProblemSeverity};
 use seawall_inventory::{Completeness, GroupKind, Inventory};
@@ -88,7 +89,8 @@ pub(super) fn run(args: &ComplyArgs) -> anyhow::Result<ExitStatus> {
     #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
     let folder = std::env::current_dir().context("the current folder is not readable")?;
     let config = config::load(args.config.as_deref(), &folder)?;
-    let asked = Asked { waivers: args.waivers.as_deref(), baseline: None, look: framework.standard.is_none() };
+    let asked =
+        Asked { waivers: args.waivers.as_deref(), baseline: None, look: framework.standard.is_none() };
     let accepted = Accepted::read(&asked, &config, &folder)?;
     let clouds = args.cloud_facts.iter().map(|file| cloud(file)).collect::<anyhow::Result<Vec<_>>>()?;
     let parsed = targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
@@ -101,12 +103,19 @@ pub(super) fn run(args: &ComplyArgs) -> anyhow::Result<ExitStatus> {
     let mut loaded = live::load(&parsed, args.quiet, &Progress::default())?;
     if loaded.inventory.resources().is_empty() {
         tell(args.quiet, &loaded.problems);
-        bail!("nothing to judge: no Kubernetes object in {}", scan::describe(&targets, &scan::inputs(&loaded)));
+        bail!(
+            "nothing to judge: no Kubernetes object in {}",
+            scan::describe(&targets, &scan::inputs(&loaded))
+        );
     }
     let inputs = scan::inputs(&loaded);
     let (evaluation, verdicts) = judge(&framework, &config, accepted, &mut loaded);
-    let evidence =
-        Evidence { inventory: &loaded.inventory, evaluation: &evaluation, verdicts: &verdicts, clouds: &clouds };
+    let evidence = Evidence {
+        inventory: &loaded.inventory,
+        evaluation: &evaluation,
+        verdicts: &verdicts,
+        clouds: &clouds,
+    };
     let assessment = assess(&framework, evidence);
     let about = About {
         version: env!("CARGO_PKG_VERSION"),
@@ -129,7 +138,11 @@ pub(super) fn run(args: &ComplyArgs) -> anyhow::Result<ExitStatus> {
     };
     super::print(shown.as_bytes())?;
     let strict = args.strict || config.strict;
-    Ok(status(&assessment, args.fail_on, strict && !(scan::is_whole(&evaluation, &loaded) && is_told(&assessment))))
+    Ok(status(
+        &assessment,
+        args.fail_on,
+        strict && !(scan::is_whole(&evaluation, &loaded) && is_told(&assessment)),
+    ))
 }
 
 /// The framework and the targets; `None` when the frameworks are to be listed.

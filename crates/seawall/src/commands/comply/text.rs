@@ -44,8 +44,9 @@ fn line(out: &mut String, text: &str) {
 
 /// Whether two controls that stand together have the same thing to say, which is that nothing was judged.
 fn is_alike(one: &ControlResult<'_>, other: &ControlResult<'_>) -> bool {
-    let says_nothing =
-        |result: &ControlResult<'_>| result.findings.is_empty() && result.judged.is_empty() && result.facts.is_empty();
+    let says_nothing = |result: &ControlResult<'_>| {
+        result.findings.is_empty() && result.judged.is_empty() && result.facts.is_empty()
+    };
     one.state == other.state
         && !one.state.is_verdict()
         && one.reason == other.reason
@@ -86,7 +87,8 @@ fn control(out: &mut String, assessment: &Assessment<'_>, result: &ControlResult
     more(out, open.len());
     let waived: Vec<&Finding> = result.waived().collect();
     for finding in waived.iter().take(SHOWN) {
-        let accepted = finding.waiver.as_deref().map_or(String::new(), |waiver| format!(" (waived {waiver})"));
+        let accepted =
+            finding.waiver.as_deref().map_or(String::new(), |waiver| format!(" (waived {waiver})"));
         note(out, &format!("{} [{}]{}", said(inventory, finding), finding.check.id, safe(&accepted)));
     }
     more(out, waived.len());
