@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use seawall_checks::{Evaluation, Verdict};
+use seawall_checks::{Evaluation, Judge, Verdict};
 use seawall_core::{Finding, NotEvaluated, Position, ResourceId, Route};
-use seawall_inventory::Inventory;
+use seawall_inventory::{Completeness, GroupKind, Inventory};
 
 use crate::facts::{CloudCluster, Fact, Outcome, facts};
 use crate::totals::Totals;
@@ -255,6 +255,11 @@ fn conclude(result: &mut ControlResult<'_>, evidence: &Evidence<'_>) {
         Class::Automated | Class::Partial if is_waived => State::Waived,
         Class::Automated | Class::Partial if is_judged => State::Pass,
         Class::Automated | Class::Partial if result.control.checks.is_empty() => State::NotEvaluated,
+        Class::Automated | Class::Partial if asks_for_all(result.control, evidence.inventory) => {
+            result.reason =
+                Some("what files lack may be elsewhere; a cluster or a snapshot decides it".to_owned());
+            State::NotEvaluated
+        }
         Class::Automated | Class::Partial => State::NothingHere,
     };
     if decided_by_facts && result.class == Class::Partial {
@@ -266,7 +271,15 @@ fn conclude(result: &mut ControlResult<'_>, evidence: &Evidence<'_>) {
         State::NotEvaluated
             if result.control.checks.is_empty() && !is_gap && !result.control.facts.is_empty() =>
         {
-            result.reason = Some(format!("needs {}", wanted_facts(result.control)));
+            let silent = || {
+                evidence
+                    .clouds
+                    .first()
+                    .map(|cloud| format!("the answer of {} does not decide it", cloud.provider.as_str()))
+            };
+            let note = result.control.note.clone().filter(|_| !evidence.clouds.is_empty());
+            let wanted = || format!("needs {}", wanted_facts(result.control));
+            result.reason = Some(note.or_else(silent).unwrap_or_else(wanted));
         }
         State::NotEvaluated | State::NotEvaluatedPartly if is_gap => {
             result.reason = Some(gap_reason(result));
@@ -279,10 +292,23 @@ fn conclude(result: &mut ControlResult<'_>, evidence: &Evidence<'_>) {
                 }
                 _ => "",
             };
-            result.reason = Some(format!("nothing that it is about among {count} objects{hint}"));
+            result.reason = Some(format!(
+                "nothing that it is about among {count} object{}{hint}",
+                if count == 1 { "" } else { "s" }
+            ));
         }
         _ => {}
     }
+}
+
+/// Whether a check of the control looks at all objects together, which files need not be: that it says nothing of them
+/// does not mean that there is nothing.
+fn asks_for_all(control: &Control, inventory: &Inventory) -> bool {
+    let over_all = |id: &String| {
+        seawall_checks::find(id).is_some_and(|entry| matches!(entry.check.judge, Judge::Inventory(_)))
+    };
+    let whole = inventory.completeness(GroupKind::new("", "Namespace")) == Completeness::Complete;
+    !whole && control.checks.iter().any(over_all)
 }
 
 /// The provider that runs what a control is about, when all clusters that were described are of such.

@@ -51,11 +51,7 @@ pub fn evaluate(inventory: &Inventory, policy: Policy) -> Evaluation {
 }
 
 /// The same, and tells every verdict, passes too.
-pub fn evaluate_telling(
-    inventory: &Inventory,
-    policy: Policy,
-    tell: &mut dyn FnMut(Verdict),
-) -> Evaluation {
+pub fn evaluate_telling(inventory: &Inventory, policy: Policy, tell: &mut dyn FnMut(Verdict)) -> Evaluation {
     let asked = asked(policy.level, policy.version);
     let runner = Runner {
         inventory,

@@ -27,6 +27,7 @@ const CONTROLS: &str = r#"
   { id = "part", title = "t", class = "partial", note = "the rest", checks = ["pod-host-ipc"] },
   { id = "none", title = "t", class = "automated", checks = ["rbac-cluster-admin"] },
   { id = "both", title = "t", class = "automated", checks = ["pod-host-ipc", "rbac-cluster-admin"] },
+  { id = "absent", title = "t", class = "automated", checks = ["network-namespace-policy-missing"] },
   { id = "manual", title = "t", class = "manual", note = "ask" },
   { id = "never", title = "t", class = "not-evaluated", note = "node" },
   { id = "not", title = "t", class = "not-applicable", note = "no" },
@@ -45,6 +46,7 @@ fn every_state_follows_from_what_was_said() {
         ("part", State::Pass),
         ("none", State::NothingHere),
         ("both", State::Pass),
+        ("absent", State::NotEvaluated),
         ("manual", State::Manual),
         ("never", State::NotEvaluated),
         ("not", State::NotApplicable),
@@ -55,10 +57,12 @@ fn every_state_follows_from_what_was_said() {
     }
     let totals = &assessment.totals;
     // Three of the four with a verdict pass; nothing else is in the percentage.
-    assert_eq!((totals.controls, totals.judged(), totals.percent(), totals.in_part), (10, 4, Some(75), 1));
+    assert_eq!((totals.controls, totals.judged(), totals.percent(), totals.in_part), (11, 4, Some(75), 1));
     assert_eq!((totals.resources, totals.resources_passed, totals.resource_percent()), (2, 1, Some(50)));
     let cloud = assessment.controls.iter().find(|result| result.control.id == "cloud").unwrap();
     assert_eq!(cloud.reason.as_deref(), Some("needs `--cloud-facts` of EKS"));
+    let absent = assessment.controls.iter().find(|result| result.control.id == "absent").unwrap();
+    assert_eq!(absent.reason.as_deref(), Some("what files lack may be elsewhere; a cluster or a snapshot decides it"));
     let none = assessment.controls.iter().find(|result| result.control.id == "none").unwrap();
     assert_eq!(none.reason.as_deref(), Some("nothing that it is about among 2 objects"));
 }
@@ -118,6 +122,9 @@ fn providers_answer_for_control_planes() {
         assert_eq!(result(id).state, State::Pass, "{id}");
         assert!(result(id).facts[0].position.is_some(), "{id}");
     }
+    // What another provider's answer would decide, this one's does not.
+    assert_eq!(result("5.3.1").state, State::NotEvaluated);
+    assert!(result("5.3.1").reason.as_deref().unwrap().starts_with("elsewhere a person looks"));
     // Nodes are not the provider's.
     assert_eq!(result("4.1.1").state, State::NotEvaluated);
     assert_eq!(result("4.2.1").state, State::NothingHere);

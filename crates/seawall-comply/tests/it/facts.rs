@@ -144,7 +144,7 @@ fn what_is_no_answer_is_refused_with_its_line() {
     assert!(refused("{\"kind\": \"Pod\"}").1.starts_with("is no answer of `aws eks describe-cluster`"));
     assert_eq!(refused("").1, "is not one description of a cluster");
     assert_eq!(refused("{\"cluster\": 3}").0, 1);
-    assert_eq!(refused("{\n \"cluster\": {\n  \"arn\": }\n}").0, 3);
+    assert_eq!(refused("{\n \"cluster\": {\n  \"arn\": ]\n}").0, 3);
     assert!(CloudCluster::read(&"[".repeat(100_000), "c.json").is_err());
     assert!(CloudCluster::read(&format!("{EKS}\n{EKS}"), "c.json").is_err());
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{Run, seawall, seawall_in};
 
-const POD: &str = "apiVersion: v1
+pub(crate) const POD: &str = "apiVersion: v1
 kind: Pod
 metadata: {name: agent, namespace: infra}
 spec:
@@ -74,7 +74,7 @@ fn a_fail_is_shown_with_its_line_and_is_exit_code_1() {
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     for line in [
         "House rules 3",
-        "1 objects of 1 file; what is not in it is not judged",
+        "1 object of 1 file; what is not in it is not judged",
         "  fail            H1 no host processes",
         "                    pod.yaml:5:3 Pod/infra/agent: pod shares",
         "  pass            H2 no host network",
@@ -181,7 +181,7 @@ fn what_is_not_understood_is_an_error_with_its_line() {
         (&["cis-9.9"][..], "no framework is called `cis-9.9`; known are cis-1.12, "),
         (&["owasp"], "no framework is called `owasp`; known are owasp-2025, owasp-2022"),
         (&["cis-1.12", "--timestamp", "noon"], "is no time of the form"),
-        (&["cis-1.12", "nowhere.yaml"], "nothing to judge"),
+        (&["cis-1.12", "nowhere.yaml"], "cannot read `nowhere.yaml`"),
         (&["cis-1.12", "--cloud-facts", "none.json"], "cloud facts `none.json`"),
         (&["--framework-file", "none.toml"], "framework `none.toml`"),
     ] {
@@ -234,4 +234,12 @@ fn markdown_lists_every_control() {
     assert_eq!(rows, 131);
     let csv = comply(&[("pod.yaml", POD)], &["cis-1.12", "-o", "csv"]);
     assert_eq!(csv.out.lines().count(), 132);
+}
+
+/// The page shows the file that its run reads.
+#[test]
+fn the_page_shows_the_file_that_it_judges() {
+    let page = fs::read_to_string(crate::workspace().join("docs/comply.md")).unwrap();
+    let shown = page.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    assert_eq!(shown, include_str!("../data/comply-rules.toml"));
 }

@@ -288,7 +288,12 @@ fn scope(assessment: &Assessment<'_>, about: &About<'_>) -> String {
         (false, 1) => "1 file; what is not in it is not judged".to_owned(),
         (false, files) => format!("{files} files; what is not in them is not judged"),
     };
-    format!("{count} objects of {of}")
+    format!("{} of {of}", objects(count))
+}
+
+/// `1 object`, `2 objects`
+fn objects(count: usize) -> String {
+    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
 }
 
 /// Both shares, in words that say what they are of.

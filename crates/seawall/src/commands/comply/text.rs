@@ -5,7 +5,7 @@ use std::fmt::Write;
 use seawall_comply::{About, Assessment, ControlResult, FactResult, Outcome, State};
 use seawall_core::Finding;
 
-use super::{safe, said, scope, shares, states, word};
+use super::{objects, safe, said, scope, shares, states, word};
 
 /// Fails and accepted fails of a control that are shown; the others are counted.
 const SHOWN: usize = 5;
@@ -93,7 +93,7 @@ fn control(out: &mut String, assessment: &Assessment<'_>, result: &ControlResult
     }
     more(out, waived.len());
     if matches!(result.state, State::Pass | State::Waived) && !result.judged.is_empty() && waived.is_empty() {
-        let all = format!("{} objects judged", result.judged.len());
+        let all = format!("{} judged", objects(result.judged.len()));
         note(out, &all);
     }
     reason(out, result);
