@@ -21,6 +21,7 @@
 //! - routes become files, lines and columns here and nowhere else.
 
 mod cause;
+pub mod comply;
 mod escape;
 mod format;
 mod github;

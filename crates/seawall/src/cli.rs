@@ -173,7 +173,7 @@ where
 
 /// A word of `--select`; what a framework covers, its file says.
 pub(crate) fn select(word: &str) -> Result<Select, seawall_checks::ParseSelectError> {
-    match seawall_comply::select(word) {
+    match seawall_report::comply::select(word) {
         Some(checks) => Ok(Select::Listed(checks)),
         None => word.parse(),
     }

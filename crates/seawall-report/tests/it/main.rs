@@ -7,6 +7,7 @@
     clippy::string_slice
 )]
 
+mod comply;
 mod hostile;
 mod json;
 mod machines;

@@ -37,7 +37,7 @@ controls = [
 ]
 "#;
 
-const EKS: &str = include_str!("../../../seawall-comply/tests/data/eks.json");
+const EKS: &str = include_str!("../../../seawall-report/tests/data/eks.json");
 
 fn comply(files: &[(&str, &str)], args: &[&str]) -> Run {
     let folder = tempfile::tempdir().unwrap();

@@ -20,7 +20,7 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
     (
         "comply",
         &[
-            ("eks.json", include_str!("../../../seawall-comply/tests/data/eks.json")),
+            ("eks.json", include_str!("../../../seawall-report/tests/data/eks.json")),
             ("pod.yaml", crate::comply::POD),
             ("rules.toml", include_str!("../data/comply-rules.toml")),
         ],

@@ -1,6 +1,6 @@
 //! One line a control, for spreadsheets.
 
-use seawall_comply::Assessment;
+use seawall_report::comply::Assessment;
 
 use crate::commands::markup::field;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::bail;
-use seawall_comply::{Class, Framework, builtin, find, list};
+use seawall_report::comply::{Class, Framework, builtin, find, list};
 use seawall_report::pretty_json;
 
 use super::Output;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use seawall_comply::{About, Assessment, ControlResult, Outcome};
+use seawall_report::comply::{About, Assessment, ControlResult, Outcome};
 
 use super::text::fact_line;
 use super::{safe, said, scope, shares, states, word};

@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use seawall_checks::{Evaluation, Verdict, evaluate_telling, pss};
-use seawall_comply::{
+use seawall_core::{Finding, Problem, ProblemSeverity};
+use seawall_inventory::{Completeness, GroupKind, Inventory};
+use seawall_report::comply::{
     About, Assessment, CloudCluster, Evidence, Framework, Outcome, State, assess, builtin, document, find,
     oscal,
 };
-use seawall_core::{Finding, Problem, ProblemSeverity};
-use seawall_inventory::{Completeness, GroupKind, Inventory};
 use seawall_report::{escape, pretty_json};
 use seawall_sources::{Loaded, Progress, Target};
 
@@ -260,7 +260,7 @@ fn word(state: State) -> &'static str {
 
 /// `file:line:column Kind/namespace/name: message`, as safe to print as a report.
 fn said(inventory: &Inventory, finding: &Finding) -> String {
-    let spot = seawall_comply::Spot::of(inventory, finding);
+    let spot = seawall_report::comply::Spot::of(inventory, finding);
     let place = match (spot.file, spot.position) {
         (Some(file), Some(at)) => format!("{file}:{}:{} ", at.line, at.column),
         (Some(file), None) => format!("{file} "),

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use seawall_comply::{About, Assessment, ControlResult, FactResult, Outcome, State};
 use seawall_core::Finding;
+use seawall_report::comply::{About, Assessment, ControlResult, FactResult, Outcome, State};
 
 use super::{objects, safe, said, scope, shares, states, word};
 

@@ -170,7 +170,7 @@ fn write(folder: &Path) {
     write("delete.txt", "delete ClusterRoleBinding/ci\n");
     write("add.yaml", ALICE);
     write("kubeconfig.yaml", KUBECONFIG);
-    write("eks.json", include_str!("../../../../seawall-comply/tests/data/eks.json"));
+    write("eks.json", include_str!("../../../../seawall-report/tests/data/eks.json"));
     write("audit.jsonl", &log("ci", Some("2026-11-09T00:00:00.000000Z")));
     write("other.jsonl", &log("other", Some("2026-11-09T00:00:00.000000Z")));
     write("timeless.jsonl", &log("ci", None));

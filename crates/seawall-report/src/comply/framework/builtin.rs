@@ -4,22 +4,22 @@ use super::Framework;
 
 /// Id and file of each, in the order of lists.
 const FILES: &[(&str, &str)] = &[
-    ("cis-1.12", include_str!("../../frameworks/cis-1.12.toml")),
-    ("cis-1.23", include_str!("../../frameworks/cis-1.23.toml")),
-    ("cis-eks-1.8", include_str!("../../frameworks/cis-eks-1.8.toml")),
-    ("cis-gke-1.9", include_str!("../../frameworks/cis-gke-1.9.toml")),
-    ("cis-aks-1.8", include_str!("../../frameworks/cis-aks-1.8.toml")),
-    ("nsa-1.2", include_str!("../../frameworks/nsa-1.2.toml")),
-    ("pss-baseline", include_str!("../../frameworks/pss-baseline.toml")),
-    ("pss-restricted", include_str!("../../frameworks/pss-restricted.toml")),
-    ("attack-18.1", include_str!("../../frameworks/attack-18.1.toml")),
-    ("threat-matrix", include_str!("../../frameworks/threat-matrix.toml")),
-    ("owasp-2025", include_str!("../../frameworks/owasp-2025.toml")),
-    ("owasp-2022", include_str!("../../frameworks/owasp-2022.toml")),
-    ("pci-dss-4.0", include_str!("../../frameworks/pci-dss-4.0.toml")),
-    ("nist-800-53r5", include_str!("../../frameworks/nist-800-53r5.toml")),
-    ("nist-800-190", include_str!("../../frameworks/nist-800-190.toml")),
-    ("soc2", include_str!("../../frameworks/soc2.toml")),
+    ("cis-1.12", include_str!("../../../frameworks/cis-1.12.toml")),
+    ("cis-1.23", include_str!("../../../frameworks/cis-1.23.toml")),
+    ("cis-eks-1.8", include_str!("../../../frameworks/cis-eks-1.8.toml")),
+    ("cis-gke-1.9", include_str!("../../../frameworks/cis-gke-1.9.toml")),
+    ("cis-aks-1.8", include_str!("../../../frameworks/cis-aks-1.8.toml")),
+    ("nsa-1.2", include_str!("../../../frameworks/nsa-1.2.toml")),
+    ("pss-baseline", include_str!("../../../frameworks/pss-baseline.toml")),
+    ("pss-restricted", include_str!("../../../frameworks/pss-restricted.toml")),
+    ("attack-18.1", include_str!("../../../frameworks/attack-18.1.toml")),
+    ("threat-matrix", include_str!("../../../frameworks/threat-matrix.toml")),
+    ("owasp-2025", include_str!("../../../frameworks/owasp-2025.toml")),
+    ("owasp-2022", include_str!("../../../frameworks/owasp-2022.toml")),
+    ("pci-dss-4.0", include_str!("../../../frameworks/pci-dss-4.0.toml")),
+    ("nist-800-53r5", include_str!("../../../frameworks/nist-800-53r5.toml")),
+    ("nist-800-190", include_str!("../../../frameworks/nist-800-190.toml")),
+    ("soc2", include_str!("../../../frameworks/soc2.toml")),
 ];
 
 /// The ids of the frameworks that come with the program.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use seawall_comply::{Class, State, find};
 use seawall_core::{Date, Waiver};
+use seawall_report::comply::{Class, State, find};
 
-use crate::{AKS, EKS, GKE, judged, own, state};
+use crate::comply::{AKS, EKS, GKE, judged, own, state};
 
 const PODS: &str = "apiVersion: v1
 kind: Pod
@@ -27,6 +27,7 @@ const CONTROLS: &str = r#"
   { id = "part", title = "t", class = "partial", note = "the rest", checks = ["pod-host-ipc"] },
   { id = "none", title = "t", class = "automated", checks = ["rbac-cluster-admin"] },
   { id = "both", title = "t", class = "automated", checks = ["pod-host-ipc", "rbac-cluster-admin"] },
+  { id = "flags", title = "t", class = "automated", checks = ["node-kubelet-tls"] },
   { id = "absent", title = "t", class = "automated", checks = ["network-namespace-policy-missing"] },
   { id = "manual", title = "t", class = "manual", note = "ask" },
   { id = "never", title = "t", class = "not-evaluated", note = "node" },
@@ -46,7 +47,8 @@ fn every_state_follows_from_what_was_said() {
         ("part", State::Pass),
         ("none", State::NothingHere),
         ("both", State::Pass),
-        ("absent", State::NotEvaluated),
+        ("flags", State::NothingHere),
+        ("absent", State::NothingHere),
         ("manual", State::Manual),
         ("never", State::NotEvaluated),
         ("not", State::NotApplicable),
@@ -57,14 +59,17 @@ fn every_state_follows_from_what_was_said() {
     }
     let totals = &assessment.totals;
     // Three of the four with a verdict pass; nothing else is in the percentage.
-    assert_eq!((totals.controls, totals.judged(), totals.percent(), totals.in_part), (11, 4, Some(75), 1));
+    assert_eq!((totals.controls, totals.judged(), totals.percent(), totals.in_part), (12, 4, Some(75), 1));
     assert_eq!((totals.resources, totals.resources_passed, totals.resource_percent()), (2, 1, Some(50)));
     let cloud = assessment.controls.iter().find(|result| result.control.id == "cloud").unwrap();
     assert_eq!(cloud.reason.as_deref(), Some("needs `--cloud-facts` of EKS"));
-    let absent = assessment.controls.iter().find(|result| result.control.id == "absent").unwrap();
-    assert_eq!(absent.reason.as_deref(), Some("what files lack may be elsewhere; a cluster or a snapshot decides it"));
-    let none = assessment.controls.iter().find(|result| result.control.id == "none").unwrap();
-    assert_eq!(none.reason.as_deref(), Some("nothing that it is about among 2 objects"));
+    let reason = |id: &str| {
+        assessment.controls.iter().find(|result| result.control.id == id).unwrap().reason.as_deref()
+    };
+    let nothing = "nothing that it is about among 2 objects";
+    let lacks = format!("{nothing}; what files lack may be elsewhere in the cluster");
+    assert_eq!(reason("absent"), Some(&*lacks));
+    assert_eq!(reason("flags"), Some(nothing));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use seawall_comply::{CloudCluster, Framework, Outcome, Provider, facts};
+use seawall_report::comply::{CloudCluster, Framework, Outcome, Provider, facts};
 
-use crate::{AKS, EKS, GKE, judged};
+use crate::comply::{AKS, EKS, GKE, judged};
 
 /// A framework that asks every fact, one a control.
 fn every_fact() -> Framework {
@@ -16,7 +16,7 @@ fn every_fact() -> Framework {
             )
         })
         .collect();
-    crate::own(&controls)
+    crate::comply::own(&controls)
 }
 
 const POD: &str =

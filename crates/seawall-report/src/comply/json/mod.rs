@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use seawall_core::{Problem, ResourceId};
 use serde::Serialize;
 
-use crate::totals::percent;
-use crate::{Assessment, Class, ControlResult, Framework, State};
+use crate::comply::totals::percent;
+use crate::comply::{Assessment, Class, ControlResult, Framework, State};
+use crate::json::WireProblem;
 pub(crate) use evidence::digest;
-use evidence::{WireCheck, WireFact, WireFinding, WireGap, WireProblem, WireResource};
+use evidence::{WireCheck, WireFact, WireFinding, WireGap, WireResource};
 
 /// The value of the key `schema`.
 const SCHEMA: &str = "seawall.dev/comply/v1";

@@ -1,20 +1,19 @@
 //! Compliance without the binary.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod assess;
 mod facts;
 mod oscal;
 
 use seawall_checks::{Evaluation, Settings, Verdict, evaluate_telling};
-use seawall_comply::{Assessment, CloudCluster, Evidence, Framework, State, assess};
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
+use seawall_report::comply::{Assessment, CloudCluster, Evidence, Framework, State, assess};
 use seawall_yaml::{Limits, Text, read};
 use std::sync::Arc;
 
-const EKS: &str = include_str!("../data/eks.json");
-const GKE: &str = include_str!("../data/gke.json");
-const AKS: &str = include_str!("../data/aks.json");
+const EKS: &str = include_str!("../../data/eks.json");
+const GKE: &str = include_str!("../../data/gke.json");
+const AKS: &str = include_str!("../../data/aks.json");
 
 /// What was read and what checks said of it.
 struct Judged {

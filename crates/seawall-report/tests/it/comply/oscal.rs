@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use seawall_comply::{About, find, oscal};
+use seawall_report::comply::{About, find, oscal};
 use serde_json::{Value, json};
 
-use crate::{GKE, judged};
+use crate::comply::{GKE, judged};
 
 const POD: &str = "apiVersion: v1
 kind: Pod

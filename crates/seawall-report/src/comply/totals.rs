@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use seawall_core::ResourceId;
 
-use crate::{ControlResult, State};
+use crate::comply::{ControlResult, State};
 
 /// How an assessment came out. What was not judged is counted and in no percentage; what is accepted has not passed.
 #[derive(Clone, Debug, PartialEq, Eq)]

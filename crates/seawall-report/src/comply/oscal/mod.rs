@@ -12,10 +12,10 @@ use seawall_core::{Finding, ResourceId};
 use seawall_inventory::Resource;
 use serde::Serialize;
 
-use crate::facts::Outcome;
-use crate::json::{About, digest};
-use crate::place::Spot;
-use crate::{Assessment, ControlResult, FactResult, State};
+use crate::comply::facts::Outcome;
+use crate::comply::json::{About, digest};
+use crate::comply::place::Spot;
+use crate::comply::{Assessment, ControlResult, FactResult, State};
 use ident::{href, prop, token, uuid};
 use model::*;
 

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::{Control, Framework, Section, named_control};
-use crate::facts::facts;
-use crate::{Class, Layer};
+use crate::comply::facts::facts;
+use crate::comply::{Class, Layer};
 
 /// No title, note or id is longer.
 const LONGEST: usize = 2_000;

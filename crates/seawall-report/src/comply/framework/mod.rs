@@ -8,7 +8,7 @@ pub use builtin::{builtin, find};
 pub(crate) use read::hex;
 pub use select::select;
 
-use crate::{Class, Layer};
+use crate::comply::{Class, Layer};
 
 /// A framework in one version.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use seawall_checks::{Evaluation, Judge, Verdict};
 use seawall_core::{Finding, NotEvaluated, Position, ResourceId, Route};
 use seawall_inventory::{Completeness, GroupKind, Inventory};
 
-use crate::facts::{CloudCluster, Fact, Outcome, facts};
-use crate::totals::Totals;
-use crate::{Class, Control, Framework, Layer, Section, State};
+use crate::comply::facts::{CloudCluster, Fact, Outcome, facts};
+use crate::comply::totals::Totals;
+use crate::comply::{Class, Control, Framework, Layer, Section, State};
 
 /// What is known.
 #[derive(Clone, Copy, Debug)]
@@ -255,11 +255,6 @@ fn conclude(result: &mut ControlResult<'_>, evidence: &Evidence<'_>) {
         Class::Automated | Class::Partial if is_waived => State::Waived,
         Class::Automated | Class::Partial if is_judged => State::Pass,
         Class::Automated | Class::Partial if result.control.checks.is_empty() => State::NotEvaluated,
-        Class::Automated | Class::Partial if asks_for_all(result.control, evidence.inventory) => {
-            result.reason =
-                Some("what files lack may be elsewhere; a cluster or a snapshot decides it".to_owned());
-            State::NotEvaluated
-        }
         Class::Automated | Class::Partial => State::NothingHere,
     };
     if decided_by_facts && result.class == Class::Partial {
@@ -289,6 +284,9 @@ fn conclude(result: &mut ControlResult<'_>, evidence: &Evidence<'_>) {
             let hint = match result.control.layer {
                 Some(Layer::ControlPlane) if evidence.clouds.is_empty() => {
                     "; of a managed cluster `--cloud-facts` says who answers for it"
+                }
+                _ if asks_for_all(result.control, evidence.inventory) => {
+                    "; what files lack may be elsewhere in the cluster"
                 }
                 _ => "",
             };

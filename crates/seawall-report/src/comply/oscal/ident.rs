@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::model::Prop;
-use crate::Framework;
+use crate::comply::Framework;
 
 /// Keeps our identifiers apart from others that are made of the same words.
 const NAMESPACE: &str = "seawall.dev/oscal/v1";

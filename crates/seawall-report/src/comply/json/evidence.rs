@@ -1,33 +1,14 @@
 //! Wire shapes of what a verdict rests on.
 
-use seawall_core::{Finding, NotEvaluated, Problem, Subject};
+use seawall_core::{Finding, NotEvaluated};
 use seawall_inventory::{Inventory, Resource};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::framework::hex;
-use crate::place::Spot;
-use crate::{CheckResult, FactResult};
-
-#[derive(Serialize)]
-pub(super) struct WireSubject<'a> {
-    #[serde(rename = "apiVersion")]
-    api_version: &'a str,
-    kind: &'a str,
-    namespace: Option<&'a str>,
-    name: &'a str,
-}
-
-impl<'a> WireSubject<'a> {
-    fn new(subject: &'a Subject) -> Self {
-        WireSubject {
-            api_version: &subject.api_version,
-            kind: &subject.kind,
-            namespace: subject.namespace.as_deref(),
-            name: &subject.name,
-        }
-    }
-}
+use crate::comply::framework::hex;
+use crate::comply::place::Spot;
+use crate::comply::{CheckResult, FactResult};
+use crate::json::WireSubject;
 
 #[derive(Serialize)]
 pub(super) struct WireResource<'a> {
@@ -174,30 +155,6 @@ impl<'a> WireGap<'a> {
             check: gap.check.as_str(),
             subject: gap.subject.as_ref().map(WireSubject::new),
             reason: &gap.reason,
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct WireProblem<'a> {
-    file: Option<&'a str>,
-    line: Option<u32>,
-    column: Option<u32>,
-    message: &'a str,
-    severity: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<&'a str>,
-}
-
-impl<'a> WireProblem<'a> {
-    pub(super) fn new(problem: &'a Problem) -> Self {
-        WireProblem {
-            file: problem.file.as_deref(),
-            line: problem.position.map(|position| position.line),
-            column: problem.position.map(|position| position.column),
-            message: &problem.message,
-            severity: problem.severity.as_str(),
-            cause: problem.cause.as_deref(),
         }
     }
 }
