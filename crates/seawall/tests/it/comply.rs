@@ -243,3 +243,12 @@ fn the_page_shows_the_file_that_it_judges() {
     let shown = page.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
     assert_eq!(shown, include_str!("../data/comply-rules.toml"));
 }
+
+#[test]
+fn the_page_lists_every_fact() {
+    let page = fs::read_to_string(crate::workspace().join("docs/comply.md")).unwrap();
+    for fact in seawall_report::comply::facts() {
+        let row = format!("| `{}` | {} |", fact.id, fact.title);
+        assert!(page.contains(&row), "docs/comply.md lacks {row}");
+    }
+}
