@@ -16,7 +16,8 @@ use crate::Report;
 pub(crate) use finding::WireFinding;
 pub(crate) use findings::write_findings;
 pub(crate) use parts::{
-    WireBaseline, WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireSubject, WireTimings,
+    WireBaseline, WireCoverage, WireInputs, WireNotEvaluated, WireProblem, WireScores, WireSubject,
+    WireTimings,
 };
 pub use writer::pretty_json;
 pub(crate) use writer::{write_json, write_value};
