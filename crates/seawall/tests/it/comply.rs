@@ -123,6 +123,24 @@ fn what_a_folder_does_not_hold_is_no_pass() {
 }
 
 #[test]
+fn a_whole_cluster_is_told_from_files() {
+    let header = r#"{"kind":"SnapshotHeader","apiVersion":"seawall.dev/v1","complete":true}"#;
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"shop"},"spec":{"containers":[]}}"#;
+    let namespace = r#"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"#;
+    let whole = format!("{header}\n{namespace}\n{pod}\n");
+    let run = comply(&[("c.jsonl", &whole)], &["cis-1.12", "c.jsonl"]);
+    assert!(run.out.contains("\n2 objects of a whole cluster\n"), "{}", run.out);
+    // What files lack may be elsewhere; what a cluster lacks is not there.
+    let state = |files: &[(&str, &str)], target: &str| {
+        let report = comply(files, &["cis-1.12", target, "-o", "json"]).json();
+        (report["inputs"]["complete"].clone(), control(&report, "5.3.2")["state"].clone())
+    };
+    assert_eq!(state(&[("c.jsonl", &whole)], "c.jsonl"), (json!(true), json!("fail")));
+    let files = format!("{namespace}\n---\n{pod}\n");
+    assert_eq!(state(&[("c.yaml", &files)], "c.yaml"), (json!(false), json!("nothing-here")));
+}
+
+#[test]
 fn the_pod_security_standards_are_judged_exactly() {
     let report = comply(&[("pod.yaml", POD)], &["pss-baseline", "-o", "json"]).json();
     assert_eq!(control(&report, "hostNamespaces")["state"], "fail");

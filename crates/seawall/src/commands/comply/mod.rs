@@ -222,9 +222,15 @@ fn judge(
     (evaluation, verdicts)
 }
 
-/// Whether a whole cluster was read: its pods are all here.
+/// Whether a whole cluster was read, as far as that can be told: all objects of the kinds that matter most are here.
 fn is_complete(inventory: &Inventory) -> bool {
-    inventory.completeness(GroupKind::new("", "Pod")) == Completeness::Complete
+    let kinds = [
+        GroupKind::new("", "Namespace"),
+        GroupKind::new("", "Pod"),
+        GroupKind::new("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+        GroupKind::new("networking.k8s.io", "NetworkPolicy"),
+    ];
+    kinds.into_iter().all(|kind| inventory.completeness(kind) == Completeness::Complete)
 }
 
 /// Whether every fact that was asked has an answer.
