@@ -56,6 +56,17 @@ pub struct Evaluation {
     pub tallies: BTreeMap<Pillar, Tally>,
 }
 
+/// One verdict that was given: no report says of what passed more than a number, compliance says what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The check.
+    pub check: CheckId,
+    /// What was judged; an owner stands for the pods that it makes.
+    pub resource: ResourceId,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
 /// A check ready to run: its shared info and what it prepared.
 struct Runner<'a> {
     check: &'static Check,
@@ -92,6 +103,16 @@ pub(crate) type GroupKey = (&'static str, String, String);
 
 /// Judges an inventory.
 pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Evaluation {
+    evaluate_telling(inventory, checks, settings, &mut |_| {})
+}
+
+/// Judges an inventory and tells every verdict, passes too, in the order of resources.
+pub fn evaluate_telling(
+    inventory: &Inventory,
+    checks: &[&'static Check],
+    settings: &Settings,
+    tell: &mut dyn FnMut(Verdict),
+) -> Evaluation {
     let mut not_evaluated = Vec::new();
     let grouped = is_grouped(inventory);
     let models = Models::new(inventory);
@@ -132,15 +153,16 @@ pub fn evaluate(inventory: &Inventory, checks: &[&'static Check], settings: &Set
         judged.append(&mut outcome.judged);
         not_evaluated.append(&mut outcome.not_evaluated);
     }
-    conclude(inventory, checks.len(), judged, not_evaluated)
+    conclude(inventory, checks.len(), judged, not_evaluated, tell)
 }
 
-/// Groups, counts and sorts verdicts.
+/// Groups, counts, tells and sorts verdicts.
 pub(crate) fn conclude(
     inventory: &Inventory,
     checks: usize,
     judged: Vec<Judged>,
     mut not_evaluated: Vec<NotEvaluated>,
+    tell: &mut dyn FnMut(Verdict),
 ) -> Evaluation {
     not_evaluated.sort();
     not_evaluated.dedup();
@@ -151,6 +173,11 @@ pub(crate) fn conclude(
         ..Evaluation::default()
     };
     for verdict in judged {
+        tell(Verdict {
+            check: verdict.check.clone(),
+            resource: verdict.resource,
+            failed: !verdict.findings.is_empty(),
+        });
         let tally = evaluation.tallies.entry(verdict.pillar).or_default();
         tally.evaluated += verdict.severity.weight();
         if !verdict.findings.is_empty() {

@@ -41,6 +41,8 @@ pub enum Select {
     Pillar(Pillar),
     /// `framework:CIS-1.12` or one control of it, `framework:CIS-1.12:5.1.1`; without regard to case.
     Framework(String),
+    /// The checks that the file of a framework lists for it or for one of its controls; whoever knows the files makes it.
+    Listed(Vec<&'static str>),
 }
 
 /// A word that selects nothing known.
@@ -132,6 +134,7 @@ impl Select {
             Select::Check(id) => check.id == *id,
             Select::Area(area) => check.info().id.area().as_ref() == Ok(area),
             Select::Pillar(pillar) => check.pillar == *pillar,
+            Select::Listed(ids) => ids.contains(&check.id),
             Select::Framework(wanted) => check.frameworks.iter().any(|control| {
                 let control = control.to_ascii_lowercase();
                 control == *wanted

@@ -26,6 +26,7 @@
 //! - routes become files, lines and columns here and nowhere else.
 
 mod cause;
+pub mod comply;
 mod escape;
 mod format;
 mod github;
@@ -51,3 +52,4 @@ pub use json::pretty_json;
 pub use report::{Inputs, Known, Report, Timings};
 pub use score::{Scores, score};
 pub use table::thousands;
+pub use token::redact;

@@ -58,8 +58,8 @@ pub(crate) fn tokens(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The text with every token replaced by [`MASK`].
-pub(crate) fn redact(text: &str) -> Cow<'_, str> {
+/// The text with every token replaced by `***`.
+pub fn redact(text: &str) -> Cow<'_, str> {
     let found = tokens(text);
     if found.is_empty() {
         return Cow::Borrowed(text);

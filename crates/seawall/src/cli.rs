@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Say what is proven of each control of a framework: CIS, NSA/CISA, Pod Security Standards, ATT&CK, OWASP, PCI DSS, NIST, SOC 2
+    Comply(crate::commands::ComplyArgs),
     /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
     Paths(crate::commands::PathsArgs),
     /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
@@ -72,10 +74,10 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) strict: bool,
     /// Run only these checks: an id, `area:pod`, `pillar:nodes`, `framework:CIS-1.12`; may be repeated
-    #[arg(long, value_delimiter = ',', value_name = "WHAT")]
+    #[arg(long, value_delimiter = ',', value_parser = select, value_name = "WHAT")]
     pub(crate) select: Vec<Select>,
     /// Leave these checks out; same words as --select
-    #[arg(long, value_delimiter = ',', value_name = "WHAT")]
+    #[arg(long, value_delimiter = ',', value_parser = select, value_name = "WHAT")]
     pub(crate) ignore: Vec<Select>,
     /// Which checks run without --select: those an expert would act on, or all: reliability too, what is ordinary, and
     /// what repeats another check more strictly [default: default]
@@ -117,7 +119,7 @@ pub(crate) struct ExplainArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ChecksArgs {
     /// Only those of an area, pillar or framework: `area:rbac`, `pillar:network`, `framework:NSA`; may be repeated
-    #[arg(value_name = "WHAT")]
+    #[arg(value_parser = select, value_name = "WHAT")]
     pub(crate) select: Vec<Select>,
     /// Only those of a pillar
     #[arg(long, value_parser = pillar(), value_name = "PILLAR")]
@@ -190,6 +192,14 @@ where
     T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
 {
     PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+/// A word of `--select`; what a framework covers, its file says.
+pub(crate) fn select(word: &str) -> Result<Select, seawall_checks::ParseSelectError> {
+    match seawall_report::comply::select(word) {
+        Some(checks) => Ok(Select::Listed(checks)),
+        None => word.parse(),
+    }
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

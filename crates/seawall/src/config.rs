@@ -134,7 +134,7 @@ fn selects(value: Node<'_>) -> anyhow::Result<Vec<Select>> {
     if !value.is_seq() {
         bail!("must be a list");
     }
-    value.items().map(|item| Ok(word(item)?.parse()?)).collect()
+    value.items().map(|item| Ok(crate::cli::select(word(item)?)?)).collect()
 }
 
 fn setting_value(value: Node<'_>) -> anyhow::Result<SettingValue> {

@@ -14,7 +14,7 @@ use super::control::{Control, Rule, Violation, asked};
 use super::exact::{NotEvaluatedReason, Pod};
 use super::policy::{Level, Policy, Version};
 use crate::Evaluation;
-use crate::engine::{GroupKey, Judged, conclude, crashed, locate, malformed, unread};
+use crate::engine::{GroupKey, Judged, Verdict, conclude, crashed, locate, malformed, unread};
 use crate::normal::Normaliser;
 
 /// Judges one pod or pod template: what it violates, in upstream's order; nothing at the level `privileged`.
@@ -47,6 +47,11 @@ fn judge(pod: &PodView<'_>, asked: &[(&Control, Rule)]) -> Result<Vec<Violation>
 /// places. A resource whose pod cannot be judged is in `not_evaluated`, under `pss-baseline` or `pss-restricted`: no
 /// control of the level is evaluated there.
 pub fn evaluate(inventory: &Inventory, policy: Policy) -> Evaluation {
+    evaluate_telling(inventory, policy, &mut |_| {})
+}
+
+/// The same, and tells every verdict, passes too.
+pub fn evaluate_telling(inventory: &Inventory, policy: Policy, tell: &mut dyn FnMut(Verdict)) -> Evaluation {
     let asked = asked(policy.level, policy.version);
     let runner = Runner {
         inventory,
@@ -63,7 +68,7 @@ pub fn evaluate(inventory: &Inventory, policy: Policy) -> Evaluation {
         judged.extend(outcome.judged);
         not_evaluated.extend(outcome.not_evaluated);
     }
-    conclude(inventory, runner.asked.len(), judged, not_evaluated)
+    conclude(inventory, runner.asked.len(), judged, not_evaluated, tell)
 }
 
 #[derive(Default)]

@@ -24,7 +24,7 @@ mod setters;
 
 pub use control::{Control, Violation, control, controls};
 pub use controls::DEFAULT_CAPABILITIES;
-pub use evaluate::{evaluate, evaluate_pod};
+pub use evaluate::{evaluate, evaluate_pod, evaluate_telling};
 pub(crate) use exact::ALLOWED_SOURCES;
 pub use exact::NotEvaluatedReason;
 pub use message::{enforce_message, forbidden_detail, forbidden_reason, warn_message};

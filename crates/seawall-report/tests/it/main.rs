@@ -10,6 +10,7 @@
 
 mod browser;
 mod causes;
+mod comply;
 mod hostile;
 mod html;
 mod json;

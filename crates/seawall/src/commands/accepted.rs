@@ -21,6 +21,14 @@ const FILE_NAME: &str = "seawall-waivers.yaml";
 /// The largest report that is read as a baseline.
 const MAX_BASELINE: u64 = 1 << 30;
 
+/// What a command line asks for.
+pub(super) struct Asked<'a> {
+    pub(super) waivers: Option<&'a Path>,
+    pub(super) baseline: Option<&'a Path>,
+    /// Whether a file of waivers is looked for when none is named.
+    pub(super) look: bool,
+}
+
 /// Waivers and baseline of a run.
 pub(super) struct Accepted {
     waivers: Option<Read>,
@@ -34,10 +42,23 @@ impl Accepted {
     /// # Errors
     /// When a named file is not there or anything in one is not understood; each fault was printed with its line.
     pub(super) fn load(args: &ScanArgs, config: &Config, folder: &Path) -> anyhow::Result<Self> {
-        let named = args.waivers.clone().or_else(|| config.waivers.clone());
-        let file = named.or_else(|| if args.pss.is_none() { find(folder) } else { None });
+        let asked = Asked {
+            waivers: args.waivers.as_deref(),
+            baseline: args.baseline.as_deref(),
+            look: args.pss.is_none(),
+        };
+        Accepted::read(&asked, config, folder)
+    }
+
+    /// The same for any command.
+    ///
+    /// # Errors
+    /// As [`Accepted::load`].
+    pub(super) fn read(asked: &Asked<'_>, config: &Config, folder: &Path) -> anyhow::Result<Self> {
+        let named = asked.waivers.map(Path::to_owned).or_else(|| config.waivers.clone());
+        let file = named.or_else(|| if asked.look { find(folder) } else { None });
         let waivers = file.as_deref().map(waivers).transpose()?;
-        let baseline = args.baseline.as_deref().map(baseline).transpose()?;
+        let baseline = asked.baseline.map(baseline).transpose()?;
         #[allow(
             clippy::disallowed_methods,
             reason = "whether a waiver has expired is asked of the day of the run"

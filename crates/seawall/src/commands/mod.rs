@@ -3,6 +3,7 @@
 mod accepted;
 mod audit;
 mod checks;
+mod comply;
 mod explain;
 mod live;
 mod man;
@@ -24,6 +25,7 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use comply::ComplyArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
@@ -43,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
+        Command::Comply(args) => comply::run(&args),
         Command::Paths(args) => paths::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Rbac(args) => rbac::run(&args),

@@ -120,7 +120,7 @@ fn chosen(args: &ScanArgs, config: &Config) -> Vec<&'static Check> {
     pick(profile, select, &ignore)
 }
 
-fn inputs(loaded: &Loaded) -> Inputs {
+pub(super) fn inputs(loaded: &Loaded) -> Inputs {
     let counts = loaded.counts;
     let skipped = [
         ("other documents", counts.foreign),
@@ -142,7 +142,7 @@ fn inputs(loaded: &Loaded) -> Inputs {
 }
 
 /// Whether everything that was there has been read and judged.
-fn is_whole(evaluation: &Evaluation, loaded: &Loaded) -> bool {
+pub(super) fn is_whole(evaluation: &Evaluation, loaded: &Loaded) -> bool {
     let counts = loaded.counts;
     let unread = loaded.problems.iter().any(|problem| problem.severity == ProblemSeverity::Error);
     evaluation.not_evaluated.is_empty() && counts.templates == 0 && counts.broken == 0 && !unread
@@ -163,7 +163,7 @@ fn status(evaluation: &Evaluation, fail_on: FailOn, strict_gap: bool) -> ExitSta
     }
 }
 
-fn describe(targets: &[String], inputs: &Inputs) -> String {
+pub(super) fn describe(targets: &[String], inputs: &Inputs) -> String {
     let names: Vec<String> = targets.iter().map(|target| format!("`{}`", escape(target))).collect();
     let skipped: Vec<String> = inputs.skipped.iter().map(|(what, count)| format!("{count} {what}")).collect();
     let skipped = if skipped.is_empty() { String::new() } else { format!(" ({})", skipped.join(", ")) };
@@ -171,7 +171,7 @@ fn describe(targets: &[String], inputs: &Inputs) -> String {
 }
 
 /// A check that panics is reported as not evaluated; the default message would only disturb the output.
-fn quiet_panics() {
+pub(super) fn quiet_panics() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if rayon::current_thread_index().is_none() {

@@ -10,6 +10,7 @@
 mod bad_input;
 mod cluster;
 mod commands;
+mod comply;
 mod examples;
 mod high_findings;
 mod hostile;

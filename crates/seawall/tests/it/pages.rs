@@ -17,6 +17,14 @@ users: [{name: me, user: {token: t}}]
 
 /// Pages with the files that their commands name. Those of `cluster.md` need a cluster; `paths-busy.md` shows none.
 const PAGES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "comply",
+        &[
+            ("eks.json", include_str!("../../../seawall-report/tests/data/eks.json")),
+            ("pod.yaml", crate::comply::POD),
+            ("rules.toml", include_str!("../data/comply-rules.toml")),
+        ],
+    ),
     ("network-calico", &[("shop.yaml", include_str!("../data/network-calico.yaml"))]),
     ("network-cilium", &[("shop.yaml", include_str!("../data/network-cilium.yaml"))]),
     ("network-exposure", &[]),

@@ -110,9 +110,13 @@ fn shared_shapes_are_the_same_in_all_files() {
 #[test]
 fn keys_are_written_alike() {
     const KUBERNETES: [&str; 4] = ["apiVersion", "apiGroups", "resourceNames", "nonResourceURLs"];
-    for file in
-        FOLDER_SCHEMAS.iter().chain(&["paths-v1", "plan-v1", "network-generate-v1", "network-mesh-v1"])
-    {
+    for file in FOLDER_SCHEMAS.iter().chain(&[
+        "paths-v1",
+        "plan-v1",
+        "network-generate-v1",
+        "network-mesh-v1",
+        "comply-v1",
+    ]) {
         for key in walk::keys(&schema(file)) {
             let plain = key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
             assert!(plain || KUBERNETES.contains(&key.as_str()), "`{key}` in {file}");

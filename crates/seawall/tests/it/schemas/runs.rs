@@ -97,6 +97,11 @@ const RUNS: &[&str] = &[
     "plan -f SHOP",
     "plan -f cluster.yaml --audit audit.jsonl",
     "network mesh -f mesh.yaml",
+    "comply",
+    "comply cis-1.12 SHOP",
+    "comply owasp-2025 whole.jsonl --timestamp 2026-11-29T08:00:00Z",
+    "comply pss-restricted SHOP",
+    "comply cis-eks-1.8 cluster.yaml --cloud-facts eks.json",
 ];
 
 /// The same on a real cluster, where it is.
@@ -165,6 +170,7 @@ fn write(folder: &Path) {
     write("delete.txt", "delete ClusterRoleBinding/ci\n");
     write("add.yaml", ALICE);
     write("kubeconfig.yaml", KUBECONFIG);
+    write("eks.json", include_str!("../../../../seawall-report/tests/data/eks.json"));
     write("audit.jsonl", &log("ci", Some("2026-11-09T00:00:00.000000Z")));
     write("other.jsonl", &log("other", Some("2026-11-09T00:00:00.000000Z")));
     write("timeless.jsonl", &log("ci", None));

@@ -1,0 +1,73 @@
+//! `--timestamp`
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use seawall_core::Date;
+
+/// A time of RFC 3339 as it is, or the time of the run for `now`.
+pub(super) fn parse(text: &str) -> Result<String, String> {
+    if text == "now" {
+        #[allow(clippy::disallowed_methods, reason = "who says `now` asks for the time of the run")]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let (hours, minutes, seconds) = (now / 3600 % 24, now / 60 % 60, now % 60);
+        return Ok(format!("{}T{hours:02}:{minutes:02}:{seconds:02}Z", Date::from_unix(now)));
+    }
+    if is_time(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("is no time of the form 2027-01-31T08:00:00Z, nor `now`".to_owned())
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    let parts = || {
+        let (date, time) = text.split_once('T')?;
+        date.parse::<Date>().ok()?;
+        let (clock, zone) = match time.strip_suffix('Z') {
+            Some(clock) => (clock, None),
+            None => {
+                let at = time.rfind(['+', '-'])?;
+                (time.get(..at)?, Some(time.get(at + 1..)?))
+            }
+        };
+        let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let within = |part: &str, most: u8| {
+            part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|number| number <= most)
+        };
+        let mut clock = clock.split(':');
+        let good = within(clock.next()?, 23) && within(clock.next()?, 59) && within(clock.next()?, 60);
+        let zone = match zone {
+            None => true,
+            Some(zone) => {
+                let (hours, minutes) = zone.split_once(':')?;
+                within(hours, 23) && within(minutes, 59)
+            }
+        };
+        Some(good && clock.next().is_none() && digits(fraction) && zone)
+    };
+    parts().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_times_are_times() {
+        for good in ["2027-01-31T08:00:00Z", "2027-01-31T08:00:00.25+02:00", "2027-01-31T23:59:60-00:30"] {
+            assert_eq!(parse(good).as_deref(), Ok(good));
+        }
+        for bad in [
+            "",
+            "2027-01-31",
+            "2027-02-30T08:00:00Z",
+            "2027-01-31T24:00:00Z",
+            "2027-01-31T08:00Z",
+            "2027-01-31T08:00:00",
+        ] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+        assert!(is_time(&parse("now").unwrap()));
+    }
+}
