@@ -34,6 +34,10 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the checks
     Checks(ChecksArgs),
+    /// Set a report of another tool beside our findings, and say why for every difference
+    Compare(crate::commands::CompareArgs),
+    /// Make waivers from what was accepted in other tools
+    Waivers(crate::commands::WaiversArgs),
     /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
     Paths(crate::commands::PathsArgs),
     /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
@@ -185,6 +189,6 @@ fn pillar() -> impl TypedValueParser<Value = Pillar> {
     words(Pillar::ALL.iter().map(|pillar| pillar.as_str()))
 }
 
-fn profile() -> impl TypedValueParser<Value = Profile> {
+pub(crate) fn profile() -> impl TypedValueParser<Value = Profile> {
     words(["default", "all"])
 }

@@ -3,6 +3,7 @@
 mod accepted;
 mod audit;
 mod checks;
+mod compare;
 mod explain;
 mod live;
 mod man;
@@ -16,6 +17,7 @@ mod scan;
 mod snapshot;
 mod targets;
 mod version;
+mod waivers;
 
 use std::io::{self, BufWriter, Write};
 
@@ -24,12 +26,14 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
 pub(crate) use rbac::RbacArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
+pub(crate) use waivers::WaiversArgs;
 
 /// Runs a command.
 ///
@@ -43,6 +47,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Waivers(args) => waivers::run(&args),
         Command::Paths(args) => paths::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Rbac(args) => rbac::run(&args),

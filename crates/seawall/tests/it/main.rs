@@ -10,6 +10,7 @@
 mod bad_input;
 mod cluster;
 mod commands;
+mod compare;
 mod examples;
 mod hostile;
 mod least_privilege;
@@ -27,6 +28,7 @@ mod scan;
 mod schemas;
 mod tenants;
 mod waivers;
+mod waivers_import;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
