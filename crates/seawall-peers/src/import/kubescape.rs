@@ -1,7 +1,8 @@
 //! Kubescape's exceptions: a list of posture exception policies.
 //!
-//! Source of how they match: `exceptions/comparator.go` of kubescape/opa-utils. Attributes are regular expressions that
-//! must fit the whole text; `kind`, `namespace`, `name`, `path` and `cluster` are known, all others are labels.
+//! Source of how they match: `exceptions/comparator.go` and `exceptionprocessor.go` of kubescape/opa-utils. Attributes
+//! are regular expressions that must fit the whole text; `kind`, `namespace`, `name`, `path` and `cluster` are known, all
+//! others are labels. A designator without attributes designates nothing.
 
 use seawall_core::Position;
 use seawall_yaml::Node;
@@ -44,10 +45,13 @@ fn exception(policy: Node<'_>, source: &mut Source<'_, '_>) {
         }
     }
     if policy.get("resources").is_none_or(Node::is_empty) {
-        scopes.push(Scope::default());
+        return source.sink.left(at, &what, "it designates no resource");
     }
     if scopes.is_empty() {
         return;
+    }
+    if policy.get("posturePolicies").is_none_or(Node::is_empty) {
+        return source.sink.left(at, &what, "it accepts every control; name those that are meant");
     }
     for posture in policy.list("posturePolicies") {
         let at = source.at(posture);
@@ -94,8 +98,13 @@ fn scope(designator: Node<'_>) -> Result<Vec<Scope>, String> {
         return Err(format!("it is designated by `{}`, not by attributes", shown(other)));
     }
     let mut scopes = vec![Scope::default()];
+    let mut any = false;
     for (key, value) in designator.get("attributes").into_iter().flat_map(|attributes| attributes.entries()) {
         let pattern = value.as_str().ok_or(format!("`{}` is no text", shown(key)))?;
+        if pattern.is_empty() {
+            continue;
+        }
+        any = true;
         let texts = globs::regex(pattern).ok_or_else(|| {
             format!("`{}: {}` is a pattern that names with stars cannot say", shown(key), shown(pattern))
         })?;
@@ -125,5 +134,5 @@ fn scope(designator: Node<'_>) -> Result<Vec<Scope>, String> {
             return Err("its attributes have too many choices".to_owned());
         }
     }
-    Ok(scopes)
+    if any { Ok(scopes) } else { Err("it designates nothing".to_owned()) }
 }

@@ -107,6 +107,9 @@ fn filter(filter: Node<'_>) -> Result<Vec<Scope>, Refused<'_>> {
     if kinds.len().saturating_mul(namespaces.len()).saturating_mul(names.len()) > super::MAX_WAIVERS {
         return Err((resources, "it lists too many kinds, namespaces and names"));
     }
+    if labels.is_empty() && kinds == [None] && namespaces == [None] && names == [None] {
+        return Err((resources, "it matches everything"));
+    }
     let mut scopes = Vec::new();
     for kind in &kinds {
         for namespace in &namespaces {

@@ -52,6 +52,9 @@ fn scopes(exemption: Node<'_>) -> Result<Vec<Scope>, &'static str> {
         None => None,
     };
     let (controllers, containers) = (names("controllerNames")?, names("containerNames")?);
+    if namespace.is_none() && controllers == [None] && containers == [None] {
+        return Err("it names no namespace, controller or container");
+    }
     let scope = |name: &Option<String>, container: &Option<String>| Scope {
         namespace: namespace.clone(),
         name: name.clone(),

@@ -331,6 +331,37 @@ fn kyverno_exceptions() {
     }
 }
 
+/// What designates nothing accepts nothing there, and everything nowhere.
+#[test]
+fn an_empty_scope_is_not_everything() {
+    let kubescape = |resources: &str| {
+        format!(
+            r#"[{{"name":"x","policyType":"postureExceptionPolicy"{resources},"posturePolicies":[{{"controlID":"C-0057"}}]}}]"#
+        )
+    };
+    for (name, text) in [
+        ("e.json", kubescape("")),
+        ("e.json", kubescape(r#","resources":[]"#)),
+        ("e.json", kubescape(r#","resources":[{"designatorType":"Attributes","attributes":{}}]"#)),
+        ("e.json", kubescape(r#","resources":[{"attributes":{"kind":"","name":""}}]"#)),
+        (
+            "e.json",
+            r#"[{"name":"x","policyType":"postureExceptionPolicy","resources":[{"attributes":{"kind":"Pod"}}]}]"#.to_owned(),
+        ),
+        ("polaris.yaml", "exemptions:\n- {rules: [hostIPCSet]}\n".to_owned()),
+        ("values.yaml", "exemptions:\n- {team: blue}\n".to_owned()),
+    ] {
+        let imported = source(name, &text);
+        assert!(imported.waivers.is_empty() && imported.problems.len() == 1, "{text}: {imported:?}");
+    }
+    let everything = objects(
+        "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: e}\nspec: {exceptions: [{policyName: disallow-host-path}], match: {any: [{resources: {kinds: ['*']}}]}}\n",
+    );
+    assert!(everything.waivers.is_empty() && everything.problems[0].message.contains("matches everything"));
+    let all = source("e.json", &kubescape(r#","resources":[{"attributes":{"kind":".*"}}]"#));
+    assert_eq!(waivers(&all), ["pod-privileged"], "whoever writes `.*` means everything");
+}
+
 /// Without an owner the file is refused until somebody fills it in.
 #[test]
 fn an_owner_is_demanded() {
