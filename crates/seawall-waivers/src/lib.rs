@@ -7,6 +7,7 @@
 //! ```text
 //! seawall-waivers.yaml ─ read_file ─┐
 //! comments and annotations ─ inline ┴─▶ Rules ─ apply ─▶ findings with a waiver + findings about waivers
+//! Entries ─ write_file ─▶ seawall-waivers.yaml
 //! ```
 //!
 //! Invariants, above all what is absent:
@@ -25,6 +26,7 @@ mod route;
 mod rule;
 mod scope;
 mod told;
+mod write;
 
 pub use apply::{Applied, apply};
 pub use baseline::{Baseline, BaselineError, Compared};
@@ -35,3 +37,4 @@ pub use route::RoutePattern;
 pub use rule::{Rule, Rules};
 pub use scope::Scope;
 pub use told::{EXPIRED, UNUSED};
+pub use write::{Entry, write_file};

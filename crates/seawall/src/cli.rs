@@ -36,6 +36,10 @@ pub(crate) enum Command {
     Checks(ChecksArgs),
     /// Say what is proven of each control of a framework: CIS, NSA/CISA, Pod Security Standards, ATT&CK, OWASP, PCI DSS, NIST, SOC 2
     Comply(crate::commands::ComplyArgs),
+    /// Set a report of another tool beside our findings, and say why for every difference
+    Compare(crate::commands::CompareArgs),
+    /// Make waivers from what was accepted in other tools
+    Waivers(crate::commands::WaiversArgs),
     /// Show how an attacker goes from a pod or an identity to the cluster, a node or a cloud role
     Paths(crate::commands::PathsArgs),
     /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
@@ -218,6 +222,6 @@ fn pillar() -> impl TypedValueParser<Value = Pillar> {
     words(Pillar::ALL.iter().map(|pillar| pillar.as_str()))
 }
 
-fn profile() -> impl TypedValueParser<Value = Profile> {
+pub(crate) fn profile() -> impl TypedValueParser<Value = Profile> {
     words(["default", "all"])
 }

@@ -57,7 +57,7 @@ fn parse_file(path: &Path) -> anyhow::Result<Config> {
 }
 
 /// The largest configuration; a device or a pipe is none at all.
-const MAX_BYTES: u64 = 1 << 20;
+pub(crate) const MAX_BYTES: u64 = 1 << 20;
 
 pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
     let metadata = std::fs::metadata(path)?;

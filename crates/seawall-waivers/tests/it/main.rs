@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use seawall_checks::{Evaluation, Profile, Settings, evaluate, pick};
+use seawall_core::ResourceId;
 use seawall_core::{Date, Finding, Origin, OriginKind, Problem};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
-use seawall_waivers::{Applied, Baseline, apply, in_sources, read_file};
+use seawall_waivers::{Applied, Baseline, Entry, Glob, apply, in_sources, read_file, write_file};
 use seawall_yaml::{Limits, Text, read};
 
 /// Two privileged containers and one that shares the process namespace.
@@ -255,5 +256,75 @@ fn a_baseline_leaves_what_is_new() {
     assert_eq!(outcome.evaluation.findings.len(), all - 1);
     for bad in ["", "{}", "[]", r#"{"schema":"x","findings":[]}"#, r#"{"schema":"seawall.dev/report/v1"}"#] {
         assert!(Baseline::read(bad).is_err(), "{bad}");
+    }
+}
+
+fn entry(text: &str) -> Entry {
+    let some = || Some(text.to_owned());
+    Entry {
+        checks: vec!["pod-privileged".into(), "area:rbac".into()],
+        kind: some(),
+        namespace: some(),
+        name: some(),
+        labels: vec![("app".into(), text.into())],
+        container: some(),
+        file: some(),
+        owner: Some(format!("o{text}")),
+        reason: format!("r{text}"),
+        until: "2027-01-31".parse().unwrap(),
+    }
+}
+
+/// A file with this entry is read as the same waiver, whatever its texts hold.
+fn is_read_back(text: &str) {
+    let written = write_file(&[format!("head {text}")], &[entry(text), entry("plain")]);
+    let read = read_file(&written, "w.yaml").unwrap_or_else(|problems| panic!("{problems:#?}\n{written}"));
+    let rules = read.at(ResourceId(0));
+    assert_eq!(rules.len(), 2, "{written}");
+    let rule = &rules[0];
+    let glob = Some(Glob::new(text));
+    let scope = &rule.scope;
+    for found in [&scope.kind, &scope.namespace, &scope.name, &scope.container, &scope.file] {
+        assert_eq!(*found, glob, "{written}");
+    }
+    assert_eq!(scope.labels, [("app".to_owned(), text.to_owned())]);
+    assert_eq!(
+        (&rule.waiver.reason, rule.waiver.owner.as_deref()),
+        (&format!("r{text}"), Some(&*format!("o{text}")))
+    );
+    assert_eq!(rule.waiver.until.to_string(), "2027-01-31");
+    assert!(rule.checks.contains("pod-privileged") && rule.checks.contains("rbac-wildcard"));
+    let hidden = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+    assert!(!written.contains(hidden), "{written:?}");
+}
+
+#[test]
+fn what_is_written_is_read() {
+    for text in [
+        "web",
+        "*",
+        "yes",
+        "007",
+        "a: b",
+        "# no",
+        "\u{202e}x\u{1b}",
+        "a\nb",
+        "",
+        "'\"\\",
+        "- x",
+        "{{ y }}",
+        "2027-01-31",
+    ] {
+        is_read_back(text);
+    }
+    let text = write_file(&[], &[Entry { owner: None, ..entry("x") }]);
+    assert_eq!(read_file(&text, "w.yaml").unwrap_err()[0].message, "`owner` is empty");
+    assert!(read_file(&write_file(&[], &[]), "w.yaml").is_ok());
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_back(text in "[ -~\u{a0}-\u{2fff}\n\t]{0,20}") {
+        is_read_back(&text);
     }
 }

@@ -59,12 +59,7 @@ impl Accepted {
         let file = named.or_else(|| if asked.look { find(folder) } else { None });
         let waivers = file.as_deref().map(waivers).transpose()?;
         let baseline = asked.baseline.map(baseline).transpose()?;
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "whether a waiver has expired is asked of the day of the run"
-        )]
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Ok(Accepted { waivers, baseline, today: Date::from_unix(now) })
+        Ok(Accepted { waivers, baseline, today: today() })
     }
 
     /// Marks what is accepted and takes out what was known. `ran` are the checks that ran; without them (Pod Security
@@ -93,6 +88,16 @@ impl Accepted {
             Known { known: compared.known, gone: compared.gone }
         })
     }
+}
+
+/// The day of the run.
+pub(super) fn today() -> Date {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "whether a waiver has expired is asked of the day of the run"
+    )]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Date::from_unix(now)
 }
 
 fn find(folder: &Path) -> Option<PathBuf> {

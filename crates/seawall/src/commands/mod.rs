@@ -3,6 +3,7 @@
 mod accepted;
 mod audit;
 mod checks;
+mod compare;
 mod comply;
 mod explain;
 mod live;
@@ -17,6 +18,7 @@ mod scan;
 mod snapshot;
 mod targets;
 mod version;
+mod waivers;
 
 use std::io::{self, BufWriter, Write};
 
@@ -25,6 +27,7 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use comply::ComplyArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
@@ -32,6 +35,7 @@ pub(crate) use plan::PlanArgs;
 pub(crate) use rbac::RbacArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
+pub(crate) use waivers::WaiversArgs;
 
 /// Runs a command.
 ///
@@ -46,6 +50,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Explain(args) => explain::run(&args, color),
         Command::Checks(args) => checks::run(&args),
         Command::Comply(args) => comply::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Waivers(args) => waivers::run(&args),
         Command::Paths(args) => paths::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Rbac(args) => rbac::run(&args),

@@ -10,6 +10,7 @@
 mod bad_input;
 mod cluster;
 mod commands;
+mod compare;
 mod comply;
 mod examples;
 mod high_findings;
@@ -29,6 +30,7 @@ mod scan;
 mod schemas;
 mod tenants;
 mod waivers;
+mod waivers_import;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -18,6 +18,14 @@ users: [{name: me, user: {token: t}}]
 /// Pages with the files that their commands name. Those of `cluster.md` need a cluster; `paths-busy.md` shows none.
 const PAGES: &[(&str, &[(&str, &str)])] = &[
     (
+        "compare",
+        &[
+            ("trivy.json", include_str!("../../../seawall-peers/tests/it/data/trivy.json")),
+            ("payments.yaml", include_str!("../../../../examples/shop/payments.yaml")),
+            ("rbac-operator.yaml", include_str!("../../../../examples/shop/rbac-operator.yaml")),
+        ],
+    ),
+    (
         "comply",
         &[
             ("eks.json", include_str!("../../../seawall-report/tests/data/eks.json")),
@@ -51,6 +59,14 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
     ("rbac-minimize", &[]),
     ("rbac-tenants", &[]),
     ("rbac", &[]),
+    (
+        "waivers",
+        &[
+            (".trivyignore", include_str!("../data/import-trivyignore.txt")),
+            ("exceptions.json", include_str!("../data/import-kubescape.json")),
+            ("web.yaml", include_str!("../data/import-web.yaml")),
+        ],
+    ),
 ];
 
 /// Files of real clusters, which are not part of the project.

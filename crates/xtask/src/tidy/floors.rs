@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-sources", 6),
     ("seawall-report", 6),
     ("seawall-waivers", 6),
+    ("seawall-peers", 6),
     ("seawall-server", 8),
     ("seawall-cluster", 8),
     ("seawall-sensor", 8),
@@ -31,11 +32,12 @@ const FLOORS: &[(&str, u8)] = &[
     ("xtask", 10),
 ];
 
-/// Edges within a floor: the inventory is made of trees, paths ask what Pod Security admits, and `cluster` alone owns
-/// the Kubernetes client.
+/// Edges within a floor: the inventory is made of trees, paths ask what Pod Security admits, what peers accepted becomes
+/// waivers, and `cluster` alone owns the Kubernetes client.
 const SIDEWAYS: &[(&str, &str)] = &[
     ("seawall-inventory", "seawall-yaml"),
     ("seawall-paths", "seawall-checks"),
+    ("seawall-peers", "seawall-waivers"),
     ("seawall-server", "seawall-cluster"),
     ("seawall-sinks", "seawall-cluster"),
 ];
