@@ -56,3 +56,13 @@ pub(crate) fn problem(problem: &seawall_core::Problem) {
     // When standard error is closed there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{}", escape(&line));
 }
+
+/// Prints a remark about what went to standard output.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {}", escape(text));
+}
+
+/// Prints lines that are about the data on standard output; nothing from outside in them is raw.
+pub(crate) fn report(lines: &str) {
+    let _ = io::stderr().write_all(lines.as_bytes());
+}

@@ -23,6 +23,7 @@ use crate::token::redact;
 use crate::{RenderOptions, Report};
 
 use finding::FindingWriter;
+pub use mask::Secrets;
 use order::in_reading_order;
 use style::Style;
 pub use summary::thousands;

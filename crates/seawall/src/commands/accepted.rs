@@ -6,12 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use seawall_checks::{Check, Evaluation};
-use seawall_core::Date;
+use seawall_core::{Date, ResourceId};
+use seawall_inventory::Inventory;
 use seawall_report::Known;
 use seawall_sources::Loaded;
-use seawall_waivers::{Baseline, Read, apply, in_sources, read_file};
+use seawall_waivers::{Baseline, EXPIRED, Read, UNUSED, apply, in_sources, read_file};
 
-use crate::cli::ScanArgs;
 use crate::config::{Config, read_text};
 use crate::output;
 
@@ -29,21 +29,44 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    /// Reads the files that the command line names, or the configuration, or that lie in this folder or above.
+    /// Reads the file of waivers that the command line names, or the configuration, or that lies in this folder or above;
+    /// the last only if it is to be `looked_for`.
     ///
     /// # Errors
     /// When a named file is not there or anything in one is not understood; each fault was printed with its line.
-    pub(super) fn load(args: &ScanArgs, config: &Config, folder: &Path) -> anyhow::Result<Self> {
-        let named = args.waivers.clone().or_else(|| config.waivers.clone());
-        let file = named.or_else(|| if args.pss.is_none() { find(folder) } else { None });
+    pub(super) fn load(
+        named: Option<&Path>,
+        looked_for: bool,
+        config: &Config,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let named = named.map(Path::to_owned).or_else(|| config.waivers.clone());
+        let file = named.or_else(|| if looked_for { find(folder) } else { None });
         let waivers = file.as_deref().map(waivers).transpose()?;
-        let baseline = args.baseline.as_deref().map(baseline).transpose()?;
         #[allow(
             clippy::disallowed_methods,
             reason = "whether a waiver has expired is asked of the day of the run"
         )]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Ok(Accepted { waivers, baseline, today: Date::from_unix(now) })
+        Ok(Accepted { waivers, baseline: None, today: Date::from_unix(now) })
+    }
+
+    /// The same, with the report of an earlier run.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn and_known(self, report: Option<&Path>) -> anyhow::Result<Self> {
+        Ok(Accepted { baseline: report.map(baseline).transpose()?, ..self })
+    }
+
+    /// Marks what is accepted, as often as asked. Nothing is said about the waivers themselves.
+    pub(super) fn mark(&self, evaluation: &mut Evaluation, inventory: &Inventory) {
+        // A file of waivers that is no object of the inventory is no place for findings.
+        let file = self.waivers.clone().map(|read| read.at(ResourceId(u32::MAX)));
+        let (mut rules, _) = in_sources(inventory);
+        rules.extend(file.into_iter().flatten());
+        apply(evaluation, inventory, &rules, self.today, &BTreeSet::new());
+        evaluation.findings.retain(|finding| ![EXPIRED, UNUSED].contains(&finding.check.id.as_str()));
     }
 
     /// Marks what is accepted and takes out what was known. `ran` are the checks that ran; without them (Pod Security

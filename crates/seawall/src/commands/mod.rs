@@ -4,6 +4,7 @@ mod accepted;
 mod audit;
 mod checks;
 mod explain;
+mod fix;
 mod live;
 mod man;
 mod markup;
@@ -24,6 +25,7 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+pub(crate) use fix::FixArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
@@ -39,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     let color = cli.color;
     match cli.command {
         Command::Scan(args) => scan::run(&args, color),
+        Command::Fix(args) => fix::run(&args, color),
         #[cfg(feature = "cluster")]
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),

@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-sources", 6),
     ("seawall-report", 6),
     ("seawall-waivers", 6),
+    ("seawall-fix", 6),
     ("seawall-server", 8),
     ("seawall-cluster", 8),
     ("seawall-sensor", 8),
