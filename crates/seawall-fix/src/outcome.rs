@@ -1,6 +1,6 @@
 //! What came of a run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use seawall_checks::Evaluation;
@@ -11,6 +11,7 @@ use seawall_yaml::Text;
 use crate::danger::Danger;
 use crate::json_patch::{Operation, json_patch};
 use crate::left::Left;
+use crate::sites::identity;
 
 /// A finding that was cured, and by what.
 #[derive(Clone, Debug)]
@@ -79,10 +80,11 @@ pub(crate) fn files(
     changed: &BTreeSet<ResourceId>,
 ) -> Vec<FileChange> {
     let mut files: Vec<FileChange> = Vec::new();
+    let mut seen = HashSet::new();
     for id in changed {
         let (Some(old), Some(new)) = (before.get(*id), after.get(*id)) else { continue };
         let (Some(old_text), Some(new_text)) = (old.tree().text(), new.tree().text()) else { continue };
-        if !files.iter().any(|file| file.before.same(old_text)) {
+        if seen.insert(identity(old_text)) {
             files.push(FileChange {
                 file: Arc::clone(&old.origin().file),
                 kind: old.origin().kind,

@@ -155,7 +155,7 @@ fn hunks(script: &[DiffLine], context: usize) -> Vec<Hunk> {
         let mut last = first;
         // What is nearer than both contexts belongs together.
         for (place, line) in script.iter().enumerate().skip(first) {
-            if place > last + 2 * context {
+            if place > last + 2 * context + 1 {
                 break;
             }
             if changed(line) {

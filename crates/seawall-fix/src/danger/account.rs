@@ -1,6 +1,6 @@
 //! Tokens that pods no longer get, where their account holds rights.
 
-use seawall_inventory::{Inventory, Place, PodView, Resource};
+use seawall_inventory::{Place, PodView, Resource};
 use seawall_rbac::{Rbac, SERVICE_ACCOUNTS, Subject};
 
 use super::Dangers;
@@ -15,7 +15,7 @@ pub(super) fn compare_pod(was: &PodView<'_>, is: &PodView<'_>, dangers: &mut Dan
         return;
     }
     let account = is.service_account();
-    if let Some(rights) = rights(dangers.before, is.resource().namespace(), account) {
+    if let Some(rights) = rights(dangers.rights(), is.resource().namespace(), account) {
         let message = format!("the pod gets no token of ServiceAccount `{account}`, which {rights}");
         dangers.say(is.place(&[FIELD]), message);
     }
@@ -36,7 +36,8 @@ pub(super) fn compare_account(was: &Resource, is: &Resource, dangers: &mut Dange
         .collect();
     pods.sort();
     pods.dedup();
-    let Some(rights) = rights(dangers.before, is.namespace(), is.name()).filter(|_| !pods.is_empty()) else {
+    let Some(rights) = rights(dangers.rights(), is.namespace(), is.name()).filter(|_| !pods.is_empty())
+    else {
         return;
     };
     let message = format!("{} get no token any more; the account {rights}", pods.join(", "));
@@ -45,8 +46,7 @@ pub(super) fn compare_account(was: &Resource, is: &Resource, dangers: &mut Dange
 }
 
 /// By which bindings an account holds rights: in its own name, or as one of all accounts.
-fn rights(inventory: &Inventory, namespace: Option<&str>, name: &str) -> Option<String> {
-    let (rbac, _) = Rbac::build(inventory);
+fn rights(rbac: &Rbac, namespace: Option<&str>, name: &str) -> Option<String> {
     let namespace = namespace.unwrap_or(DEFAULT);
     let identities = [
         Subject::service_account(namespace, name),

@@ -12,10 +12,12 @@ mod pod;
 mod rights;
 mod service;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use seawall_core::{ResourceId, Route};
 use seawall_inventory::{ContainerView, Inventory, Place, PodView, Resource};
+use seawall_rbac::Rbac;
 
 /// Something that may stop working.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,10 +34,16 @@ pub struct Danger {
 struct Dangers<'i> {
     before: &'i Inventory,
     after: &'i Inventory,
+    /// Who may do what, made when it is first asked.
+    rights: OnceCell<Rbac>,
     found: Vec<Danger>,
 }
 
 impl Dangers<'_> {
+    fn rights(&self) -> &Rbac {
+        self.rights.get_or_init(|| Rbac::build(self.before).0)
+    }
+
     fn say(&mut self, place: Place, message: String) {
         self.found.push(Danger { resource: place.resource, route: place.route, message });
     }
@@ -43,7 +51,7 @@ impl Dangers<'_> {
 
 /// What may break by the changes of these objects.
 pub(crate) fn dangers(before: &Inventory, after: &Inventory, changed: &BTreeSet<ResourceId>) -> Vec<Danger> {
-    let mut dangers = Dangers { before, after, found: Vec::new() };
+    let mut dangers = Dangers { before, after, rights: OnceCell::new(), found: Vec::new() };
     let pairs: Vec<(&Resource, &Resource)> =
         changed.iter().filter_map(|id| Some((before.get(*id)?, after.get(*id)?))).collect();
     for (old, new) in &pairs {

@@ -10,10 +10,9 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 
 pub(super) fn compare(pairs: &[(&Resource, &Resource)], dangers: &mut Dangers<'_>) {
     let Some((_, first)) = pairs.iter().find(|(_, is)| is.group() == GROUP) else { return };
-    let (old, _) = Rbac::build(dangers.before);
     let (new, _) = Rbac::build(dangers.after);
     let place = Place { resource: first.id(), route: Route::root() };
-    for change in diff(&old, &new).into_iter().filter(|change| !change.lost.is_empty()) {
+    for change in diff(dangers.rights(), &new).into_iter().filter(|change| !change.lost.is_empty()) {
         let Subject::ServiceAccount { namespace, name } = &change.subject else { continue };
         let pods = dangers.after.pods_of_service_account(Some(namespace), name);
         let Some(pod) = pods.first() else { continue };

@@ -11,6 +11,7 @@ mod bad_input;
 mod cluster;
 mod commands;
 mod examples;
+mod fix;
 mod hostile;
 mod least_privilege;
 mod network;

@@ -17,6 +17,7 @@ users: [{name: me, user: {token: t}}]
 
 /// Pages with the files that their commands name. Those of `cluster.md` need a cluster; `paths-busy.md` shows none.
 const PAGES: &[(&str, &[(&str, &str)])] = &[
+    ("fix", &[("web.yaml", include_str!("../data/fix-web.yaml"))]),
     ("network-calico", &[("shop.yaml", include_str!("../data/network-calico.yaml"))]),
     ("network-cilium", &[("shop.yaml", include_str!("../data/network-cilium.yaml"))]),
     ("network-exposure", &[]),

@@ -6,13 +6,14 @@ mod patch;
 mod report;
 mod write;
 
+use std::collections::HashMap;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::{Context, bail};
 use clap::{ArgGroup, Args, ValueEnum};
 use seawall_checks::{Check, Profile, evaluate, pick};
-use seawall_core::{FixRisk, ProblemSeverity};
-use seawall_fix::{Outcome, fix};
+use seawall_core::{Finding, Fingerprint, FixRisk, ProblemSeverity, ResourceId};
+use seawall_fix::{Danger, Fixed, Outcome, fix};
 use seawall_inventory::Inventory;
 use seawall_report::{Secrets, escape, pretty_json};
 use seawall_sources::{Progress, Target};
@@ -94,8 +95,7 @@ pub(super) fn run(args: &FixArgs, color: Color) -> anyhow::Result<ExitStatus> {
         accepted.mark(&mut evaluation, inventory);
         evaluation
     };
-    let wanted =
-        |finding: &seawall_core::Finding| chosen.iter().any(|check| check.id == finding.check.id.as_str());
+    let wanted = |finding: &Finding| chosen.iter().any(|check| check.id == finding.check.id.as_str());
     let most = if args.risky { FixRisk::High } else { FixRisk::Low };
     let outcome = fix(&loaded.inventory, &judge, &wanted, most);
 
@@ -110,7 +110,7 @@ pub(super) fn run(args: &FixArgs, color: Color) -> anyhow::Result<ExitStatus> {
         Mode::Diff | Mode::Patch => Ok(()),
     };
     let refusals = written.err().unwrap_or_default();
-    let view = View { before: &loaded.inventory, outcome: &outcome, mode, refusals: &refusals };
+    let view = View::new(&loaded.inventory, &outcome, mode, &refusals);
     match args.output {
         Output::Json => {
             super::print(pretty_json(&json::document(&view)?)?.as_bytes())?;
@@ -132,9 +132,29 @@ struct View<'a> {
     outcome: &'a Outcome,
     mode: Mode,
     refusals: &'a [write::Refusal],
+    /// What was found at first, by object and identity.
+    found: HashMap<(ResourceId, Fingerprint), &'a Finding>,
+    /// What each object is cured of.
+    cures: HashMap<ResourceId, Vec<&'a Fixed>>,
+    /// What may break by the change of each object.
+    dangers: HashMap<ResourceId, Vec<&'a Danger>>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    fn new(before: &'a Inventory, outcome: &'a Outcome, mode: Mode, refusals: &'a [write::Refusal]) -> Self {
+        let findings = outcome.before.findings.iter();
+        let found = findings.map(|finding| ((finding.resource, finding.fingerprint), finding)).collect();
+        let mut cures: HashMap<ResourceId, Vec<&Fixed>> = HashMap::new();
+        for fixed in &outcome.fixed {
+            cures.entry(fixed.finding.resource).or_default().push(fixed);
+        }
+        let mut dangers: HashMap<ResourceId, Vec<&Danger>> = HashMap::new();
+        for danger in &outcome.dangers {
+            dangers.entry(danger.resource).or_default().push(danger);
+        }
+        View { before, outcome, mode, refusals, found, cures, dangers }
+    }
+
     /// Whether nothing is left to do of what was found: there was nothing, or it was written.
     fn is_done(&self) -> bool {
         let all_in_files = self.unwritten().next().is_none();

@@ -15,13 +15,8 @@ pub(super) fn commands(view: &View<'_>) -> String {
     let mut out = String::new();
     for change in &view.outcome.objects {
         let Some(resource) = view.before.get(change.resource) else { continue };
-        let mut checks: Vec<&str> = view
-            .outcome
-            .fixed
-            .iter()
-            .filter(|fixed| fixed.finding.resource == change.resource)
-            .map(|fixed| fixed.finding.check.id.as_str())
-            .collect();
+        let cures = view.cures.get(&change.resource).into_iter().flatten();
+        let mut checks: Vec<&str> = cures.map(|fixed| fixed.finding.check.id.as_str()).collect();
         checks.sort_unstable();
         checks.dedup();
         let _ = writeln!(out, "# {}: {}", escape(&resource.subject().to_string()), checks.join(", "));

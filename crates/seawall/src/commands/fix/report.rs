@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use seawall_core::{Finding, FixRisk, Position, ResourceId};
+use seawall_core::{Finding, FixRisk, Position};
 use seawall_fix::{Left, Reason};
 use seawall_report::escape;
 
@@ -28,8 +28,7 @@ fn objects(view: &View<'_>, out: &mut String) {
             escape(&resource.subject().to_string()),
             escape(&resource.origin().file)
         );
-        let of = |id: ResourceId| id == change.resource;
-        for fixed in view.outcome.fixed.iter().filter(|fixed| of(fixed.finding.resource)) {
+        for fixed in view.cures.get(&change.resource).into_iter().flatten() {
             let finding = &fixed.finding;
             let _ = writeln!(
                 out,
@@ -39,7 +38,7 @@ fn objects(view: &View<'_>, out: &mut String) {
                 fixed.fix.risk
             );
         }
-        for danger in view.outcome.dangers.iter().filter(|danger| of(danger.resource)) {
+        for danger in view.dangers.get(&change.resource).into_iter().flatten() {
             let _ = writeln!(out, "  may break  {}", escape(&danger.message));
         }
         if resource.tree().text().is_none() && view.mode != Mode::Patch {
@@ -162,9 +161,8 @@ pub(super) fn place(view: &View<'_>, finding: &Finding) -> String {
 
 /// File and position of a finding that is left.
 pub(super) fn position(view: &View<'_>, finding: &Finding) -> Option<(String, Position)> {
-    let same =
-        |known: &&Finding| known.resource == finding.resource && known.fingerprint == finding.fingerprint;
-    let known = view.outcome.before.findings.iter().find(same).filter(|_| view.mode != Mode::Write);
+    let key = (finding.resource, finding.fingerprint);
+    let known = view.found.get(&key).filter(|_| view.mode != Mode::Write);
     let (inventory, finding) = match known {
         Some(known) => (view.before, known),
         None => (&view.outcome.inventory, finding),

@@ -116,3 +116,38 @@ fn put(path: &Path, text: &str, like: &Metadata) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use seawall_core::OriginKind;
+
+    fn change(path: &Path, before: &str, after: &str) -> FileChange {
+        FileChange {
+            file: path.to_str().unwrap().into(),
+            kind: OriginKind::File,
+            before: Text::new(before),
+            after: Text::new(after),
+        }
+    }
+
+    /// Somebody else was faster: nothing of the run is written.
+    #[test]
+    fn a_file_that_changed_since_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("one.yaml"), folder.path().join("other.yaml"));
+        std::fs::write(&one, "a: 1\n").unwrap();
+        std::fs::write(&other, "b: 2\n").unwrap();
+        let files = [change(&one, "a: 1\n", "a: 9\n"), change(&other, "b: 1\n", "b: 9\n")];
+        let targets = [Target::Folder(folder.path().to_owned())];
+        let refusals = all(&files, &targets).unwrap_err();
+        let reasons: Vec<&str> = refusals.iter().map(|refusal| refusal.reason.as_str()).collect();
+        assert_eq!(
+            reasons,
+            ["it has changed since it was read; run again", "another file cannot be written"]
+        );
+        assert_eq!(std::fs::read_to_string(&one).unwrap(), "a: 1\n");
+        assert_eq!(all(&files[..1], &targets), Ok(()));
+        assert_eq!(std::fs::read_to_string(&one).unwrap(), "a: 9\n");
+    }
+}

@@ -1,5 +1,6 @@
 //! Edits a text, or fixes what a check finds in it, as the product does.
 
+use std::fmt;
 use std::sync::Arc;
 
 use seawall_checks::{Profile, SettingValue, Settings, evaluate, find, pick};
@@ -8,6 +9,7 @@ use seawall_fix::fix;
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
 use seawall_yaml::{Limits, NodeId, Text, edit, read};
 use serde::Deserialize;
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// What is asked for.
@@ -24,8 +26,58 @@ pub(super) struct Change {
     op: Operation,
     doc: usize,
     path: String,
-    #[serde(default)]
-    value: Value,
+    value: Option<Written>,
+}
+
+/// A value with the order of its keys, which is part of what is expected.
+struct Written(FixValue);
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Written;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value that a fix can write")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Written, E> {
+        Ok(Written(FixValue::Bool(value)))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Written, E> {
+        Ok(Written(FixValue::Int(value)))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Written, E> {
+        i64::try_from(value).map(|value| Written(FixValue::Int(value))).map_err(E::custom)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Written, E> {
+        Ok(Written(FixValue::from(value)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Written, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Written(item)) = from.next_element()? {
+            items.push(item);
+        }
+        Ok(Written(FixValue::List(items)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Written, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, Written(value))) = from.next_entry()? {
+            entries.push((key, value));
+        }
+        Ok(Written(FixValue::Map(entries)))
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -67,24 +119,14 @@ fn edited(text: &str, changes: &[Change]) -> Result<String, String> {
 fn of(change: &Change) -> Result<Edit, String> {
     let route: Route = change.path.parse().map_err(|error| format!("`{}` is {error}", change.path))?;
     Ok(match change.op {
-        Operation::Set => Edit::Set { route, value: value(&change.value)? },
-        Operation::Append => Edit::Append { route, value: value(&change.value)? },
+        Operation::Set => Edit::Set { route, value: value(change.value.as_ref())? },
+        Operation::Append => Edit::Append { route, value: value(change.value.as_ref())? },
         Operation::Delete => Edit::Remove { route },
     })
 }
 
-fn value(value: &Value) -> Result<FixValue, String> {
-    Ok(match value {
-        Value::Bool(flag) => FixValue::Bool(*flag),
-        Value::String(text) => FixValue::Str(text.clone()),
-        Value::Number(number) => FixValue::Int(number.as_i64().ok_or("no fix writes fractions")?),
-        Value::Array(items) => FixValue::List(items.iter().map(self::value).collect::<Result<_, _>>()?),
-        Value::Object(entries) => {
-            let entry = |(key, value): (&String, &Value)| Ok((key.clone(), self::value(value)?));
-            FixValue::Map(entries.iter().map(entry).collect::<Result<_, String>>()?)
-        }
-        Value::Null => return Err("no fix writes null".to_owned()),
-    })
+fn value(written: Option<&Written>) -> Result<FixValue, String> {
+    written.map(|written| written.0.clone()).ok_or_else(|| "an edit without a value".to_owned())
 }
 
 fn fixed(text: &str, check: &str, amount: Option<&str>) -> Result<String, Undone> {
