@@ -1,9 +1,9 @@
 //! How fast an inventory is judged by all checks.
-#![allow(missing_docs, reason = "criterion's macros make public items without docs")]
 
 use std::sync::Arc;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use divan::Bencher;
+use divan::counter::ItemsCount;
 use seawall_checks::{Profile, Settings, evaluate, pick};
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
@@ -35,14 +35,13 @@ fn inventory() -> Inventory {
     builder.build()
 }
 
-fn engine(c: &mut Criterion) {
-    let inventory = inventory();
-    let checks = pick(Profile::All, &[], &[]);
-    let mut group = c.benchmark_group("engine");
-    group.throughput(Throughput::Elements(RESOURCES as u64));
-    group.bench_function("all checks", |b| b.iter(|| evaluate(&inventory, &checks, &Settings::default())));
-    group.finish();
+fn main() {
+    divan::main();
 }
 
-criterion_group!(benches, engine);
-criterion_main!(benches);
+#[divan::bench]
+fn all_checks(bencher: Bencher<'_, '_>) {
+    let inventory = inventory();
+    let checks = pick(Profile::All, &[], &[]);
+    bencher.counter(ItemsCount::new(RESOURCES)).bench(|| evaluate(&inventory, &checks, &Settings::default()));
+}

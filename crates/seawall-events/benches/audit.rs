@@ -1,11 +1,9 @@
-//! The reader of audit logs; criterion prints events and bytes a second.
+//! The reader of audit logs, in events and bytes a second.
 
-#![allow(missing_docs, reason = "criterion's macros make public functions")]
-
-use std::hint::black_box;
 use std::io::Read as _;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
 use seawall_events::read_events;
 
 const LOG: &str =
@@ -27,22 +25,24 @@ fn bodies() -> Option<String> {
     flate2::read::MultiGzDecoder::new(packed.as_slice()).read_to_string(&mut text).ok().map(|_| text)
 }
 
-fn audit(criterion: &mut Criterion) {
-    let metadata: String = (0..10_000).map(metadata).collect();
-    let mut logs = vec![("metadata", metadata)];
-    logs.extend(bodies().map(|text| ("bodies", text)));
-    for (name, text) in &logs {
-        let events = text.lines().count() as u64;
-        let mut group =
-            criterion.benchmark_group(format!("audit/{name}, {} bytes an event", text.len() as u64 / events));
-        group.sample_size(20);
-        group.throughput(Throughput::Elements(events));
-        group.bench_function("events", |bencher| bencher.iter(|| black_box(read_events(text, 1))));
-        group.throughput(Throughput::Bytes(text.len() as u64));
-        group.bench_function("bytes", |bencher| bencher.iter(|| black_box(read_events(text, 1))));
-        group.finish();
-    }
+fn main() {
+    divan::main();
 }
 
-criterion_group!(benches, audit);
-criterion_main!(benches);
+fn read(bencher: Bencher<'_, '_>, text: &str) {
+    bencher
+        .counter(ItemsCount::new(text.lines().count()))
+        .counter(BytesCount::new(text.len()))
+        .bench(|| read_events(text, 1));
+}
+
+#[divan::bench]
+fn at_metadata(bencher: Bencher<'_, '_>) {
+    read(bencher, &(0..10_000).map(metadata).collect::<String>());
+}
+
+/// Nothing is read when the log is not there.
+#[divan::bench]
+fn with_bodies(bencher: Bencher<'_, '_>) {
+    read(bencher, &bodies().unwrap_or_default());
+}

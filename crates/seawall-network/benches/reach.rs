@@ -1,7 +1,6 @@
 //! A cluster of 100,000 pods in 5,000 classes under 5,000 policies: building the model, whole reachability, one change.
 //!
 //! `SEAWALL_BENCH_PODS` sets another number of pods; classes and policies follow in proportion.
-#![allow(missing_docs, reason = "criterion's macros make public items without docs")]
 #![allow(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
@@ -11,10 +10,9 @@
 )]
 
 use std::fmt::Write as _;
-use std::hint::black_box;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use divan::Bencher;
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
 use seawall_network::{Network, Profile, Protocol, Target};
@@ -105,55 +103,79 @@ fn cluster(pods: usize) -> Inventory {
     builder.build()
 }
 
-fn reach(criterion: &mut Criterion) {
-    let pods = std::env::var("SEAWALL_BENCH_PODS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
-    let inventory = cluster(pods);
-    let mut group = criterion.benchmark_group(format!("{pods} pods"));
-    group.sample_size(10);
-    group.bench_function("build", |bencher| {
-        bencher.iter(|| Network::build(black_box(&inventory), Profile::StrictSpec));
-    });
-    let (mut network, problems) = Network::build(&inventory, Profile::StrictSpec);
+static INVENTORY: LazyLock<Inventory> = LazyLock::new(|| {
+    cluster(std::env::var("SEAWALL_BENCH_PODS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000))
+});
+
+fn network() -> Network {
+    let (network, problems) = Network::build(&INVENTORY, Profile::StrictSpec);
     assert!(problems.is_empty(), "{problems:?}");
-    println!("classes: {}, policies: {}", network.class_ids().count(), network.policies().count());
-    group.bench_function("whole reachability", |bencher| {
-        bencher.iter(|| {
-            let mut pairs = 0usize;
-            black_box(&network)
-                .reach()
-                .rows(|_, rows| pairs += rows.iter().map(|row| row.classes.len()).sum::<usize>());
-            pairs
-        });
+    network
+}
+
+fn main() {
+    let network = network();
+    println!(
+        "pods: {}, classes: {}, policies: {}",
+        network.endpoints().count(),
+        network.class_ids().count(),
+        network.policies().count()
+    );
+    divan::main();
+}
+
+#[divan::bench(sample_count = 10)]
+fn build() -> Network {
+    network()
+}
+
+#[divan::bench(sample_count = 10)]
+fn whole_reachability(bencher: Bencher<'_, '_>) {
+    let network = network();
+    bencher.bench(|| {
+        let mut pairs = 0usize;
+        network.reach().rows(|_, rows| pairs += rows.iter().map(|row| row.classes.len()).sum::<usize>());
+        pairs
     });
+}
+
+#[divan::bench]
+fn a_policy_changed(bencher: Bencher<'_, '_>) {
+    let mut network = network();
     let mut random = Seeded(7);
     let variants: Vec<Resource> = (0..64).map(|_| resource(&policy(&mut random, 1, 1))).collect();
     let mut next = variants.iter().cycle();
-    group.bench_function("a policy changed", |bencher| {
-        bencher.iter(|| network.apply(next.next().unwrap()));
-    });
+    bencher.bench_local(|| network.apply(next.next().unwrap()));
+}
+
+#[divan::bench]
+fn a_policy_of_a_namespace_added_and_removed(bencher: Bencher<'_, '_>) {
+    let mut network = network();
     let wide = resource(
         "{\"apiVersion\": \"networking.k8s.io/v1\", \"kind\": \"NetworkPolicy\", \"metadata\": {\"name\": \"all\", \"namespace\": \
          \"ns-2\"}, \"spec\": {\"podSelector\": {}, \"ingress\": [{\"from\": [{\"namespaceSelector\": {}}]}]}}",
     );
-    group.bench_function("a policy of a namespace added and removed", |bencher| {
-        bencher.iter(|| {
-            network.apply(&wide);
-            network.delete(GroupKind::new("networking.k8s.io", "NetworkPolicy"), Some("ns-2"), "all");
-        });
+    bencher.bench_local(|| {
+        network.apply(&wide);
+        network.delete(GroupKind::new("networking.k8s.io", "NetworkPolicy"), Some("ns-2"), "all");
     });
-    let one = resource(&pod(1, 1, 1));
-    group.bench_function("a pod changed", |bencher| bencher.iter(|| network.apply(&one)));
-    let ends: Vec<Target> = network.endpoints().step_by(997).map(Target::Endpoint).collect();
-    let mut at = 0;
-    group.bench_function("a question", |bencher| {
-        bencher.iter(|| {
-            at += 1;
-            let (src, dst) = (ends[at % ends.len()], ends[(at * 7 + 3) % ends.len()]);
-            network.can(src, dst, Protocol::Tcp, 8001)
-        });
-    });
-    group.finish();
 }
 
-criterion_group!(benches, reach);
-criterion_main!(benches);
+#[divan::bench]
+fn a_pod_changed(bencher: Bencher<'_, '_>) {
+    let mut network = network();
+    let one = resource(&pod(1, 1, 1));
+    bencher.bench_local(|| network.apply(&one));
+}
+
+#[divan::bench]
+fn a_question(bencher: Bencher<'_, '_>) {
+    let network = network();
+    let ends: Vec<Target> = network.endpoints().step_by(997).map(Target::Endpoint).collect();
+    let mut at = 0;
+    bencher.bench_local(|| {
+        at += 1;
+        let (src, dst) = (ends[at % ends.len()], ends[(at * 7 + 3) % ends.len()]);
+        network.can(src, dst, Protocol::Tcp, 8001)
+    });
+}

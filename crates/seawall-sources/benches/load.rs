@@ -1,7 +1,8 @@
 //! How fast a folder becomes an inventory.
-#![allow(missing_docs, reason = "criterion's macros make public items without docs")]
+#![allow(clippy::unwrap_used, reason = "a benchmark fails loudly")]
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use divan::Bencher;
+use divan::counter::BytesCount;
 use seawall_sources::{SourceLimits, Target, load};
 
 /// Documents in a file and files in the folder: about 2 MB in all.
@@ -16,23 +17,20 @@ fn document(number: usize) -> String {
     )
 }
 
-fn folder(c: &mut Criterion) {
-    let Ok(folder) = tempfile::tempdir() else { return };
+fn main() {
+    divan::main();
+}
+
+#[divan::bench]
+fn folder(bencher: Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().unwrap();
     let mut bytes = 0;
     for file in 0..FILES {
         let text: Vec<String> = (0..DOCUMENTS).map(|n| document(file * DOCUMENTS + n)).collect();
         let text = text.join("---\n");
-        bytes += text.len() as u64;
-        if std::fs::write(folder.path().join(format!("{file}.yaml")), text).is_err() {
-            return;
-        }
+        bytes += text.len();
+        std::fs::write(folder.path().join(format!("{file}.yaml")), text).unwrap();
     }
     let target = [Target::Folder(folder.path().to_owned())];
-    let mut group = c.benchmark_group("load");
-    group.throughput(Throughput::Bytes(bytes));
-    group.bench_function("folder", |b| b.iter(|| load(&target, &SourceLimits::default())));
-    group.finish();
+    bencher.counter(BytesCount::new(bytes)).bench(|| load(&target, &SourceLimits::default()));
 }
-
-criterion_group!(benches, folder);
-criterion_main!(benches);

@@ -1,11 +1,11 @@
-//! The JSON reader and writer on the objects of a busy cluster, one a line; criterion prints MB/s.
+//! The JSON reader and writer on the objects of a busy cluster, one a line, in bytes a second.
 
-#![allow(missing_docs, reason = "criterion's macros make public functions")]
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use divan::Bencher;
+use divan::counter::BytesCount;
 use seawall_yaml::json::JsonReader;
 use seawall_yaml::{Limits, Span, Text, Tree};
 
@@ -18,46 +18,28 @@ fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
     std::io::Read::read_to_end(&mut reader, &mut bytes).ok().map(|_| bytes)
 }
 
-fn lines() -> (String, &'static str) {
+fn lines() -> String {
     let dump = std::fs::read(DUMP).ok().and_then(|packed| unpack(&packed));
     if let Some(text) = dump.and_then(|bytes| String::from_utf8(bytes).ok()) {
-        return (text, "busy cluster");
+        return text;
     }
     let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop","labels":{"app":"web","x/y":"z"}},"spec":{"containers":[{"name":"web","image":"web:1","ports":[{"containerPort":80}],"securityContext":{"privileged":false,"runAsUser":1000},"args":["-a","say \"hi\""]}]}}"#;
-    ((pod.to_owned() + "\n").repeat(4000), "synthetic")
+    (pod.to_owned() + "\n").repeat(4000)
 }
 
-fn json(criterion: &mut Criterion) {
-    let (lines, name) = lines();
-    let limits = Limits::default();
-    let mut group = criterion.benchmark_group(format!("json/{name}"));
-    group.throughput(Throughput::Bytes(lines.len() as u64));
+fn main() {
+    sizes();
+    divan::main();
+}
+
+fn trees(lines: &str) -> Vec<Tree> {
     let mut reader = JsonReader::new();
-    group.bench_function("read_bytes", |bencher| {
-        bencher.iter(|| {
-            for line in lines.lines() {
-                black_box(reader.read_bytes(line.as_bytes(), &limits));
-            }
-        });
-    });
-    let text = Text::new(lines.as_str());
-    group.bench_function("read_text", |bencher| {
-        bencher.iter(|| {
-            let mut span = Span { start: 0, end: text.len() };
-            while let (Some((tree, end)), _) = reader.read(&text, span, &limits) {
-                black_box(tree);
-                span.start = end;
-            }
-        });
-    });
-    group.bench_function("serde_json Value, for comparison", |bencher| {
-        bencher.iter(|| {
-            for line in lines.lines() {
-                black_box(serde_json::from_str::<serde_json::Value>(line)).ok();
-            }
-        });
-    });
-    let trees: Vec<Tree> = lines.lines().filter_map(|l| reader.read_bytes(l.as_bytes(), &limits).0).collect();
+    lines.lines().filter_map(|line| reader.read_bytes(line.as_bytes(), &Limits::default()).0).collect()
+}
+
+fn sizes() {
+    let lines = lines();
+    let trees = trees(&lines);
     let nodes: usize = trees.iter().map(Tree::len).sum();
     let heap: usize = trees.iter().map(|tree| tree.heap_bytes() + size_of::<Tree>()).sum();
     println!(
@@ -67,18 +49,53 @@ fn json(criterion: &mut Criterion) {
         heap / trees.len().max(1),
         (nodes * 24) / trees.len().max(1),
     );
-    let mut out = String::new();
-    group.bench_function("write", |bencher| {
-        bencher.iter(|| {
-            for tree in &trees {
-                out.clear();
-                tree.root().write_json(&mut out);
-                black_box(&out);
-            }
-        });
-    });
-    group.finish();
 }
 
-criterion_group!(benches, json);
-criterion_main!(benches);
+#[divan::bench]
+fn read_bytes(bencher: Bencher<'_, '_>) {
+    let lines = lines();
+    let mut reader = JsonReader::new();
+    bencher.counter(BytesCount::new(lines.len())).bench_local(|| {
+        for line in lines.lines() {
+            black_box(reader.read_bytes(line.as_bytes(), &Limits::default()));
+        }
+    });
+}
+
+#[divan::bench]
+fn read_text(bencher: Bencher<'_, '_>) {
+    let text = Text::new(lines());
+    let mut reader = JsonReader::new();
+    bencher.counter(BytesCount::new(text.len())).bench_local(|| {
+        let mut span = Span { start: 0, end: text.len() };
+        while let (Some((tree, end)), _) = reader.read(&text, span, &Limits::default()) {
+            black_box(tree);
+            span.start = end;
+        }
+    });
+}
+
+/// For comparison.
+#[divan::bench]
+fn serde_json_value(bencher: Bencher<'_, '_>) {
+    let lines = lines();
+    bencher.counter(BytesCount::new(lines.len())).bench(|| {
+        for line in lines.lines() {
+            black_box(serde_json::from_str::<serde_json::Value>(line)).ok();
+        }
+    });
+}
+
+#[divan::bench]
+fn write(bencher: Bencher<'_, '_>) {
+    let lines = lines();
+    let trees = trees(&lines);
+    let mut out = String::new();
+    bencher.counter(BytesCount::new(lines.len())).bench_local(|| {
+        for tree in &trees {
+            out.clear();
+            tree.root().write_json(&mut out);
+            black_box(&out);
+        }
+    });
+}

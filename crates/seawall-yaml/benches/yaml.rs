@@ -1,10 +1,9 @@
 //! Reading real manifests and a large list, in bytes a second.
-#![allow(missing_docs, reason = "criterion's macros make the items")]
 
-use std::hint::black_box;
 use std::path::Path;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use divan::Bencher;
+use divan::counter::BytesCount;
 use seawall_yaml::{Limits, Text, read};
 
 /// One object as people write them.
@@ -23,23 +22,25 @@ fn yaml_files(folder: &Path, found: &mut Vec<Text>) {
     }
 }
 
-fn bench(c: &mut Criterion) {
-    let limits = Limits::default();
-    let mut group = c.benchmark_group("yaml");
+fn main() {
+    divan::main();
+}
+
+#[divan::bench]
+fn objects(bencher: Bencher<'_, '_>) {
     let objects = Text::new(format!("---\n{OBJECT}").repeat(200));
-    group.throughput(Throughput::Bytes(u64::from(objects.len())));
-    group.bench_function("objects", |b| b.iter(|| black_box(read(&objects, &limits))));
+    bencher.counter(BytesCount::new(objects.len())).bench(|| read(&objects, &Limits::default()));
+}
+
+/// Nothing is read when the corpus is not there.
+#[divan::bench]
+fn corpus(bencher: Bencher<'_, '_>) {
+    let limits = Limits::default();
     let mut corpus = Vec::new();
     yaml_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), &mut corpus);
     corpus.retain(|text| read(text, &limits).1.is_empty());
-    if !corpus.is_empty() {
-        group.throughput(Throughput::Bytes(corpus.iter().map(|text| u64::from(text.len())).sum()));
-        group.bench_function("corpus", |b| {
-            b.iter(|| corpus.iter().map(|text| read(text, &limits).0.len()).sum::<usize>());
-        });
-    }
-    group.finish();
+    let bytes: u64 = corpus.iter().map(|text| u64::from(text.len())).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench(|| corpus.iter().map(|text| read(text, &limits).0.len()).sum::<usize>());
 }
-
-criterion_group!(benches, bench);
-criterion_main!(benches);

@@ -1,9 +1,9 @@
 //! `admission-image-policy-webhook`
 
-use seawall_core::{Confidence, Pillar, Severity};
-use seawall_inventory::PodView;
+use seawall_core::{Confidence, FixRisk, Pillar, Severity};
 
-use crate::admission::api_server::ApiServer;
+use crate::controlplane::shared::admission;
+use crate::controlplane::{Component, Part};
 use crate::{Check, Judge, Profile, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -17,17 +17,11 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::High,
     confidence: Confidence::High,
     frameworks: &["CIS-1.12:5.5.1", "CIS-GKE-1.9:4.5.1"],
-    judge: Judge::Pod(judge),
+    judge: Judge::Component(&[Part::ApiServer], judge),
     ..Check::PLAIN
 };
 
-const PLUGIN: &str = "ImagePolicyWebhook";
-
-fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
-    let Some(server) = ApiServer::of(pod) else { return out.not_applicable() };
-    let enabled = server.values("enable-admission-plugins");
-    if enabled.iter().flat_map(|value| value.split(',')).any(|plugin| plugin.trim() == PLUGIN) {
-        return;
-    }
-    out.fail(server.place(), format!("kube-apiserver runs without the admission plugin `{PLUGIN}`"));
+fn judge(component: &Component<'_>, out: &mut Verdicts<'_>) {
+    // The plugin does not start without a configuration and a service behind it.
+    admission::require(component, "ImagePolicyWebhook", FixRisk::High, out);
 }

@@ -1,5 +1,7 @@
 //! `network-dangling-servicemonitor`
 
+use std::collections::BTreeMap;
+
 use seawall_core::{Confidence, Pillar, Route, Severity};
 use seawall_inventory::{Completeness, GroupKind, Inventory, Place, Resource, Selector};
 use seawall_yaml::Node;
@@ -27,12 +29,18 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     let inventory = out.inventory();
     // In files the Service may be elsewhere.
     let proof = inventory.completeness(SERVICE) == Completeness::Complete;
+    let mut services: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    for service in inventory.of_kind(SERVICE) {
+        services.entry(service.namespace().unwrap_or("default")).or_default().push(service);
+    }
     for monitor in inventory.of_kind(MONITOR) {
         let Some(spec) = monitor.root().get("spec") else { continue };
         let selector = Selector::label_selector(spec.get("selector"));
-        let found = inventory
-            .of_kind(SERVICE)
-            .any(|service| looks_into(monitor, spec, service) && selector.matches(service.labels()));
+        let selects = |service: &&Resource| selector.matches(service.labels());
+        let found = match looks_into(monitor, spec) {
+            None => services.values().flatten().any(selects),
+            Some(names) => names.iter().filter_map(|name| services.get(name)).flatten().any(selects),
+        };
         if !found && !proof {
             continue;
         }
@@ -44,16 +52,13 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     }
 }
 
-/// Whether the monitor looks for Services in the namespace of one: its own unless it names others or says `any`.
-fn looks_into(monitor: &Resource, spec: Node<'_>, service: &Resource) -> bool {
+/// The namespaces in which a monitor looks for Services: its own unless it names others; `None` for all.
+fn looks_into<'r>(monitor: &'r Resource, spec: Node<'r>) -> Option<Vec<&'r str>> {
     let namespaces = spec.get("namespaceSelector");
     if namespaces.and_then(|own| own.bool("any")) == Some(true) {
-        return true;
+        return None;
     }
     let named: Vec<&str> =
         namespaces.into_iter().flat_map(|own| own.list("matchNames")).filter_map(Node::as_str).collect();
-    match named.as_slice() {
-        [] => Inventory::same_namespace(monitor.namespace(), service.namespace()),
-        names => names.contains(&service.namespace().unwrap_or("default")),
-    }
+    Some(if named.is_empty() { vec![monitor.namespace().unwrap_or("default")] } else { named })
 }

@@ -49,6 +49,10 @@ const INSECURE: [&str; 17] = [
     "SYS_TIME",
 ];
 
+/// Those that are no way to the node by themselves: they spoil its clock, its audit or labels, or show where its kernel
+/// lies; runtimes grant `NET_RAW` and `SETPCAP` to everybody who does not drop them.
+const LESSER: [&str; 6] = ["AUDIT_CONTROL", "MAC_OVERRIDE", "NET_RAW", "SETPCAP", "SYSLOG", "SYS_TIME"];
+
 fn prepare(settings: &CheckSettings<'_>) -> Prepared {
     let names: Vec<String> = settings.strings("insecureCapabilities").into_iter().map(canonical).collect();
     Box::new(names)
@@ -64,6 +68,10 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
             ALL => format!("{} adds all capabilities with `{}`", container.label(), added.written),
             name => format!("{} adds the dangerous capability `{name}`", container.label()),
         };
-        out.fail(added.place(), message).fix(added.removal());
+        let draft = out.fail(added.place(), message);
+        draft.fix(added.removal());
+        if LESSER.contains(&added.name.as_str()) {
+            draft.severity(Severity::Medium);
+        }
     }
 }

@@ -91,6 +91,11 @@ const HARMLESS: [&str; 15] = [
     "/usr/src",
 ];
 
+/// What of these everybody can read elsewhere: programs and facts about the machine. Only to write there is worth
+/// something.
+const PUBLIC: [&str; 9] =
+    ["/bin", "/boot", "/lib", "/lib64", "/opt/cni/bin", "/sbin", "/sys", "/usr", "C:\\Windows"];
+
 /// The settings, each path as written and clean.
 struct Paths {
     sensitive: Vec<(String, String)>,
@@ -112,9 +117,24 @@ fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
         let Some(path) = volume.host_path().filter(|path| !path.is_empty()) else { continue };
         if let Some((what, confidence)) = paths.judge(path) {
             let message = format!("volume `{}` mounts {what}", volume.name());
-            out.fail(volume.place(&["hostPath", "path"]), message).confidence(confidence);
+            let draft = out.fail(volume.place(&["hostPath", "path"]), message);
+            draft.confidence(confidence);
+            if is_public(path) && !is_written(pod, volume.name()) {
+                draft.severity(Severity::Medium);
+            }
         }
     }
+}
+
+fn is_public(written: &str) -> bool {
+    let path = clean(written);
+    PUBLIC.into_iter().map(clean).any(|dir| path == dir || is_below(&path, &dir))
+}
+
+/// Whether some container can write to a volume.
+fn is_written(pod: &PodView<'_>, volume: &str) -> bool {
+    let mut mounts = pod.containers().flat_map(|container| container.volume_mounts());
+    mounts.any(|mount| mount.volume == volume && !mount.read_only)
 }
 
 impl Paths {

@@ -44,10 +44,16 @@ fn judge(_: &Inventory, out: &mut VerdictsBySubject<'_>) {
     judge_power(&POWER, out);
 }
 
-/// A configuration by name can still be rewritten to match everything.
+/// A configuration by name can still be rewritten to match everything. A validating one sees all that is written and can
+/// refuse it, but changes nothing.
 fn weigh(case: &Case<'_, '_>) -> Option<Weight> {
-    Some(if case.any_name(CONFIGURATIONS) {
+    Some(if case.any_name(&["mutatingwebhookconfigurations"]) {
         Weight::plain(Severity::Critical)
+    } else if case.any_name(CONFIGURATIONS) {
+        Weight {
+            severity: Severity::High,
+            note: ", validating ones: to see all that is written, not to change it",
+        }
     } else {
         Weight { severity: Severity::Medium, note: ", those that the rule names" }
     })

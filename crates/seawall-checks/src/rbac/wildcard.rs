@@ -39,7 +39,7 @@ fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
     let weighed: Vec<(Severity, PolicyRule<'_>)> = role
         .rules()
         .filter(|rule| !is_expected(&role, rule))
-        .filter_map(|rule| Some((weigh(&rule)?, rule)))
+        .filter_map(|rule| Some((within(resource, weigh(&rule)?), rule)))
         .collect();
     // The first of the worst.
     let Some((severity, worst)) = weighed.iter().rev().max_by_key(|(severity, _)| *severity) else { return };
@@ -79,7 +79,13 @@ fn is_expected(role: &RoleView<'_>, rule: &PolicyRule<'_>) -> bool {
     })
 }
 
-/// How bad a rule with a wildcard is; `None` without one.
+/// What a role of a namespace grants ends at its border, except where the control plane itself lives.
+fn within(role: &Resource, severity: Severity) -> Severity {
+    let is_local = role.kind() == "Role" && role.namespace() != Some("kube-system");
+    if is_local { severity.min(Severity::High) } else { severity }
+}
+
+/// How bad a rule with a wildcard is where it holds in all namespaces; `None` without one.
 fn weigh(rule: &PolicyRule<'_>) -> Option<Severity> {
     let [resources, verbs, groups] = LISTS.map(|(list, _)| star(rule, list).is_some());
     let read_only = rule.strings("verbs").all(|verb| matches!(verb, "get" | "list" | "watch"));

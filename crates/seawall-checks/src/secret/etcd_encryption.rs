@@ -4,7 +4,9 @@ use seawall_core::{Confidence, Fix, FixRisk, Pillar, Route, Severity};
 use seawall_inventory::{GroupKind, Place, Resource};
 use seawall_yaml::Node;
 
-use crate::admission::api_server::ApiServer;
+use crate::controlplane::Part;
+use crate::controlplane::component::components;
+use crate::controlplane::shared::rules;
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -36,14 +38,11 @@ fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
 }
 
 fn pod(resource: &Resource, out: &mut Verdicts<'_>) {
-    let Some(server) = resource.pods().find_map(|pod| ApiServer::of(&pod)) else {
-        return out.not_applicable();
-    };
-    if !server.values("encryption-provider-config").iter().any(|file| !file.is_empty()) {
-        out.fail(
-            server.place(),
-            "kube-apiserver has no `--encryption-provider-config`: Secrets lie in etcd as plain text",
-        );
+    match components(resource).iter().find(|component| component.part() == Part::ApiServer) {
+        Some(server) => {
+            rules::require(server, &["encryption-provider-config"], out);
+        }
+        None => out.not_applicable(),
     }
 }
 

@@ -11,7 +11,7 @@ use seawall_yaml::{Limits, NodeId, Text, edit, read};
 /// What kubeadm 1.34 writes for a control plane of one node, but for addresses.
 const STOCK: &str = include_str!("data/kubeadm-control-plane.yaml");
 
-fn inventory(text: &str, complete: bool) -> Inventory {
+pub(crate) fn inventory(text: &str, complete: bool) -> Inventory {
     let (documents, problems) = read(&Text::new(text), &Limits::default());
     assert!(problems.is_empty(), "{problems:?}");
     let mut builder = InventoryBuilder::new();

@@ -15,4 +15,5 @@ mod fixes;
 mod pages;
 mod pss;
 mod secrets_stay;
+mod severities;
 mod vanilla;

@@ -7,7 +7,18 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use wait4::Wait4 as _;
+
+/// Runs what it is given and writes user time, system time and peak memory of all that it waited for. The standard
+/// library of Rust does not say; Python is here anyway, for the peers.
+const METER: &str = "\
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+unit = 1 if sys.platform == 'darwin' else 1024
+with open(sys.argv[1], 'w') as out:
+    out.write(f'{used.ru_utime} {used.ru_stime} {used.ru_maxrss * unit}')
+sys.exit(status if status >= 0 else 128 - status)
+";
 
 /// What one run cost, with all processes that it waited for.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +26,7 @@ pub(super) struct Run {
     /// User and system time.
     pub(super) cpu: Duration,
     pub(super) wall: Duration,
-    /// Peak resident memory of the largest process, in bytes.
+    /// Peak resident memory of the largest process, in bytes; below 10 MB it is that of the meter.
     pub(super) memory: u64,
     pub(super) status: ExitStatus,
 }
@@ -27,18 +38,31 @@ pub(super) fn measure(program: &Path, arguments: &[OsString], out: &Path) -> Res
         File::create(&path).with_context(|| format!("cannot write `{}`", path.display()))
     };
     let (stdout, stderr) = (create("json")?, create("log")?);
+    let usage = out.with_extension("usage");
     let start = Instant::now();
-    let child = Command::new(program)
+    let status = Command::new("python3")
+        .args(["-c", METER])
+        .arg(&usage)
+        .arg(program)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(stdout)
         .stderr(stderr)
-        .spawn()
-        .with_context(|| format!("cannot start `{}`", program.display()))?;
-    let result = child.wait4().with_context(|| format!("cannot wait for `{}`", program.display()))?;
+        .status()
+        .with_context(|| format!("cannot start python3, which measures `{}`", program.display()))?;
     let wall = start.elapsed();
-    let usage = result.rusage;
-    Ok(Run { cpu: usage.utime + usage.stime, wall, memory: usage.maxrss, status: result.status })
+    let text = std::fs::read_to_string(&usage)
+        .with_context(|| format!("no measure of `{}`: see the log beside `{}`", program.display(), usage.display()))?;
+    let (cpu, memory) = parse(&text).with_context(|| format!("`{text}` is no measure"))?;
+    std::fs::remove_file(&usage).with_context(|| format!("cannot remove `{}`", usage.display()))?;
+    Ok(Run { cpu, wall, memory, status })
+}
+
+fn parse(text: &str) -> Option<(Duration, u64)> {
+    let mut words = text.split(' ');
+    let mut seconds = || Duration::try_from_secs_f64(words.next()?.parse().ok()?).ok();
+    let cpu = seconds()? + seconds()?;
+    Some((cpu, words.next()?.parse().ok()?))
 }
 
 #[cfg(test)]
