@@ -97,11 +97,13 @@ fn maps(old: Node<'_>, new: Node<'_>, at: &Route, out: &mut Vec<Operation>) {
     }
 }
 
-/// Items that are the same at both ends stay. Of those between, as many as both lists have are compared in their order
-/// when their names agree; else the old ones go, from the end, and the new ones come.
+/// Lists whose items go by the same names are compared item by item. Of others, items that are in both stay; the old ones
+/// go, from the end, and then the new ones come.
 fn lists(old: Node<'_>, new: Node<'_>, at: &Route, out: &mut Vec<Operation>) {
     let (old, new): (Vec<Node<'_>>, Vec<Node<'_>>) = (old.items().collect(), new.items().collect());
-    if old.len() == new.len() {
+    // Items with other names than before were moved: what is in them is not said again.
+    let named_alike = old.iter().zip(&new).all(|(old, new)| old.str("name") == new.str("name"));
+    if old.len() == new.len() && named_alike {
         for (index, (old, new)) in old.iter().zip(&new).enumerate() {
             compare(*old, *new, &at.clone().index(index), out);
         }
@@ -226,5 +228,12 @@ mod tests {
             ]
         );
         assert_eq!(patch(r#"["--token=abc"]"#, "[]"), ["remove /0"]);
+        assert_eq!(
+            patch(
+                r#"[{"name":"a"},{"name":"b","v":"secret"}]"#,
+                r#"[{"name":"b","v":"secret"},{"name":"c"}]"#
+            ),
+            [r#"test /0/name "a""#, "remove /0", r#"add /1 {"name":"c"}"#]
+        );
     }
 }
