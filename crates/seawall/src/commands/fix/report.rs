@@ -164,7 +164,7 @@ pub(super) fn position(view: &View<'_>, finding: &Finding) -> Option<(String, Po
     let key = (finding.resource, finding.fingerprint);
     let known = view.found.get(&key).filter(|_| view.mode != Mode::Write);
     let (inventory, finding) = match known {
-        Some(known) => (view.before, known),
+        Some(known) => (view.before, *known),
         None => (&view.outcome.inventory, finding),
     };
     let location = finding.locations.first()?;
