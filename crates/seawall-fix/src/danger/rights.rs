@@ -36,3 +36,43 @@ pub(super) fn compare(pairs: &[(&Resource, &Resource)], dangers: &mut Dangers<'_
         dangers.say(place.clone(), message);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use seawall_core::{Origin, OriginKind, ResourceId};
+    use seawall_inventory::{Inventory, InventoryBuilder};
+    use seawall_yaml::{Limits, NodeId, Text, read};
+
+    use super::super::dangers;
+    use super::*;
+
+    fn inventory(verbs: &str) -> Inventory {
+        let text = format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: r, namespace: n}}\nrules: [{{apiGroups: [''], resources: [pods], verbs: [{verbs}]}}]\n---\n\
+             apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: b, namespace: n}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}}\nsubjects: [{{kind: ServiceAccount, name: a, namespace: n}}, {{kind: ServiceAccount, name: idle, namespace: n}}]\n---\n\
+             apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: n}}\nspec: {{serviceAccountName: a, containers: []}}\n"
+        );
+        let (documents, _) = read(&Text::new(text), &Limits::default());
+        let mut builder = InventoryBuilder::new();
+        for document in documents {
+            let origin =
+                Origin { file: "a.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
+            builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None).unwrap());
+        }
+        builder.build()
+    }
+
+    /// Only of accounts as which something runs.
+    #[test]
+    fn rights_that_pods_lose() {
+        let (before, after) = (inventory("get, list"), inventory("get"));
+        let changed = BTreeSet::from([ResourceId(0)]);
+        let said: Vec<String> =
+            dangers(&before, &after, &changed).into_iter().map(|danger| danger.message).collect();
+        assert_eq!(said, ["ServiceAccount/n/a loses `list pods`; Pod/n/p runs as it"]);
+        assert!(dangers(&after, &before, &changed).is_empty());
+    }
+}
