@@ -51,9 +51,9 @@ mod tests {
 
     fn inventory(verbs: &str) -> Inventory {
         let text = format!(
-            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: r, namespace: n}}\nrules: [{{apiGroups: [''], resources: [pods], verbs: [{verbs}]}}]\n---\n\
-             apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: b, namespace: n}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}}\nsubjects: [{{kind: ServiceAccount, name: a, namespace: n}}, {{kind: ServiceAccount, name: idle, namespace: n}}]\n---\n\
-             apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: n}}\nspec: {{serviceAccountName: a, containers: []}}\n"
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: r, namespace: ns}}\nrules: [{{apiGroups: [''], resources: [pods], verbs: [{verbs}]}}]\n---\n\
+             apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: b, namespace: ns}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}}\nsubjects: [{{kind: ServiceAccount, name: a, namespace: ns}}, {{kind: ServiceAccount, name: idle, namespace: ns}}]\n---\n\
+             apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: ns}}\nspec: {{serviceAccountName: a, containers: []}}\n"
         );
         let (documents, _) = read(&Text::new(text), &Limits::default());
         let mut builder = InventoryBuilder::new();
@@ -72,7 +72,7 @@ mod tests {
         let changed = BTreeSet::from([ResourceId(0)]);
         let said: Vec<String> =
             dangers(&before, &after, &changed).into_iter().map(|danger| danger.message).collect();
-        assert_eq!(said, ["ServiceAccount/n/a loses `list pods`; Pod/n/p runs as it"]);
+        assert_eq!(said, ["ServiceAccount/ns/a loses `list pods`; Pod/ns/p runs as it"]);
         assert!(dangers(&after, &before, &changed).is_empty());
     }
 }
