@@ -45,7 +45,7 @@ impl Assembly<'_> {
         let ports = pod.facts.containers.iter().flat_map(|container| container.ports.iter());
         let ports: Vec<&Port> = ports.filter(opened).collect();
         let words: BTreeSet<Name> = ports.into_iter().map(|port| self.port_word(port)).collect();
-        words.into_iter().map(|word| self.endpoint(pod.namespace, pod.name, word)).collect()
+        words.into_iter().map(|word| self.endpoint(pod.key, word)).collect()
     }
 
     fn way_in(&mut self, opening: &Opening, end: u32, pods: &HashMap<ResourceId, Known<'_>>) {
