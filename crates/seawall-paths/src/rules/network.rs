@@ -1,7 +1,5 @@
 //! Endpoints: ports of Services and containers, and what listens behind them (E02, E05, B25).
 
-use std::collections::HashMap;
-
 use seawall_core::{Confidence, ResourceId};
 use seawall_network::Protocol;
 use seawall_network::exposure::{PodPort, ServedPort};
@@ -64,10 +62,10 @@ impl<'m> Assembly<'m> {
     }
 
     /// The pods of the graph by their number among the ways in, and whose ports they are.
-    fn pods_of_ways(&self) -> HashMap<ResourceId, Known<'m>> {
+    fn pods_of_ways(&self) -> NumberMap<ResourceId, Known<'m>> {
         let facts = self.facts;
-        let mut pods = HashMap::new();
-        for (number, subject) in (0u32..).zip(self.ways.subjects()) {
+        let mut pods = NumberMap::default();
+        for (id, subject) in self.ways.subjects() {
             let known = || {
                 let kind = self.names.find(&subject.kind)?;
                 let namespace = self.names.find(subject.namespace.as_deref().unwrap_or("default"))?;
@@ -77,13 +75,13 @@ impl<'m> Assembly<'m> {
                 Some(Known { vertex, key: (kind, namespace, name), facts })
             };
             if let Some(known) = known() {
-                pods.insert(ResourceId(number), known);
+                pods.insert(id, known);
             }
         }
         pods
     }
 
-    fn service_port(&mut self, port: &ServedPort, pods: &HashMap<ResourceId, Known<'m>>, flawed: &Flawed) {
+    fn service_port(&mut self, port: &ServedPort, pods: &NumberMap<ResourceId, Known<'m>>, flawed: &Flawed) {
         let Some(endpoint) = self.service_endpoint(port) else { return };
         for end in &port.pods {
             let Some(known) = pods.get(&end.pod) else { continue };
