@@ -22,15 +22,11 @@ const HOSTILE: &[&str] = &[
     "`touch pwned`",
     "\"; touch pwned; \"",
     "'; touch pwned; '",
-    "; touch pwned #",
     "x\ntouch pwned\n",
     "x\r\nexit-code=0",
-    "${IFS}&& touch pwned",
-    "<(touch pwned)",
     "a[$(touch pwned)]",
     "*",
     "-e touch",
-    "EOF\n'$(touch pwned)'\nEOF",
 ];
 
 /// A file of the repository, read by the reader that scans manifests.
