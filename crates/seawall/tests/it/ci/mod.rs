@@ -94,7 +94,7 @@ impl Stand {
         let (log, binary) = (self.path("cargo.log"), env!("CARGO_BIN_EXE_seawall"));
         let script = format!(
             "#!/bin/sh\n{{ echo \"in $(pwd -P)\"; for word; do echo \"$word\"; done; }} >> '{}'\n\
-             while [ \"$1\" != --root ]; do shift; done\nmkdir -p \"$2/bin\"\nln -s '{binary}' \"$2/bin/seawall\"\n",
+             while [ \"$1\" != --root ]; do shift; done\nmkdir -p \"$2/bin\" \"$2/build\"\nln -s '{binary}' \"$2/bin/seawall\"\n",
             log.display()
         );
         self.put("bin/cargo", &script);

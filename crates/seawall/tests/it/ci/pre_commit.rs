@@ -96,10 +96,14 @@ fn the_source_is_built_once() {
     assert!(bad.out.contains("pod.yaml:11:9: high[pod-privileged]: "), "{}", bad.out);
     assert_eq!(commit(&stand, "seawall", None, &["ci.yaml"]).code, 0);
     let checkout = real(&stand.path("checkout"));
-    let log = stand.read("cargo.log");
-    let lines: Vec<&str> = log.lines().collect();
-    let place = format!("in {checkout}");
-    assert_eq!(lines[..6], [place.as_str(), "install", "--locked", "--path", "crates/seawall", "--root"]);
-    assert_eq!(lines.len(), 7, "built once: {log}");
-    assert!(lines[6].ends_with("checkout/target/pre-commit"), "{log}");
+    let root = format!("{checkout}/target/pre-commit");
+    let expected = format!(
+        "in {checkout}\ninstall\n--quiet\n--locked\n--path\ncrates/seawall\n--root\n{root}\n--target-dir\n{root}/build\n"
+    );
+    assert_eq!(stand.read("cargo.log"), expected, "built once");
+    let left: Vec<_> = std::fs::read_dir(stand.path("checkout/target/pre-commit"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["bin"], "what the build leaves is not kept");
 }
