@@ -74,12 +74,18 @@ pub(crate) struct ScanArgs {
     /// Output format
     #[arg(short, long, value_parser = format(), default_value = "table", value_name = "FORMAT")]
     pub(crate) output: Format,
+    /// Write a report into a file as well, for example `sarif=seawall.sarif`; may be repeated
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    pub(crate) reports: Vec<crate::commands::ReportFile>,
     /// Exit with 1 when a finding is at least this severe; `none` never does [default: high]
     #[arg(long, value_parser = fail_on(), value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
     /// Exit with 3 when something could not be read or evaluated
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Take it for no error when the targets hold no Kubernetes object
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     /// Judge pods by a Pod Security Standard instead: `baseline`, `restricted`, `restricted:v1.31`

@@ -7,7 +7,7 @@ use seawall_report::escape;
 use crate::cli::Color;
 
 /// Width of output that goes to no terminal.
-const DEFAULT_WIDTH: usize = 120;
+pub(crate) const DEFAULT_WIDTH: usize = 120;
 
 /// Whether standard output gets colour.
 pub(crate) fn use_color(choice: Color) -> bool {

@@ -14,6 +14,7 @@ mod network;
 mod paths;
 mod plan;
 mod rbac;
+mod reports;
 mod scan;
 #[cfg(feature = "cluster")]
 mod snapshot;
@@ -35,6 +36,7 @@ pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
 pub(crate) use rbac::RbacArgs;
+pub(crate) use reports::ReportFile;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
 pub(crate) use waivers::WaiversArgs;

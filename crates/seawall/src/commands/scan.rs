@@ -13,7 +13,7 @@ use seawall_sources::{Loaded, Target};
 use crate::ExitStatus;
 use crate::cli::{Color, FailOn, ScanArgs, Timestamp};
 use crate::commands::accepted::Accepted;
-use crate::commands::live;
+use crate::commands::{live, reports};
 use crate::config;
 use crate::output;
 use crate::progress::{Stages, Ticker};
@@ -22,6 +22,7 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
     #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
     let folder = std::env::current_dir().context("the current folder is not readable")?;
+    reports::check(&args.reports)?;
     let config = config::load(args.selection.config.as_deref(), &folder)?;
     let accepted = Accepted::load(args.selection.waivers.as_deref(), args.pss.is_none(), &config, &folder)?
         .and_known(args.baseline.as_deref())?;
@@ -48,7 +49,8 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         }
     };
     let nothing = loaded.inventory.resources().is_empty();
-    let baseline = accepted.apply(&mut evaluation, &mut loaded, ran.as_deref());
+    // Where nothing was judged no waiver could cover anything.
+    let baseline = accepted.apply(&mut evaluation, &mut loaded, ran.as_deref().filter(|_| !nothing));
     let judged = started.elapsed();
     drop(ticker);
 
@@ -68,9 +70,14 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         quiet: args.quiet,
         time: time(args.timestamp)?,
     };
-    if args.output == Format::Ocsf && options.time.is_none() && !args.quiet {
+    let ocsf = std::iter::once(args.output)
+        .chain(args.reports.iter().map(|report| report.format))
+        .any(|format| format == Format::Ocsf);
+    if ocsf && options.time.is_none() && !args.quiet {
         output::note("events have the time 0; `--timestamp now` gives them that of the run");
     }
+    // Files first: whoever reads standard output may go away.
+    let written = reports::write(&args.reports, &report, &options);
     if nothing && args.output == Format::Table {
         // A person would read scores of nothing as good news; programs get the report with its problems all the same.
         let least = if args.quiet { ProblemSeverity::Error } else { ProblemSeverity::Warning };
@@ -80,8 +87,16 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         render(&report, args.output, &options, &mut out)?;
         out.flush()?;
     }
+    written?;
     if nothing {
-        bail!("nothing to judge: no Kubernetes object in {}", describe(&args.targets, report.inputs));
+        let what =
+            format!("nothing to judge: no Kubernetes object in {}", describe(&args.targets, report.inputs));
+        if !args.allow_empty {
+            bail!(what);
+        }
+        if !args.quiet {
+            output::note(&what);
+        }
     }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::AtLeast(Severity::High));
     let status =

@@ -8,6 +8,8 @@
 )]
 
 mod bad_input;
+#[cfg(unix)]
+mod ci;
 mod cluster;
 mod commands;
 mod compare;
@@ -27,6 +29,7 @@ mod pages;
 mod paths;
 mod plan;
 mod rbac;
+mod reports;
 mod scan;
 mod schemas;
 mod tenants;

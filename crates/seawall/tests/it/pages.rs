@@ -17,6 +17,7 @@ users: [{name: me, user: {token: t}}]
 
 /// Pages with the files that their commands name. Those of `cluster.md` need a cluster; `paths-busy.md` shows none.
 const PAGES: &[(&str, &[(&str, &str)])] = &[
+    ("ci", &[("deploy/web.yaml", crate::BAD_POD)]),
     (
         "compare",
         &[
