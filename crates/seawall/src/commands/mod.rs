@@ -11,6 +11,7 @@ mod network;
 mod paths;
 mod plan;
 mod rbac;
+mod rendering;
 mod scan;
 #[cfg(feature = "cluster")]
 mod snapshot;
@@ -28,6 +29,7 @@ pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
 pub(crate) use rbac::RbacArgs;
+pub(crate) use rendering::{RenderArgs, key_value, kube_version};
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;
 
