@@ -24,6 +24,8 @@ mod pages;
 mod paths;
 mod plan;
 mod rbac;
+#[cfg(unix)]
+mod render;
 mod scan;
 mod schemas;
 mod tenants;

@@ -138,7 +138,8 @@ fn objects_of_flux_are_no_kustomizations() {
 
 #[test]
 fn real_kustomizations_are_rendered_whole() {
-    for (folder, roots, resources) in [("argo-cd-kustomize", 6, 300), ("bank-of-anthos", 10, 200)] {
+    // Rendered objects, and roots that cannot be: two of Argo CD use definitions that the copy leaves out.
+    for (folder, least, failed) in [("argo-cd-kustomize", 70, 2), ("bank-of-anthos", 100, 0)] {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(folder);
         if !corpus.is_dir() {
             eprintln!("skipped: {folder} is not here");
@@ -149,14 +150,11 @@ fn real_kustomizations_are_rendered_whole() {
         }
         let place = Place::new(&[]).real();
         let loaded = place.load_from(&corpus);
-        let rendered =
-            loaded.inventory.resources().iter().filter(|r| r.origin().kind == OriginKind::Rendered);
-        let rendered = rendered.count();
-        let failed =
-            loaded.problems.iter().filter(|problem| problem.message.contains("was not rendered")).count();
-        eprintln!(
-            "{folder}: {rendered} rendered, {failed} failed of {roots}, {resources}\n{:#?}",
-            place.problems(&loaded)
-        );
+        let resources = loaded.inventory.resources();
+        let rendered = resources.iter().filter(|r| r.origin().kind == OriginKind::Rendered).count();
+        let problems = place.problems(&loaded);
+        let unrendered = problems.iter().filter(|problem| problem.contains("was not rendered")).count();
+        assert!(rendered >= least, "{folder}: {rendered} rendered: {problems:#?}");
+        assert_eq!(unrendered, failed, "{folder}: {problems:#?}");
     }
 }
