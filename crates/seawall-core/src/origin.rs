@@ -16,6 +16,9 @@ pub struct Position {
 pub enum OriginKind {
     /// A file, or standard input (named `<stdin>`).
     File,
+    /// What a program made of a chart or kustomization. The file is the template, or the file of the kustomization, that
+    /// the object comes from; it does not hold the object as it is, so no edit of the object may be written to it.
+    Rendered,
     /// A dump of a cluster.
     Snapshot,
     /// A live cluster; the file name is the target as given, for example `cluster:prod`.

@@ -21,6 +21,8 @@ pub enum Reason {
     Risky(FixRisk),
     /// Something else makes the object from a template of its own: a change of the object would not last.
     Made(String),
+    /// A chart or a kustomization makes the object, by this file: the change belongs into the template, the values or a patch.
+    Rendered(String),
     /// The text cannot be edited there.
     Refused(EditError),
     /// The fix was carried out and the finding stayed.
@@ -64,6 +66,7 @@ impl Reason {
             Reason::NoFix => "no-fix",
             Reason::Risky(_) => "risky",
             Reason::Made(_) => "made-by-owner",
+            Reason::Rendered(_) => "rendered",
             Reason::Refused(EditError::Shared(_)) => "shared",
             Reason::Refused(_) => "not-editable",
             Reason::Stays => "finding-stays",
@@ -81,6 +84,10 @@ impl std::fmt::Display for Reason {
             Reason::NoFix => f.write_str("no mechanical fix"),
             Reason::Risky(risk) => write!(f, "its fix has {risk} risk"),
             Reason::Made(owner) => write!(f, "fix refused: {owner} makes this object; change that one"),
+            Reason::Rendered(file) => write!(
+                f,
+                "fix refused: the object is made from `{file}`; change the template, the values or a patch there"
+            ),
             Reason::Refused(EditError::Shared(route)) => write!(
                 f,
                 "fix refused: `{route}` is shared through an anchor or a merge key, and the change would reach other places too; edit it by hand"

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use seawall_checks::Evaluation;
-use seawall_core::{Edit, Finding, FixRisk, ResourceId};
+use seawall_core::{Edit, Finding, FixRisk, OriginKind, ResourceId};
 use seawall_inventory::Inventory;
 
 use crate::candidate::{Candidate, Key, key, sort};
@@ -38,7 +38,7 @@ pub fn fix(
         let candidates = evaluation.findings.iter().filter(|finding| is_wanted(finding));
         let pool = candidates
             .filter_map(Candidate::of)
-            .filter(|candidate| candidate.fix.risk <= most && maker(world, candidate.resource()).is_none());
+            .filter(|candidate| candidate.fix.risk <= most && out_of_reach(world, candidate.resource()).is_none());
         match run.round(world, evaluation, judge, pool.collect()) {
             Some(next) => state = Some(next),
             None => break,
@@ -63,12 +63,18 @@ pub fn fix(
     }
 }
 
-/// What makes an object that can only be changed there.
-fn maker(inventory: &Inventory, id: ResourceId) -> Option<String> {
+/// Why an object is not changed itself: something else makes it, and can only be changed there.
+fn out_of_reach(inventory: &Inventory, id: ResourceId) -> Option<Reason> {
     let resource = inventory.get(id)?;
-    match inventory.controller_of(resource) {
-        Some(owner) => Some(owner.subject().to_string()),
-        None => inventory.absent_controller(resource).map(|owner| owner.to_string()),
+    let origin = resource.origin();
+    match (origin.kind, inventory.controller_of(resource)) {
+        (OriginKind::Rendered, _) => Some(Reason::Rendered(origin.file.to_string())),
+        (OriginKind::File | OriginKind::Snapshot | OriginKind::Cluster, Some(owner)) => {
+            Some(Reason::Made(owner.subject().to_string()))
+        }
+        (OriginKind::File | OriginKind::Snapshot | OriginKind::Cluster, None) => {
+            inventory.absent_controller(resource).map(|owner| Reason::Made(owner.to_string()))
+        }
     }
 }
 
@@ -111,8 +117,8 @@ impl Run {
 
     fn reason(&self, inventory: &Inventory, finding: &Finding, most: FixRisk) -> Reason {
         let Some(fix) = &finding.fix else { return Reason::NoFix };
-        if let Some(owner) = maker(inventory, finding.resource) {
-            return Reason::Made(owner);
+        if let Some(reason) = out_of_reach(inventory, finding.resource) {
+            return reason;
         }
         if fix.risk > most {
             return Reason::Risky(fix.risk);

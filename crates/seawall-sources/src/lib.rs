@@ -1,4 +1,5 @@
-//! Files, folders, standard input and snapshots turned into an inventory. **IO**: reads files, nothing else.
+//! Files, folders, standard input and snapshots turned into an inventory. **IO**: reads files, and runs the programs that
+//! render charts and kustomizations when it is told to.
 //!
 //! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen. Audit logs are given
 //! to their reader event by event: [`read_audit`]. A text that another room reads is one text: [`read_text`].
@@ -10,7 +11,8 @@
 //! ```
 //!
 //! Invariants, above all what is absent:
-//! - nothing is written, no network, no environment, no clock;
+//! - nothing is written but what a program needs in a temporary folder; no network, no environment, no clock but for the
+//!   time that a program may take;
 //! - nothing is lost silently: a file or document that is not read is a problem or is counted in [`Counts`];
 //! - the order of resources follows the order of targets, of file names and of documents, whatever the number of threads;
 //! - memory is bounded by the [`SourceLimits`]; the text of snapshots is not kept.
@@ -24,6 +26,7 @@ mod list;
 mod load;
 mod problems;
 mod progress;
+mod render;
 mod snapshot;
 mod target;
 mod templates;
@@ -34,7 +37,8 @@ mod zstd;
 pub use audit::{AuditRead, read_audit};
 pub use intake::Intake;
 pub use limits::SourceLimits;
-pub use load::{Counts, Loaded, load, load_with};
+pub use load::{Counts, Loaded, load, load_rendered, load_with};
 pub use progress::Progress;
+pub use render::{RenderLimits, Rendering};
 pub use target::{Target, TargetError};
 pub use text::read_text;

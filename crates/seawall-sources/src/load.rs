@@ -13,9 +13,10 @@ use seawall_core::{OriginKind, Problem, ProblemSeverity};
 use seawall_inventory::{Inventory, InventoryBuilder};
 
 use crate::documents::{FileContent, read_file};
+use crate::render::{Rendered, render};
 use crate::templates::Template;
 use crate::walk::{Walked, manifests};
-use crate::{Intake, Progress, SourceLimits, Target, snapshot, templates};
+use crate::{Intake, Progress, Rendering, SourceLimits, Target, snapshot, templates};
 
 /// Everything that was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub fn load(targets: &[Target], limits: &SourceLimits) -> Loaded {
 }
 
 /// Reads all targets into one inventory and counts while it does; `live` reads a live cluster (the named context, or
-/// the current one).
+/// the current one). Charts and kustomizations are not rendered.
 ///
 /// # Errors
 /// The first error of `live`.
@@ -83,12 +84,28 @@ pub fn load_with<E>(
     targets: &[Target],
     limits: &SourceLimits,
     progress: &Progress,
+    live: impl FnMut(Option<&str>, &mut Intake<'_>) -> Result<(), E>,
+) -> Result<Loaded, E> {
+    load_rendered(targets, limits, None, progress, live)
+}
+
+/// The same, and renders the charts and kustomizations of folders when it is told how. What was rendered comes after the
+/// files of its folder, in the order of paths.
+///
+/// # Errors
+/// The first error of `live`.
+pub fn load_rendered<E>(
+    targets: &[Target],
+    limits: &SourceLimits,
+    rendering: Option<&Rendering>,
+    progress: &Progress,
     mut live: impl FnMut(Option<&str>, &mut Intake<'_>) -> Result<(), E>,
 ) -> Result<Loaded, E> {
     let mut builder = InventoryBuilder::new();
     let mut loaded = Loaded::default();
     let budget = AtomicU64::new(limits.total_bytes);
     let mut seen = HashSet::new();
+    let mut rendered_before: HashSet<PathBuf> = HashSet::new();
     let read = |path: &PathBuf| {
         let content = read_path(path, &budget, limits);
         progress.file();
@@ -103,7 +120,14 @@ pub fn load_with<E>(
             Target::File(path) | Target::Snapshot(path) if !is_new(path, &mut seen) => {}
             Target::File(path) => add(read(path), &mut builder, &mut loaded),
             Target::Folder(root) => {
-                let Walked { mut files, problems, ignored } = manifests(root);
+                let walked = manifests(root);
+                let rendered = rendering.map_or_else(Rendered::default, |rendering| {
+                    let is_new =
+                        |marker: &Path| targets.len() < 2 || rendered_before.insert(marker.to_owned());
+                    render(root, &walked, rendering, limits, is_new)
+                });
+                let Walked { mut files, problems, ignored, .. } = walked;
+                files.retain(|file| rendered.leaves(file));
                 loaded.problems.extend(problems);
                 loaded.counts.ignored_files += ignored.files;
                 loaded.counts.ignored_folders += ignored.folders;
@@ -112,7 +136,8 @@ pub fn load_with<E>(
                     files.retain(|file| is_new(file, &mut seen));
                 }
                 let contents: Vec<FileContent> = files.into_par_iter().map(|path| read(&path)).collect();
-                contents.into_iter().for_each(|content| add(content, &mut builder, &mut loaded));
+                let contents = contents.into_iter().chain(rendered.contents);
+                contents.for_each(|content| add(content, &mut builder, &mut loaded));
             }
             Target::Snapshot(path) => snapshot::read(path, limits, progress, &mut builder, &mut loaded),
             Target::Cluster(context) => {

@@ -19,6 +19,8 @@ pub(crate) const NOT_ENTERED: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
 pub(crate) struct Walked {
     /// Manifests, sorted by path.
     pub(crate) files: Vec<PathBuf>,
+    /// Files called `Kustomization`, which is no name of a manifest.
+    pub(crate) kustomizations: Vec<PathBuf>,
     /// What could not be looked at.
     pub(crate) problems: Vec<Problem>,
     /// What ignore files left out.
@@ -32,6 +34,7 @@ pub(crate) struct Walked {
 pub(crate) fn manifests(root: &Path) -> Walked {
     let mut problems = Vec::new();
     let mut files = Vec::new();
+    let mut kustomizations = Vec::new();
     let mut links = Vec::new();
     let mut seen = Seen::new(root);
     let unfit = Arc::new(Mutex::new(Vec::new()));
@@ -67,6 +70,9 @@ pub(crate) fn manifests(root: &Path) -> Walked {
         match entry {
             Ok(entry) => {
                 seen.add(&entry);
+                if entry.file_name() == "Kustomization" && entry.path().is_file() {
+                    kustomizations.push(entry.path().to_owned());
+                }
                 sort_out(&entry, &mut files, &mut links, &mut problems);
             }
             Err(error) => {
@@ -84,7 +90,7 @@ pub(crate) fn manifests(root: &Path) -> Walked {
     files.sort();
     // The walk follows the order of the file system, which differs from machine to machine.
     problems.sort_by(|a, b| (&a.file, &a.message, &a.cause).cmp(&(&b.file, &b.message, &b.cause)));
-    Walked { files, problems, ignored }
+    Walked { files, kustomizations, problems, ignored }
 }
 
 /// Ignore files that would be read in a folder.

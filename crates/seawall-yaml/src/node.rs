@@ -205,12 +205,12 @@ impl<'t> Node<'t> {
         (self.data.key != NO_KEY).then(|| self.tree.key_text(self.data.key))
     }
 
-    /// Where the value is written; `None` without a text.
+    /// Where the value is written; `None` when that is not known.
     pub fn span(self) -> Option<Span> {
         self.tree.span_of(self.id)
     }
 
-    /// Where the key is written; `None` without a text or a key.
+    /// Where the key is written; `None` without a key, or when that is not known.
     pub fn key_span(self) -> Option<Span> {
         let text = self.tree.text.as_ref()?;
         let start = match self.data.key_back {
@@ -226,7 +226,7 @@ impl<'t> Node<'t> {
         Some(Span { start, end: start + u32::try_from(len).unwrap_or(0) })
     }
 
-    /// The text as written, with quotes; `None` without a text.
+    /// The text as written, with quotes; `None` when that is not known.
     pub fn source(self) -> Option<&'t str> {
         let text = self.tree.text.as_ref()?;
         Some(text.slice(self.span()?))

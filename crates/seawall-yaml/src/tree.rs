@@ -71,6 +71,9 @@ pub(crate) const IN_TEXT: u8 = 8;
 /// The key has no form in JSON (`null`, or a number above the signed range): such an entry must not stay visible.
 pub(crate) const BAD_KEY: u8 = 16;
 
+/// The place of a node of which it is not known where in the text it is written, see [`Tree::moved`].
+pub(crate) const NO_SPAN: Span = Span { start: u32::MAX, end: u32::MAX };
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NodeData {
     /// [`Kind`] in the low half, [`Style`] in the high half.
@@ -149,7 +152,7 @@ impl NodeData {
 #[derive(Clone, Debug)]
 pub struct Tree {
     pub(crate) nodes: Box<[NodeData]>,
-    /// Where each node is written; empty without a text.
+    /// Where each node is written, or [`NO_SPAN`]; empty without a text.
     pub(crate) spans: Box<[Span]>,
     /// Decoded strings that do not stand in the text as they are, and keys outside the vocabulary.
     pub(crate) arena: Box<str>,
@@ -234,9 +237,9 @@ impl Tree {
             + size_of_val(&*self.far_keys)
     }
 
-    /// Where a node is written, when there is a text.
+    /// Where a node is written, when that is known.
     pub(crate) fn span_of(&self, id: NodeId) -> Option<Span> {
-        self.spans.get(id.0 as usize).copied()
+        self.spans.get(id.0 as usize).copied().filter(|span| *span != NO_SPAN)
     }
 
     pub(crate) fn key_text(&self, symbol: u32) -> &str {

@@ -107,6 +107,8 @@ pub(crate) struct ScanArgs {
     /// Threads to use; 0 is one for each processor
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) threads: usize,
+    #[command(flatten)]
+    pub(crate) rendering: crate::commands::RenderArgs,
 }
 
 /// Which findings count: shared by the commands that judge.

@@ -2,17 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use seawall_checks::{BadSetting, Profile, Select, SettingValue, Settings};
 use seawall_yaml::{Kind, Limits, Node, Text, read};
 
 use crate::cli::FailOn;
+use crate::commands::{key_value, kube_version};
 
 /// The file that is looked for.
 pub(crate) const FILE_NAME: &str = "seawall.yaml";
 
 /// The keys that it may have.
-const KEYS: [&str; 7] = ["profile", "select", "ignore", "failOn", "strict", "waivers", "checks"];
+const KEYS: [&str; 8] = ["profile", "select", "ignore", "failOn", "strict", "waivers", "render", "checks"];
+
+/// The keys of `render`.
+const RENDER_KEYS: [&str; 5] = ["enabled", "values", "set", "kubeVersion", "apiVersions"];
 
 /// What the configuration says; the command line goes before it.
 #[derive(Debug, Default)]
@@ -24,7 +28,20 @@ pub(crate) struct Config {
     pub(crate) strict: bool,
     /// The file of waivers, relative to the folder of the configuration.
     pub(crate) waivers: Option<PathBuf>,
+    pub(crate) render: Render,
     pub(crate) settings: Settings,
+}
+
+/// What it says about charts and kustomizations.
+#[derive(Debug, Default)]
+pub(crate) struct Render {
+    /// Nothing is rendered.
+    pub(crate) off: bool,
+    /// Files of values, relative to the folder of the configuration.
+    pub(crate) values: Vec<PathBuf>,
+    pub(crate) sets: Vec<String>,
+    pub(crate) kube_version: Option<String>,
+    pub(crate) api_versions: Vec<String>,
 }
 
 /// The file named, or the one found in `folder` or above.
@@ -53,6 +70,7 @@ fn parse_file(path: &Path) -> anyhow::Result<Config> {
     let mut config = parse(&read_text(path)?)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.waivers = config.waivers.map(|file| folder.join(file));
+    config.render.values.iter_mut().for_each(|file| *file = folder.join(&*file));
     Ok(config)
 }
 
@@ -105,6 +123,14 @@ fn entry(config: &mut Config, key: &str, value: Node<'_>) -> anyhow::Result<()> 
         "waivers" => config.waivers = Some(word(value)?.into()),
         "select" => config.select = selects(value)?,
         "ignore" => config.ignore = selects(value)?,
+        "render" => {
+            if !value.is_map() {
+                bail!("must be a map");
+            }
+            for (key, value) in value.entries() {
+                render(&mut config.render, key, value).with_context(|| format!("`{key}`"))?;
+            }
+        }
         "checks" => {
             if !value.is_map() {
                 bail!("must be a map from check ids to their settings");
@@ -124,6 +150,33 @@ fn entry(config: &mut Config, key: &str, value: Node<'_>) -> anyhow::Result<()> 
         _ => bail!("unknown key, known are: {}", KEYS.join(", ")),
     }
     Ok(())
+}
+
+fn render(render: &mut Render, key: &str, value: Node<'_>) -> anyhow::Result<()> {
+    match key {
+        "enabled" => render.off = !value.as_bool().context("must be true or false")?,
+        "values" => render.values = texts(value)?.into_iter().map(PathBuf::from).collect(),
+        "set" => {
+            let sets =
+                texts(value)?.into_iter().map(|set| key_value(set).map_err(|why| anyhow!("`{set}` {why}")));
+            render.sets = sets.collect::<anyhow::Result<_>>()?;
+        }
+        "kubeVersion" => {
+            let version = word(value)?;
+            let known = kube_version(version).map_err(|why| anyhow!("`{version}` {why}"))?;
+            render.kube_version = Some(known);
+        }
+        "apiVersions" => render.api_versions = texts(value)?.into_iter().map(str::to_owned).collect(),
+        _ => bail!("unknown key, known are: {}", RENDER_KEYS.join(", ")),
+    }
+    Ok(())
+}
+
+fn texts<'n>(value: Node<'n>) -> anyhow::Result<Vec<&'n str>> {
+    if !value.is_seq() {
+        bail!("must be a list");
+    }
+    value.items().map(word).collect()
 }
 
 fn word<'n>(value: Node<'n>) -> anyhow::Result<&'n str> {
@@ -163,6 +216,12 @@ mod tests {
         assert_eq!(config.fail_on, Some(FailOn::Never));
         assert_eq!(config.ignore.len(), 1);
         assert!(config.strict);
+        let render = parse("render: {enabled: false, values: [a.yaml], set: [a=b], kubeVersion: '1.31'}")
+            .unwrap()
+            .render;
+        assert!(render.off);
+        assert_eq!((render.values, render.sets), (vec!["a.yaml".into()], vec!["a=b".to_owned()]));
+        assert_eq!(render.kube_version.as_deref(), Some("1.31"));
         assert!(parse("").is_ok());
     }
 
@@ -179,7 +238,7 @@ mod tests {
     fn says_what_is_wrong_and_where() {
         assert_eq!(
             fails("profile: all\nselekt: []\n"),
-            "line 2: `selekt`: unknown key, known are: profile, select, ignore, failOn, strict, waivers, checks"
+            "line 2: `selekt`: unknown key, known are: profile, select, ignore, failOn, strict, waivers, render, checks"
         );
         assert!(
             fails("checks:\n  pod-privileged:\n    x: 1\n")
@@ -190,5 +249,8 @@ mod tests {
         assert!(fails("failOn: urgent").contains("unknown severity `urgent`"));
         assert!(fails("select: [area:nope]").contains("unknown area `nope`"));
         assert!(fails("[1]").contains("must be a map"));
+        assert!(fails("render: {valeus: []}").contains("unknown key, known are: enabled, values, set"));
+        assert!(fails("render: {kubeVersion: '1'}").contains("`kubeVersion`: `1` is no version"));
+        assert!(fails("render: {set: [x]}").contains("`x` is not written KEY=VALUE"));
     }
 }

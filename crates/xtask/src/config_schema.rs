@@ -26,9 +26,27 @@ fn schema() -> Value {
             "select": {"description": "Run only these checks.", "type": "array", "items": {"$ref": "#/$defs/select"}},
             "ignore": {"description": "Leave these checks out.", "type": "array", "items": {"$ref": "#/$defs/select"}},
             "waivers": {"description": "File of accepted findings, relative to this file.", "type": "string"},
+            "render": render(),
             "checks": checks(),
         },
         "$defs": {"select": select()},
+    })
+}
+
+fn render() -> Value {
+    let texts =
+        |description: &str| json!({"description": description, "type": "array", "items": {"type": "string"}});
+    json!({
+        "description": "How charts and kustomizations are rendered.",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "enabled": {"description": "Whether they are.", "type": "boolean", "default": true},
+            "values": texts("Files of values for the charts, relative to this file."),
+            "set": texts("Single values for the charts, `KEY=VALUE`."),
+            "kubeVersion": {"description": "The version of Kubernetes that charts see.", "type": "string"},
+            "apiVersions": texts("Versions of APIs that charts see."),
+        },
     })
 }
 

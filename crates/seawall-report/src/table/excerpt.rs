@@ -1,6 +1,6 @@
 //! The places of a finding: `--> file:line:column` with the line and carets below it.
 
-use seawall_core::{Finding, Location, LocationRole, Position, Severity, Steps};
+use seawall_core::{Finding, Location, LocationRole, OriginKind, Position, Severity, Steps};
 use seawall_yaml::{Span, Text};
 
 use super::line::show;
@@ -161,7 +161,9 @@ impl Draw<'_> {
         let file = place.file().unwrap_or("");
         to.push_str(&escape(file));
         if let Some(resource) = place.resource {
-            to.push_str(&format!(": {}", Escaped(resource.subject())));
+            // The file is where the object comes from; the value is not written there.
+            let rendered = if resource.origin().kind == OriginKind::Rendered { " (as rendered)" } else { "" };
+            to.push_str(&format!("{rendered}: {}", Escaped(resource.subject())));
         }
         let anchor = place.location.anchor();
         if !anchor.is_root() {

@@ -3,4 +3,6 @@
 
 mod audit;
 mod files;
+#[cfg(unix)]
+mod render;
 mod snapshots;

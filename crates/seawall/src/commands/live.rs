@@ -1,13 +1,19 @@
 //! Targets with live clusters among them.
 
-use seawall_sources::{Intake, Loaded, Progress, SourceLimits, Target, load_with};
+use seawall_sources::{Intake, Loaded, Progress, Rendering, SourceLimits, Target, load_rendered};
 
-/// Reads all targets and counts while it does; what a cluster refused goes to standard error unless `quiet`.
+/// Reads all targets, renders what is to be, and counts while it does; what a cluster refused goes to standard error unless `quiet`.
 ///
 /// # Errors
 /// When a cluster cannot be read at all.
-pub(super) fn load(targets: &[Target], quiet: bool, progress: &Progress) -> anyhow::Result<Loaded> {
-    load_with(targets, &SourceLimits::default(), progress, |context, intake| read(context, intake, quiet))
+pub(super) fn load(
+    targets: &[Target],
+    rendering: Option<&Rendering>,
+    quiet: bool,
+    progress: &Progress,
+) -> anyhow::Result<Loaded> {
+    let live = |context: Option<&str>, intake: &mut Intake<'_>| read(context, intake, quiet);
+    load_rendered(targets, &SourceLimits::default(), rendering, progress, live)
 }
 
 #[cfg(not(feature = "cluster"))]

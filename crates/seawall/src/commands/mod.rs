@@ -14,6 +14,7 @@ mod network;
 mod paths;
 mod plan;
 mod rbac;
+mod rendering;
 mod reports;
 mod scan;
 #[cfg(feature = "cluster")]
@@ -36,6 +37,7 @@ pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
 pub(crate) use rbac::RbacArgs;
+pub(crate) use rendering::{RenderArgs, key_value, kube_version};
 pub(crate) use reports::ReportFile;
 #[cfg(feature = "cluster")]
 pub(crate) use snapshot::SnapshotArgs;

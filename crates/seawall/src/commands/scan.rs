@@ -28,6 +28,7 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
         .and_known(args.baseline.as_deref())?;
     let policy = args.pss.as_deref().map(str::parse::<pss::Policy>).transpose()?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
+    let rendering = args.rendering.rendering(&config.render)?;
     rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads)
         .build_global()
@@ -38,7 +39,7 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     // Reading a cluster has a line of its own.
     let is_live = targets.iter().any(|target| matches!(target, Target::Cluster(_)));
     let ticker = Ticker::start(&stages, args.quiet || is_live);
-    let mut loaded = live::load(&targets, args.quiet, &stages.reading)?;
+    let mut loaded = live::load(&targets, rendering.as_ref(), args.quiet, &stages.reading)?;
     stages.judge(loaded.inventory.resources().len());
     let read = started.elapsed();
     let (mut evaluation, ran) = match policy {

@@ -6,7 +6,8 @@ use seawall_core::ProblemSeverity;
 use seawall_report::escape;
 use seawall_sources::{Loaded, Progress, Target};
 
-use crate::commands::live;
+use crate::commands::{RenderArgs, live};
+use crate::config::Render;
 use crate::output;
 
 /// The targets of a command that takes other words.
@@ -19,6 +20,8 @@ pub(crate) struct TargetArgs {
     /// Do not print the problems met while reading
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) rendering: RenderArgs,
 }
 
 impl TargetArgs {
@@ -29,7 +32,8 @@ impl TargetArgs {
     pub(crate) fn load(&self) -> anyhow::Result<Loaded> {
         let targets =
             self.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-        let loaded = live::load(&targets, self.quiet, &Progress::default())?;
+        let rendering = self.rendering.rendering(&Render::default())?;
+        let loaded = live::load(&targets, rendering.as_ref(), self.quiet, &Progress::default())?;
         if !self.quiet {
             let worse = loaded.problems.iter().filter(|problem| problem.severity >= ProblemSeverity::Warning);
             worse.for_each(output::problem);

@@ -91,7 +91,7 @@ fn import(args: &ImportArgs) -> anyhow::Result<ExitStatus> {
             _ => targets.push(target),
         }
     }
-    let loaded = live::load(&targets, args.quiet, &Progress::default())?;
+    let loaded = live::load(&targets, None, args.quiet, &Progress::default())?;
     imported.extend(in_objects(&loaded.inventory, &options));
     if !args.quiet {
         let worse = loaded.problems.iter().filter(|problem| problem.severity >= ProblemSeverity::Error);

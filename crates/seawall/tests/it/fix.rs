@@ -356,3 +356,33 @@ fn the_json_document_follows_its_schema() {
     assert_eq!(refused["files"][0]["written"], false);
     assert_eq!(refused["files"][0]["refused"], "standard input is no file; take its diff");
 }
+
+#[cfg(unix)]
+#[test]
+fn objects_of_charts_are_not_written_and_point_at_their_template() {
+    let data = |name: &str| {
+        let file = workspace().join("crates/seawall-sources/tests/data").join(name);
+        std::fs::read_to_string(file).unwrap()
+    };
+    let template = data("shop/templates/deployment.yaml");
+    let here = folder(&[
+        ("shop/Chart.yaml", &data("shop/Chart.yaml")),
+        ("shop/values.yaml", &data("shop/values.yaml")),
+        ("shop/templates/deployment.yaml", &template),
+        ("rendered.txt", &data("shop.rendered.yaml")),
+        ("pod.yaml", POD),
+    ]);
+    crate::render::program(&here.path().join("bin/helm"), "cat \"${0%/*}/../rendered.txt\"\n");
+    let path = format!("{}:/usr/bin:/bin", here.path().join("bin").display());
+    let args = ["fix", "shop", "pod.yaml", "--risky", "--write", "-o", "json"];
+    let run = crate::seawall_with(&[("PATH", &path)], here.path(), &args, b"");
+    let document = run.json();
+    let files: Vec<&str> =
+        document["files"].as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["pod.yaml"], "{}", run.out);
+    assert_eq!(read(here.path(), "shop/templates/deployment.yaml"), template);
+    let left = document["left"].as_array().unwrap();
+    let of_chart = left.iter().find(|left| left["reason"] == "rendered").unwrap();
+    assert!(of_chart.to_string().contains("shop/templates/deployment.yaml"), "{of_chart}");
+    assert!(run.err.is_empty(), "{}", run.err);
+}

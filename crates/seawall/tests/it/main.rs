@@ -29,6 +29,8 @@ mod pages;
 mod paths;
 mod plan;
 mod rbac;
+#[cfg(unix)]
+mod render;
 mod reports;
 mod scan;
 mod schemas;

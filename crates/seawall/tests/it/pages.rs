@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Run, network_generate, seawall_in, workspace};
+use crate::{Run, network_generate, seawall_with, workspace};
 
 const SHOP: &str = include_str!("../data/network-shop.yaml");
 const KUBECONFIG: &str = "apiVersion: v1
@@ -35,6 +35,7 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("fix", &[("web.yaml", include_str!("../data/fix-web.yaml"))]),
+    ("charts", CHARTS),
     ("network-calico", &[("shop.yaml", include_str!("../data/network-calico.yaml"))]),
     ("network-cilium", &[("shop.yaml", include_str!("../data/network-cilium.yaml"))]),
     ("network-exposure", &[]),
@@ -71,6 +72,36 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
+/// A chart with what Helm prints for it, and a kustomization.
+const CHARTS: &[(&str, &str)] = &[
+    ("shop/Chart.yaml", include_str!("../../../seawall-sources/tests/data/shop/Chart.yaml")),
+    ("shop/values.yaml", include_str!("../../../seawall-sources/tests/data/shop/values.yaml")),
+    (
+        "shop/templates/deployment.yaml",
+        include_str!("../../../seawall-sources/tests/data/shop/templates/deployment.yaml"),
+    ),
+    (
+        "shop/templates/secret.yaml",
+        include_str!("../../../seawall-sources/tests/data/shop/templates/secret.yaml"),
+    ),
+    ("rendered.txt", include_str!("../../../seawall-sources/tests/data/shop.rendered.yaml")),
+    ("deploy/base/kustomization.yaml", "resources: [web.yaml]\n"),
+    (
+        "deploy/base/web.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector:\n    matchLabels: {app: web}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      hostPID: true\n      containers:\n        - name: web\n          image: registry.example/web:1\n",
+    ),
+    (
+        "deploy/prod/kustomization.yaml",
+        "resources: [../base]\nnamespace: prod\nnamePrefix: prod-\npatches: [{path: patch.yaml}]\n",
+    ),
+    (
+        "deploy/prod/patch.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      hostNetwork: true\n",
+    ),
+    ("bare/kustomization.yaml", "resources: ['https://example.com/base.yaml', pod.yaml]\n"),
+    ("bare/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n"),
+];
+
 /// Files of real clusters, which are not part of the project.
 const REAL: [&str; 3] =
     ["cluster/busy.jsonl.zst", "cluster/vanilla.jsonl.zst", "audit/apiserver-1.36.jsonl.gz"];
@@ -89,6 +120,10 @@ fn pages_show_what_is_printed() {
     for (page, files) in PAGES {
         let path = workspace().join("docs").join(format!("{page}.md"));
         let text = std::fs::read_to_string(path).unwrap();
+        if *page == "charts" && !has_kubectl() {
+            eprintln!("skipped: {page}.md, for kubectl is not on the PATH");
+            continue;
+        }
         let folder = folder(files);
         let shortened = text.contains("Shortened");
         let commands = commands(&text);
@@ -129,6 +164,27 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         std::fs::copy(real, folder.path().join(real.file_name().unwrap())).unwrap();
     }
     folder
+}
+
+fn has_kubectl() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    cfg!(unix) && std::env::split_paths(&path).any(|folder| folder.join("kubectl").is_file())
+}
+
+/// The programs that commands find: only the page about charts needs any, and its Helm prints what was printed once.
+#[cfg(unix)]
+fn path(folder: &Path) -> String {
+    if !folder.join("rendered.txt").exists() {
+        return String::new();
+    }
+    crate::render::program(&folder.join("bin/helm"), "cat \"${0%/*}/../rendered.txt\"\n");
+    let path = std::env::var("PATH").unwrap_or_default();
+    format!("{}:{path}", folder.join("bin").display())
+}
+
+#[cfg(not(unix))]
+fn path(_: &Path) -> String {
+    String::new()
 }
 
 fn real(name: &str) -> PathBuf {
@@ -181,7 +237,7 @@ fn print(folder: &Path, command: &str) -> Option<Run> {
     }
     let examples = words.iter().any(|word| word.starts_with("examples/"));
     let place = if examples { workspace() } else { folder.to_owned() };
-    Some(seawall_in(&place, &words, b""))
+    Some(seawall_with(&[("PATH", &path(folder))], &place, &words, b""))
 }
 
 fn matches(shown: &[&str], printed: &[&str], shortened: bool) -> bool {

@@ -94,7 +94,7 @@ pub(crate) fn has_claim(pod: &PodView<'_>) -> bool {
 /// Whether the object was read from a cluster, where the API server has filled in defaults and controllers have written.
 pub(crate) fn is_live(resource: &Resource) -> bool {
     match resource.origin().kind {
-        OriginKind::File => false,
+        OriginKind::File | OriginKind::Rendered => false,
         OriginKind::Snapshot | OriginKind::Cluster => true,
     }
 }

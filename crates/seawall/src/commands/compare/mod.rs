@@ -22,7 +22,7 @@ use seawall_sources::{Progress, Target};
 use crate::ExitStatus;
 use crate::cli::SelectionArgs;
 use crate::commands::accepted::Accepted;
-use crate::commands::live;
+use crate::commands::{RenderArgs, live};
 use crate::config;
 use crate::output;
 
@@ -47,6 +47,8 @@ pub(crate) struct CompareArgs {
     /// Do not print the problems met while reading
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    rendering: RenderArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,7 +76,8 @@ pub(super) fn run(args: &CompareArgs) -> anyhow::Result<ExitStatus> {
         seawall_sources::read_text(&args.report, MAX_REPORT).with_context(|| format!("report `{name}`"))?;
     let report = read_report(text).with_context(|| format!("report `{name}`"))?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-    let mut loaded = live::load(&targets, args.quiet, &Progress::default())?;
+    let rendering = args.rendering.rendering(&config.render)?;
+    let mut loaded = live::load(&targets, rendering.as_ref(), args.quiet, &Progress::default())?;
     if loaded.inventory.resources().is_empty() {
         let names: Vec<String> = args.targets.iter().map(|target| format!("`{}`", escape(target))).collect();
         bail!("nothing to judge: no Kubernetes object in {}", names.join(", "));

@@ -21,7 +21,7 @@ use seawall_report::{escape, pretty_json};
 use seawall_sources::{Loaded, Progress, Target};
 
 use super::accepted::Accepted;
-use super::{live, scan};
+use super::{RenderArgs, live, scan};
 use crate::ExitStatus;
 use crate::config::{self, Config, read_text};
 use crate::output;
@@ -66,6 +66,8 @@ pub(crate) struct ComplyArgs {
     /// Threads to use; 0 is one for each processor
     #[arg(long, default_value_t = 0, value_name = "N")]
     threads: usize,
+    #[command(flatten)]
+    rendering: RenderArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -99,7 +101,8 @@ pub(super) fn run(args: &ComplyArgs) -> anyhow::Result<ExitStatus> {
         .context("threads could not be started")?;
     scan::quiet_panics();
 
-    let mut loaded = live::load(&parsed, args.quiet, &Progress::default())?;
+    let rendering = args.rendering.rendering(&config.render)?;
+    let mut loaded = live::load(&parsed, rendering.as_ref(), args.quiet, &Progress::default())?;
     if loaded.inventory.resources().is_empty() {
         tell(args.quiet, &loaded.problems);
         bail!(

@@ -21,7 +21,7 @@ use seawall_sources::{Progress, Target};
 use crate::ExitStatus;
 use crate::cli::{Color, SelectionArgs};
 use crate::commands::accepted::Accepted;
-use crate::commands::{live, scan};
+use crate::commands::{RenderArgs, live, scan};
 use crate::config;
 use crate::output;
 
@@ -55,6 +55,8 @@ pub(crate) struct FixArgs {
     /// Print the changes and errors only
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    rendering: RenderArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,7 +82,8 @@ pub(super) fn run(args: &FixArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let accepted = Accepted::load(args.selection.waivers.as_deref(), true, &config, &folder)?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     scan::quiet_panics();
-    let loaded = live::load(&targets, args.quiet, &Progress::default())?;
+    let rendering = args.rendering.rendering(&config.render)?;
+    let loaded = live::load(&targets, rendering.as_ref(), args.quiet, &Progress::default())?;
     let least = if args.quiet { ProblemSeverity::Error } else { ProblemSeverity::Warning };
     loaded.problems.iter().filter(|problem| problem.severity >= least).for_each(output::problem);
     if loaded.inventory.resources().is_empty() {

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{conn, list, meshed};
 use crate::ExitStatus;
+use crate::commands::RenderArgs;
 use crate::commands::markup::{cell, dot as dot_word, field};
 use crate::commands::targets::TargetArgs;
 use crate::output;
@@ -37,6 +38,8 @@ pub(super) struct DiffArgs {
     /// Do not print the problems met while reading
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    rendering: RenderArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,7 +69,8 @@ pub(super) struct Line {
 }
 
 fn inventory(args: &DiffArgs, target: &str) -> anyhow::Result<Inventory> {
-    let targets = TargetArgs { targets: vec![target.to_owned()], quiet: args.quiet };
+    let targets =
+        TargetArgs { targets: vec![target.to_owned()], quiet: args.quiet, rendering: args.rendering.clone() };
     Ok(targets.load()?.inventory)
 }
 

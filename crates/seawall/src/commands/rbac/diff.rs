@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::evidence::right_words;
 use super::{Lines, OutputArgs, OutputFormat, read};
 use crate::ExitStatus;
+use crate::commands::RenderArgs;
 use crate::commands::targets::TargetArgs;
 
 #[derive(Debug, Args)]
@@ -20,10 +21,16 @@ pub(super) struct DiffArgs {
     quiet: bool,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    rendering: RenderArgs,
 }
 
 pub(super) fn run(args: &DiffArgs) -> anyhow::Result<ExitStatus> {
-    let target = |target: &str| TargetArgs { targets: vec![target.to_owned()], quiet: args.quiet };
+    let target = |target: &str| TargetArgs {
+        targets: vec![target.to_owned()],
+        quiet: args.quiet,
+        rendering: args.rendering.clone(),
+    };
     let (_, old) = read(&target(&args.old))?;
     let (_, new) = read(&target(&args.new))?;
     let changes = diff(&old, &new);

@@ -18,6 +18,7 @@ use seawall_sources::{Loaded, SourceLimits, read_audit};
 use serde_json::{Value, json};
 
 use crate::ExitStatus;
+use crate::commands::RenderArgs;
 use crate::commands::audit::{span, times};
 use crate::commands::targets::TargetArgs;
 use crate::output;
@@ -64,6 +65,8 @@ pub(crate) struct MinimizeArgs {
     /// Do not print the problems met while reading
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    rendering: RenderArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -143,7 +146,11 @@ pub(super) fn run(args: &MinimizeArgs) -> anyhow::Result<ExitStatus> {
     let mut cluster: Option<Rbac> = None;
     let mut loaded: Option<Loaded> = None;
     if !args.targets.is_empty() {
-        let target = TargetArgs { targets: args.targets.clone(), quiet: args.quiet };
+        let target = TargetArgs {
+            targets: args.targets.clone(),
+            quiet: args.quiet,
+            rendering: args.rendering.clone(),
+        };
         let read = loaded.insert(target.load()?);
         let (rbac, problems) = Rbac::build(&read.inventory);
         if !args.quiet {
