@@ -93,21 +93,10 @@ impl InventoryBuilder {
 
     /// The inventory.
     pub fn build(self) -> Inventory {
-        let mut by_kind: HashMap<Box<str>, Vec<ResourceId>> = HashMap::new();
-        for resource in &self.resources {
-            match by_kind.get_mut(resource.kind()) {
-                Some(ids) => ids.push(resource.id()),
-                None => {
-                    by_kind.insert(resource.kind().into(), vec![resource.id()]);
-                }
-            }
-        }
-        let is_node = |resource: &&Resource| resource.group_kind() == GroupKind::new("", "Node");
-        let newest_kubelet = self.resources.iter().filter(is_node).filter_map(kubelet_version).max();
         Inventory {
-            newest_kubelet,
+            newest_kubelet: newest_kubelet(&self.resources),
+            by_kind: by_kind(&self.resources),
             resources: self.resources,
-            by_kind,
             complete: self.complete,
             complete_kinds: self.complete_kinds,
             partial_kinds: self.partial_kinds,
@@ -122,6 +111,19 @@ impl InventoryBuilder {
             aggregation: OnceLock::new(),
         }
     }
+}
+
+fn by_kind(resources: &[Resource]) -> HashMap<Box<str>, Vec<ResourceId>> {
+    let mut by_kind: HashMap<Box<str>, Vec<ResourceId>> = HashMap::new();
+    for resource in resources {
+        match by_kind.get_mut(resource.kind()) {
+            Some(ids) => ids.push(resource.id()),
+            None => {
+                by_kind.insert(resource.kind().into(), vec![resource.id()]);
+            }
+        }
+    }
+    by_kind
 }
 
 type NameIndex = HashMap<Identity, Vec<ResourceId>>;
@@ -216,6 +218,31 @@ impl Inventory {
             ..Inventory::default()
         };
         (with, id)
+    }
+
+    /// A copy in which these stand in the place of the resources with their numbers; a number without a resource is left
+    /// out. Trees are shared, indexes are made anew.
+    #[must_use]
+    pub fn replacing(&self, new: impl IntoIterator<Item = (ResourceId, Resource)>) -> Self {
+        let mut resources = self.resources.clone();
+        for (id, mut resource) in new {
+            if let Some(place) = resources.get_mut(id.0 as usize) {
+                resource.set_id(id);
+                *place = resource;
+            }
+        }
+        Inventory {
+            newest_kubelet: newest_kubelet(&resources),
+            by_kind: by_kind(&resources),
+            resources,
+            complete: self.complete,
+            complete_kinds: self.complete_kinds.clone(),
+            partial_kinds: self.partial_kinds.clone(),
+            refused: self.refused.clone(),
+            refused_groups: self.refused_groups.clone(),
+            server_version: self.server_version,
+            ..Inventory::default()
+        }
     }
 
     /// All resources, in the order read.
@@ -501,6 +528,12 @@ impl Inventory {
 
 fn controller_reference(resource: &Resource) -> Option<Node<'_>> {
     resource.metadata()?.list("ownerReferences").find(|owner| owner.bool("controller") == Some(true))
+}
+
+/// The newest version among the kubelets of nodes.
+fn newest_kubelet(resources: &[Resource]) -> Option<(u32, u32)> {
+    let is_node = |resource: &&Resource| resource.group_kind() == GroupKind::new("", "Node");
+    resources.iter().filter(is_node).filter_map(kubelet_version).max()
 }
 
 /// Major and minor of the kubelet of a node: of `v1.36.2-gke.1` they are 1 and 36.

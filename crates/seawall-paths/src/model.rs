@@ -51,14 +51,11 @@ pub struct Size {
 impl Model {
     /// Reads an inventory. Problems are those of the rights room.
     pub fn build(inventory: &Inventory) -> (Model, Vec<Problem>) {
-        let rights_and_reach = || {
+        let reach = || {
             // What is wrong with policies is the network room's to say.
-            rayon::join(|| Rbac::build(inventory), || Network::build(inventory, Plugin::Assumed).0)
-        };
-        let from_outside = || {
-            let mut ways = Ways::of(inventory);
-            inventory.resources().iter().for_each(|resource| ways.put(resource));
-            ways
+            let network = Network::build(inventory, Plugin::Assumed).0;
+            let ways = Ways::of(inventory, &network);
+            (network, ways)
         };
         let read = || {
             let (mut facts, mut names) = (Facts::default(), Names::default());
@@ -66,8 +63,8 @@ impl Model {
             names.settle();
             (facts, names)
         };
-        let ((facts, names), (((rbac, problems), network), ways)) =
-            rayon::join(read, || rayon::join(rights_and_reach, from_outside));
+        let (((facts, names), (rbac, problems)), (network, ways)) =
+            rayon::join(|| rayon::join(read, || Rbac::build(inventory)), reach);
         let version = inventory.server_version();
         (Model { facts, names, rbac, network, ways, version, made: OnceLock::new() }, problems)
     }

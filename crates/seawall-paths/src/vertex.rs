@@ -49,8 +49,10 @@ pub(crate) enum Vertex {
         name: Name,
     },
     CloudRole(Name),
-    /// A port to talk to: of a Service, of a container, or a node-local address.
+    /// A port to talk to: of a Service, of a pod, or of something outside pods. A Service and workloads may share a name,
+    /// so that the kind of the owner is a part of it.
     Endpoint {
+        kind: Name,
         namespace: Name,
         owner: Name,
         port: Name,

@@ -5,6 +5,7 @@ use seawall_core::Confidence;
 use crate::Primitive;
 use crate::graph;
 use crate::model::{Made, Model};
+use crate::names::Name;
 use crate::path::{Evidence, Path, PathStep};
 use crate::search::{Found, Hop};
 use crate::vertex::{Place, Vertex};
@@ -42,8 +43,17 @@ impl Made {
             Vertex::TokensOn(name) => format!("tokens on Node/{}", text(name)),
             Vertex::Secret { namespace, name } => format!("Secret/{}/{}", text(namespace), text(name)),
             Vertex::CloudRole(name) => format!("CloudRole/{}", text(name)),
-            Vertex::Endpoint { namespace, owner, port } => {
-                format!("Endpoint/{}/{}/{}", text(namespace), text(owner), text(port))
+            Vertex::Endpoint { kind, namespace, owner, port } => {
+                let word = format!("Endpoint/{}/{}/{}", text(namespace), text(owner), text(port));
+                let another = |other: &Name| {
+                    let other = Vertex::Endpoint { kind: *other, namespace, owner, port };
+                    self.graph.id(other).is_some_and(|other| other != id)
+                };
+                // The kind of the owner is only said where the name does not tell it.
+                match self.tables.owner_kinds.iter().any(another) {
+                    true => format!("{word}/{}", text(kind)),
+                    false => word,
+                }
             }
             Vertex::Metadata => "Endpoint/169.254.169.254/80".into(),
             Vertex::Pods(place) => format!("pods of {}", self.place(place)),

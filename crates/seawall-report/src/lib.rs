@@ -51,5 +51,5 @@ pub use format::{Format, RenderOptions, render};
 pub use json::pretty_json;
 pub use report::{Inputs, Known, Report, Timings};
 pub use score::{Scores, score};
-pub use table::thousands;
+pub use table::{Secrets, thousands};
 pub use token::redact;

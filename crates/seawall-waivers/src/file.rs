@@ -38,7 +38,7 @@ const KEYS: [&str; 12] = [
 ];
 
 /// What a file says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Read {
     /// Its waivers. Their home is not in an inventory yet; [`Read::at`] says which object it became.
     rules: Rules,

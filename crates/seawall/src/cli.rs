@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use seawall_checks::{Profile, Select};
+use seawall_checks::{Check, Profile, Select, pick};
 use seawall_core::{Pillar, Severity};
 use seawall_report::Format;
 
 use crate::commands::RbacArgs;
 #[cfg(feature = "cluster")]
 use crate::commands::SnapshotArgs;
+use crate::config::Config;
 
 /// The whole of Kubernetes security in one binary
 #[derive(Debug, Parser)]
@@ -27,6 +28,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Judge manifests, folders, standard input, snapshots of clusters or live clusters
     Scan(ScanArgs),
+    /// Propose or make changes that cure findings, each proven first; comments and layout stay
+    Fix(crate::commands::FixArgs),
     /// Write what a live cluster holds into a file that every other command reads
     #[cfg(feature = "cluster")]
     Snapshot(SnapshotArgs),
@@ -83,28 +86,14 @@ pub(crate) struct ScanArgs {
     /// Take it for no error when the targets hold no Kubernetes object
     #[arg(long)]
     pub(crate) allow_empty: bool,
-    /// Run only these checks: an id, `area:pod`, `pillar:nodes`, `framework:CIS-1.12`; may be repeated
-    #[arg(long, value_delimiter = ',', value_parser = select, value_name = "WHAT")]
-    pub(crate) select: Vec<Select>,
-    /// Leave these checks out; same words as --select
-    #[arg(long, value_delimiter = ',', value_parser = select, value_name = "WHAT")]
-    pub(crate) ignore: Vec<Select>,
-    /// Which checks run without --select: those an expert would act on, or all: reliability too, what is ordinary, and
-    /// what repeats another check more strictly [default: default]
-    #[arg(long, value_parser = profile(), value_name = "PROFILE")]
-    pub(crate) profile: Option<Profile>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
     /// Judge pods by a Pod Security Standard instead: `baseline`, `restricted`, `restricted:v1.31`
-    #[arg(long, value_name = "LEVEL[:VERSION]", conflicts_with_all = ["select", "ignore", "profile"])]
+    #[arg(long, value_name = "LEVEL[:VERSION]", conflicts_with_all = ["select", "ignore", "profile", "waivers"])]
     pub(crate) pss: Option<String>,
-    /// File of accepted findings [default: `seawall-waivers.yaml` in this folder or one above]
-    #[arg(long, value_name = "FILE", conflicts_with = "pss")]
-    pub(crate) waivers: Option<PathBuf>,
     /// Report only what is new since this report, made with `-o json`
     #[arg(long, value_name = "REPORT")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Configuration file [default: `seawall.yaml` in this folder or one above]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
     /// Print findings and errors only, one a line: no summary, no progress; programs' formats stay whole
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -118,6 +107,40 @@ pub(crate) struct ScanArgs {
     /// Threads to use; 0 is one for each processor
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) threads: usize,
+}
+
+/// Which findings count: shared by the commands that judge.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArgs {
+    /// Run only these checks: an id, `area:pod`, `pillar:nodes`, `framework:CIS-1.12`; may be repeated
+    #[arg(long, value_delimiter = ',', value_parser = select, value_name = "WHAT")]
+    pub(crate) select: Vec<Select>,
+    /// Leave these checks out; same words as --select
+    #[arg(long, value_delimiter = ',', value_parser = select, value_name = "WHAT")]
+    pub(crate) ignore: Vec<Select>,
+    /// Which checks run without --select: those an expert would act on, or all: reliability too, what is ordinary, and
+    /// what repeats another check more strictly [default: default]
+    #[arg(long, value_parser = profile(), value_name = "PROFILE")]
+    pub(crate) profile: Option<Profile>,
+    /// File of accepted findings [default: `seawall-waivers.yaml` in this folder or one above]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) waivers: Option<PathBuf>,
+    /// Configuration file [default: `seawall.yaml` in this folder or one above]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl SelectionArgs {
+    /// The checks that the command line and the configuration ask for.
+    pub(crate) fn chosen(&self, config: &Config) -> Vec<&'static Check> {
+        let select = if self.select.is_empty() { &config.select } else { &self.select };
+        pick(self.profile.or(config.profile).unwrap_or_default(), select, &self.ignored(config))
+    }
+
+    /// The checks that nobody wants to hear of.
+    pub(crate) fn ignored(&self, config: &Config) -> Vec<Select> {
+        self.ignore.iter().chain(&config.ignore).cloned().collect()
+    }
 }
 
 #[derive(Debug, Args)]

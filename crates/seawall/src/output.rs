@@ -60,5 +60,10 @@ pub(crate) fn problem(problem: &seawall_core::Problem) {
 /// Prints a remark about the output.
 pub(crate) fn note(text: &str) {
     // When standard error is closed there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "note: {text}");
+    let _ = writeln!(io::stderr(), "note: {}", escape(text));
+}
+
+/// Prints lines that are about the data on standard output; nothing from outside in them is raw.
+pub(crate) fn report(lines: &str) {
+    let _ = io::stderr().write_all(lines.as_bytes());
 }

@@ -1,6 +1,6 @@
 //! `network-service-external-ips`
 
-use seawall_core::{Confidence, Pillar, Severity};
+use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
 use seawall_inventory::{GroupKind, Place, Resource};
 
 use crate::{Check, Judge, Verdicts};
@@ -27,5 +27,6 @@ fn judge(service: &Resource, out: &mut Verdicts<'_>) {
         1 => String::new(),
         count => format!(" and {} more", count - 1),
     };
-    out.fail(place, format!("takes traffic for the external IP `{first}`{more}"));
+    let fix = Fix::remove(FixRisk::High, place.route.clone());
+    out.fail(place, format!("takes traffic for the external IP `{first}`{more}")).fix(fix);
 }

@@ -3,6 +3,7 @@
 use seawall_core::{Confidence, Fix, FixRisk, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
+use crate::pod::process::{arguments, words};
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -35,7 +36,7 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
         None => format!("{label} does not forbid privilege escalation"),
     };
     let place = container.place(&FIELD);
-    let fix = Fix::set(FixRisk::Medium, place.route.clone(), false);
+    let fix = Fix::set(risk(container), place.route.clone(), false);
     let draft = out.fail(place, message);
     if value.is_none() {
         // A layer of defence that nobody asked for is missing; nobody asked for the escalation either.
@@ -46,6 +47,16 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
         Some((cause, check)) => draft.note(format!("cure `{check}` first: `{cause}` always allows it")),
         None => draft.fix(fix),
     };
+}
+
+/// Without escalation nothing changes but setuid programs and capabilities of files. Whoever asked for it, adds
+/// capabilities or calls such a program may need it.
+fn risk(container: &ContainerView<'_>) -> FixRisk {
+    const SETUID: [&str; 3] = ["sudo", "su", "doas"];
+    let asked = container.node().path(&FIELD).is_some();
+    let adds = container.capabilities("add").next().is_some();
+    let calls = arguments(container).any(|(_, text)| words(text).any(|word| SETUID.contains(&word)));
+    if asked || adds || calls { FixRisk::Medium } else { FixRisk::Low }
 }
 
 /// What makes the API server take escalation for allowed, whatever the field says, and the check that reports it. It knows

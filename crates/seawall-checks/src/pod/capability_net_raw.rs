@@ -25,6 +25,8 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
     if container.pod().is_windows() {
         return out.not_applicable();
     }
+    let mut dropped = container.capabilities("drop").map(|(_, name)| canonical(name));
+    let is_dropped = dropped.any(|name| name == NET_RAW || name == ALL);
     let mut added_back = false;
     for added in capability::added(container).filter(|added| added.name == NET_RAW || added.name == ALL) {
         let message = match added.name.as_str() {
@@ -35,11 +37,20 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
             ),
             _ => format!("{} adds the capability `NET_RAW`", container.label()),
         };
-        out.fail(added.place(), message).fix(added.removal());
+        // Not added it would still be there, unless it is dropped. Dropping all takes an added `ALL` away as well.
+        let mut fix = added.removal();
+        if !is_dropped {
+            let dropping = drop_all(container);
+            if added.name == ALL {
+                fix = dropping;
+            } else {
+                fix.edits.extend(dropping.edits);
+            }
+        }
+        out.fail(added.place(), message).fix(fix);
         added_back = true;
     }
-    let mut dropped = container.capabilities("drop").map(|(_, name)| canonical(name));
-    if !added_back && !dropped.any(|name| name == NET_RAW || name == ALL) {
+    if !added_back && !is_dropped {
         let place = container.place(&["securityContext", "capabilities", "drop"]);
         // The neighbours of this check offer the same edit, so that it is made once.
         out.fail(place, format!("{} keeps the capability `NET_RAW`", container.label()))

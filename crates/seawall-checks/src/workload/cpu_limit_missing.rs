@@ -3,7 +3,7 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
-use crate::workload::resources::{CPU, Side, judge_missing};
+use crate::workload::resources::{AMOUNT, CPU, Side, judge_missing};
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -17,6 +17,7 @@ pub(crate) static CHECK: Check = Check {
     severity: Severity::Low,
     confidence: Confidence::High,
     frameworks: &["NSA:general"],
+    settings: &[AMOUNT],
     judge: Judge::Container(judge),
     ..Check::PLAIN
 };

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use seawall_checks::{Evaluation, Settings, evaluate, find};
+use seawall_checks::{Evaluation, SettingValue, Settings, evaluate, find};
 use seawall_core::{Edit, FixRisk, Origin, OriginKind};
-use seawall_inventory::{InventoryBuilder, Resource};
+use seawall_inventory::{Inventory, InventoryBuilder, Resource};
 use seawall_yaml::{Limits, NodeId, Text, read};
 
 /// The risks of the fixes for each finding; `None` where there is no fix.
@@ -15,6 +15,10 @@ fn risks(check: &str, spec: &str) -> Vec<Option<FixRisk>> {
 
 /// A pod with this spec, judged by one check.
 fn judged(check: &str, spec: &str) -> Evaluation {
+    evaluate(&pod(spec), &[find(check).unwrap().check], &Settings::default())
+}
+
+fn pod(spec: &str) -> Inventory {
     let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {spec}\n");
     let (documents, problems) = read(&Text::new(text.as_str()), &Limits::default());
     assert!(problems.is_empty(), "{problems:?}");
@@ -24,13 +28,12 @@ fn judged(check: &str, spec: &str) -> Evaluation {
             Origin { file: "a.yaml".into(), document: document.index, line: 1, kind: OriginKind::File };
         builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None).unwrap());
     }
-    let check = find(check).unwrap().check;
-    evaluate(&builder.build(), &[check], &Settings::default())
+    builder.build()
 }
 
 #[test]
 fn fixes_are_offered_where_they_are_safe() {
-    let (medium, high) = (Some(FixRisk::Medium), Some(FixRisk::High));
+    let (low, medium, high) = (Some(FixRisk::Low), Some(FixRisk::Medium), Some(FixRisk::High));
     for (check, spec, wanted) in [
         ("pod-run-as-non-root", "{containers: [{name: a}]}", medium),
         ("pod-run-as-non-root", "{containers: [{name: a, securityContext: {runAsUser: 0}}]}", None),
@@ -41,7 +44,34 @@ fn fixes_are_offered_where_they_are_safe() {
             None,
         ),
         ("pod-run-as-non-root", "{securityContext: {runAsNonRoot: false}, containers: [{name: a}]}", medium),
-        ("pod-allow-privilege-escalation", "{containers: [{name: a}]}", medium),
+        ("pod-allow-privilege-escalation", "{containers: [{name: a}]}", low),
+        ("pod-allow-privilege-escalation", "{containers: [{name: a, args: [sudo ls]}]}", medium),
+        (
+            "pod-allow-privilege-escalation",
+            "{containers: [{name: a, securityContext: {capabilities: {add: [CHOWN]}}}]}",
+            medium,
+        ),
+        (
+            "pod-allow-privilege-escalation",
+            "{containers: [{name: a, securityContext: {allowPrivilegeEscalation: true}}]}",
+            medium,
+        ),
+        ("pod-capability-drop-all-missing", "{containers: [{name: a}]}", medium),
+        (
+            "pod-capability-drop-all-missing",
+            "{securityContext: {runAsNonRoot: true}, containers: [{name: a, ports: [{containerPort: 8080}]}]}",
+            low,
+        ),
+        (
+            "pod-capability-drop-all-missing",
+            "{securityContext: {runAsUser: 1000}, containers: [{name: a, ports: [{containerPort: 80}]}]}",
+            medium,
+        ),
+        (
+            "pod-capability-drop-all-missing",
+            "{securityContext: {runAsUser: 0, runAsNonRoot: true}, containers: [{name: a}]}",
+            medium,
+        ),
         (
             "pod-allow-privilege-escalation",
             "{containers: [{name: a, securityContext: {privileged: true}}]}",
@@ -158,4 +188,25 @@ fn a_deprecated_account_moves_to_its_new_field() {
     assert_eq!(edits(check, "{serviceAccount: a, containers: []}"), [moved]);
     let other = "{serviceAccount: a, serviceAccountName: b, containers: []}";
     assert_eq!(edits(check, other), ["remove spec.serviceAccount"]);
+}
+
+/// What a container needs only its owner knows: without a setting nothing is invented.
+#[test]
+fn amounts_come_from_settings() {
+    let limit = "workload-memory-limit-missing";
+    let spec = |resources: &str| format!("{{containers: [{{name: a, resources: {resources}}}]}}");
+    assert!(edits(limit, &spec("{}")).is_empty());
+    let mut settings = Settings::default();
+    settings.set(limit, "amount", SettingValue::Strings(vec!["512Mi".to_owned()])).unwrap();
+    for (resources, wanted) in [
+        ("{}", Some(FixRisk::Medium)),
+        ("{requests: {memory: 512Mi}}", Some(FixRisk::Medium)),
+        // The API server refuses a limit below its request.
+        ("{requests: {memory: 1Gi}}", None),
+    ] {
+        let evaluation = evaluate(&pod(&spec(resources)), &[find(limit).unwrap().check], &settings);
+        let risks: Vec<_> =
+            evaluation.findings.iter().map(|one| one.fix.as_ref().map(|fix| fix.risk)).collect();
+        assert_eq!(risks, [wanted], "{resources}");
+    }
 }

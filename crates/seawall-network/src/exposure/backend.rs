@@ -265,9 +265,11 @@ pub(super) fn workload<'i>(inventory: &'i Inventory, resource: &'i Resource) -> 
 type Shape<'i> = (ResourceId, Vec<(u16, Protocol, &'i str)>);
 
 /// One pod for each workload and set of labels and ports: a Deployment, its ReplicaSet and its pods are one.
-fn distinct<'i>(inventory: &'i Inventory, pods: Vec<PodView<'i>>) -> Vec<PodView<'i>> {
+fn distinct<'i>(inventory: &'i Inventory, mut pods: Vec<PodView<'i>>) -> Vec<PodView<'i>> {
     let mut seen: HashSet<Shape<'i>> = HashSet::new();
     let mut by_workload: BTreeMap<ResourceId, Vec<PodView<'i>>> = BTreeMap::new();
+    // By name, so that the one that speaks for the others does not depend on the order read.
+    pods.sort_by_key(|pod| (pod.resource().group_kind(), pod.resource().name()));
     for pod in pods {
         let workload = workload(inventory, pod.resource()).id();
         let ports = declared_ports(&pod).map(|port| (port.number, port.protocol, port.name)).collect();

@@ -130,10 +130,11 @@ impl Network {
         let Some(pod) = resource.pods().next() else { return };
         let owner = self.controller_of(resource);
         let endpoint = self.read_endpoint(key, resource, &pod);
-        let live = endpoint.is_pod && endpoint.wanted;
+        let wanted = endpoint.wanted;
+        let live = endpoint.is_pod && wanted;
         self.mention_namespace(key.namespace);
         let endpoint = self.endpoints.insert(endpoint);
-        self.owners.insert(key, Object { owner, endpoint, live });
+        self.owners.insert(key, Object { owner, endpoint, wanted, live });
         self.pending.endpoints.extend(self.owners.around(key).into_values());
     }
 

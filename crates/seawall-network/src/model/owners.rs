@@ -1,7 +1,8 @@
 //! Who owns whom, and which templates stand for pods.
 //!
 //! A template counts as a pod of its own where no live pod descends from it and no object that is here controls it: a
-//! Deployment in a file does, its ReplicaSet in a snapshot does not, a Job of a CronJob does not.
+//! Deployment in a file does, its ReplicaSet in a snapshot does not, a Job of a CronJob does not. An owner that is scaled to
+//! nothing speaks for nobody: what it still controls runs for itself.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,6 +15,8 @@ const MAX_OWNERS: usize = 8;
 pub(crate) struct Object {
     pub(crate) owner: Option<ObjectKey>,
     pub(crate) endpoint: EndpointId,
+    /// Whether it makes pods: not finished, not scaled to nothing.
+    pub(crate) wanted: bool,
     /// Whether it is a pod that takes part.
     pub(crate) live: bool,
 }
@@ -87,8 +90,8 @@ impl Owners {
 
     /// Whether the template of an object stands for pods.
     pub(crate) fn stands_for_pods(&self, key: ObjectKey) -> bool {
-        let controlled =
-            self.get(key).and_then(|object| object.owner).is_some_and(|owner| self.get(owner).is_some());
+        let owner = self.get(key).and_then(|object| object.owner).and_then(|owner| self.get(owner));
+        let controlled = owner.is_some_and(|owner| owner.wanted);
         !controlled && !self.has_live_pod(key)
     }
 

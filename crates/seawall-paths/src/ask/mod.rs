@@ -53,8 +53,7 @@ impl Model {
         }
         let mut starts = BTreeSet::new();
         for word in words {
-            let whole = format!("{word}/");
-            let fits = |text: &str| text == word || text.starts_with(&whole);
+            let fits = |text: &str| text == word || begins(text, word);
             let outer = made.graph.vertices().filter(|(_, vertex)| !vertex.is_inner());
             let found: Vec<u32> = outer.filter(|(id, _)| fits(&made.word(*id))).map(|(id, _)| id).collect();
             if found.is_empty() {
@@ -87,8 +86,11 @@ impl Model {
         let mut sinks = BTreeSet::new();
         for word in words {
             let fits = |(id, vertex): &(u32, Vertex)| {
+                // Of ports that differ only in the kind of their owner a word without it means all.
+                let owned = matches!(vertex, Vertex::Endpoint { .. });
+                let is_meant = |own: &str| own == word || owned && begins(own, word);
                 vertex.sink_word(&made.names).as_deref() == Some(word)
-                    || !vertex.is_inner() && made.word(*id) == *word
+                    || !vertex.is_inner() && is_meant(&made.word(*id))
             };
             let found: Vec<u32> = made.graph.vertices().filter(fits).map(|(id, _)| id).collect();
             // A sink that nothing leads to is no mistake.
@@ -117,6 +119,11 @@ impl Model {
             },
         }
     }
+}
+
+/// Whether a word goes on from another, behind a slash.
+fn begins(word: &str, with: &str) -> bool {
+    word.strip_prefix(with).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn is_sink_word(word: &str) -> bool {

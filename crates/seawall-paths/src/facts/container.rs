@@ -377,17 +377,22 @@ fn secrets(container: &ContainerView<'_>, names: &mut Names) -> Box<[Name]> {
 }
 
 fn ports(container: &ContainerView<'_>, names: &mut Names) -> Box<[Port]> {
-    let read = |port: Node<'_>| {
+    let ports = container.node().list("ports");
+    if ports.clone().next().is_none() {
+        return Box::default();
+    }
+    // Looking for each port from the root costs more than all the rest.
+    let list = container.place(&["ports"]).route.to_string();
+    let read = |(at, port): (usize, Node<'_>)| {
         let number = u16::try_from(port.int("containerPort")?).ok()?;
-        let route = container.place_of(port).route.to_string();
         Some(Port {
             name: port.str("name").map(|name| names.intern(name)),
             number,
             protocol: Protocol::of_api(port.str("protocol").unwrap_or("TCP"))?,
-            route: names.intern(&route),
+            route: names.intern(&format!("{list}[{at}]")),
         })
     };
-    container.node().list("ports").filter_map(read).collect()
+    ports.enumerate().filter_map(read).collect()
 }
 
 /// What holds for all containers of a pod.

@@ -94,8 +94,7 @@ impl Seen<'_, '_> {
             return row(Some(2746), "the server acts as its own account for everybody");
         }
         let tiller = self.program == "tiller" && arguments.flag("tls-verify").is_none();
-        let told = self.env("TILLER_TLS_VERIFY").is_none();
-        (tiller && told).then_some((
+        (tiller && self.env("TILLER_TLS_VERIFY").is_none()).then_some((
             Some(44134),
             Gain::Account,
             Confidence::Medium,
@@ -129,8 +128,19 @@ impl Seen<'_, '_> {
 
     fn keeps_data(&self) -> Option<Row> {
         let row = |port, note| Some((Some(port), Gain::Data, Confidence::Low, By::Image, note));
+        const PROGRAMS: &[&str] = &[
+            "redis",
+            "valkey",
+            "keydb",
+            "redis-stack-server",
+            "mongo",
+            "mongodb-community-server",
+            "memcached",
+            "elasticsearch",
+            "etcd",
+        ];
         match self.program.as_str() {
-            _ if self.is_configured() => None,
+            program if !PROGRAMS.contains(&program) || self.is_configured() => None,
             "redis" | "valkey" | "keydb" | "redis-stack-server" => {
                 let needs = ["requirepass", "aclfile"].iter().any(|word| self.arguments.mentions(word));
                 let password = self.any_env(&["REDIS_PASSWORD", "REDIS_PASSWORD_FILE", "REDIS_ARGS"]);

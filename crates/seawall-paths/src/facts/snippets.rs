@@ -38,7 +38,8 @@ const RISK: &str = "annotations-risk-level";
 
 impl NginxFacts {
     pub(crate) fn read(container: &ContainerView<'_>, names: &mut Names) -> Option<Box<Self>> {
-        let image = seawall_checks::ImageReference::parse(container.image().unwrap_or(""))?;
+        let written = container.image().filter(|image| image.contains("nginx"))?;
+        let image = seawall_checks::ImageReference::parse(written)?;
         let known = image.repository.ends_with("ingress-nginx/controller")
             || image.repository.ends_with("nginx-ingress-controller")
                 && !image.repository.contains("bitnami");

@@ -34,7 +34,7 @@ use serde::Serialize;
 
 pub use candidate::{ChangeKind, Risk, RiskLevel};
 pub use change::ObjectChange;
-pub use patch::{Patch, shell_word};
+pub use patch::{Patch, patch_command, shell_word};
 pub use replaced::{Replaced, replaced};
 pub use state::{State, Undo};
 

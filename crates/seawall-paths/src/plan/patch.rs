@@ -97,8 +97,18 @@ fn as_it_was(resource: &Resource) -> String {
 
 fn edit(word: &str, resource: &Resource, edits: &[Edit]) -> Option<(Patch, Patch)> {
     let (forth, back) = operations(resource.root(), edits)?;
-    // A pod that runs cannot be changed: it is made again.
-    let command = |operations: &str| match resource.kind() {
+    let patch = |operations: &str| Patch {
+        object: word.to_owned(),
+        command: patch_command(resource, operations),
+        manifest: None,
+    };
+    Some((patch(&forth), patch(&back)))
+}
+
+/// The command that carries out the operations of a JSON Patch on an object of a cluster.
+pub fn patch_command(resource: &Resource, operations: &str) -> String {
+    match resource.kind() {
+        // A pod that runs cannot be changed: it is made again.
         "Pod" => {
             let name = named(resource);
             format!(
@@ -107,10 +117,7 @@ fn edit(word: &str, resource: &Resource, edits: &[Edit]) -> Option<(Patch, Patch
             )
         }
         _ => format!("kubectl patch {} --type=json -p {}", named(resource), shell_word(operations)),
-    };
-    let patch =
-        |operations: &str| Patch { object: word.to_owned(), command: command(operations), manifest: None };
-    Some((patch(&forth), patch(&back)))
+    }
 }
 
 /// JSON Patch (RFC 6902) of edits, and its inverse.

@@ -206,7 +206,7 @@ impl<'m> Assembly<'m> {
         while nodes.len() > MAX_NODES {
             nodes.pop_last();
         }
-        let endpoint = self.far_port("nodes", "kubelet", KUBELET);
+        let endpoint = self.far_port("Node", ("nodes", "kubelet"), KUBELET);
         self.listens_at(nodes.into_iter().collect(), KUBELET, endpoint);
         let object = format!("ConfigMap/kube-system/{}", self.names.text(*name));
         let because = self.object(&object, "data.kubelet");
@@ -238,7 +238,7 @@ impl<'m> Assembly<'m> {
         ports.dedup();
         let Some((_, port)) = ports.first().copied() else { return };
         let addresses = ports.iter().filter(|(_, own)| *own == port).map(|(address, _)| *address).collect();
-        let endpoint = self.far_port("default", "kubernetes", port);
+        let endpoint = self.far_port("Endpoints", ("default", "kubernetes"), port);
         self.listens_at(addresses, port, endpoint);
         for to in [user, group].into_iter().flatten() {
             let step = self.anonymous_step();
@@ -268,15 +268,16 @@ impl<'m> Assembly<'m> {
     fn port_of(&mut self, pod: u32, port: u16) -> u32 {
         let word = self.names.intern(&port.to_string());
         match self.graph.vertices().get(pod as usize).copied() {
-            Some(Vertex::Pod { namespace, name, .. }) => self.endpoint(namespace, name, word),
+            Some(Vertex::Pod { kind, namespace, name }) => self.endpoint((kind, namespace, name), word),
             _ => pod,
         }
     }
 
-    /// A port outside pods.
-    fn far_port(&mut self, group: &str, owner: &str, port: u16) -> u32 {
-        let (namespace, owner) = (self.names.intern(group), self.names.intern(owner));
+    /// A port outside pods, on what a kind of objects lists.
+    fn far_port(&mut self, kind: &str, (group, owner): (&str, &str), port: u16) -> u32 {
+        let [kind, namespace, owner] = [kind, group, owner].map(|text| self.names.intern(text));
         let port = self.names.intern(&port.to_string());
-        self.vertex(Vertex::Endpoint { namespace, owner, port })
+        self.tables.owner_kinds.insert(kind);
+        self.vertex(Vertex::Endpoint { kind, namespace, owner, port })
     }
 }

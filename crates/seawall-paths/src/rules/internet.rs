@@ -1,6 +1,6 @@
 //! Ways in from the internet (E01), as the network room finds them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use seawall_core::ResourceId;
 
@@ -8,6 +8,7 @@ use crate::Primitive;
 use crate::facts::container::Port;
 use crate::graph::{Evidence, build::Step};
 use crate::names::Name;
+use crate::numbers::NumberMap;
 use crate::rules::Assembly;
 use crate::rules::network::Known;
 use crate::vertex::Vertex;
@@ -15,7 +16,7 @@ use crate::ways::{End, Opening, Place};
 
 impl Assembly<'_> {
     /// One step for each way in, to the port of the Service or of the pod that it leads to.
-    pub(crate) fn internet(&mut self, pods: &HashMap<ResourceId, Known<'_>>) {
+    pub(crate) fn internet(&mut self, pods: &NumberMap<ResourceId, Known<'_>>) {
         let ways = self.ways;
         let mut ends: BTreeMap<End, u32> = BTreeMap::new();
         for port in &ways.served {
@@ -45,10 +46,10 @@ impl Assembly<'_> {
         let ports = pod.facts.containers.iter().flat_map(|container| container.ports.iter());
         let ports: Vec<&Port> = ports.filter(opened).collect();
         let words: BTreeSet<Name> = ports.into_iter().map(|port| self.port_word(port)).collect();
-        words.into_iter().map(|word| self.endpoint(pod.namespace, pod.name, word)).collect()
+        words.into_iter().map(|word| self.endpoint(pod.key, word)).collect()
     }
 
-    fn way_in(&mut self, opening: &Opening, end: u32, pods: &HashMap<ResourceId, Known<'_>>) {
+    fn way_in(&mut self, opening: &Opening, end: u32, pods: &NumberMap<ResourceId, Known<'_>>) {
         // What is changed is the pod itself where it opens a port of its node.
         let pod = match opening.to {
             End::Pod(pod, ..) => pods.get(&pod).map(|known| known.vertex),

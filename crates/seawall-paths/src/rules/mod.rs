@@ -44,6 +44,8 @@ pub(crate) struct Tables {
     role_numbers: NumberMap<RoleId, u32>,
     /// The vertex of a pod and what owns it, as a number that pods of one owner share.
     pub(crate) owners: NumberMap<u32, u32>,
+    /// The kinds of what has ports.
+    pub(crate) owner_kinds: NumberSet<Name>,
     /// Roles, by number, that every API server makes again: taking a rule away from one is no change that lasts.
     pub(crate) defaults: NumberSet<u32>,
 }

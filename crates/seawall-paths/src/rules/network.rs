@@ -1,7 +1,5 @@
 //! Endpoints: ports of Services and containers, and what listens behind them (E02, E05, B25).
 
-use std::collections::HashMap;
-
 use seawall_core::{Confidence, ResourceId};
 use seawall_network::Protocol;
 use seawall_network::exposure::{PodPort, ServedPort};
@@ -17,6 +15,9 @@ use crate::rules::Assembly;
 use crate::rules::index::port_word;
 use crate::rules::listeners::{Listener, On};
 use crate::vertex::{Place, Vertex};
+
+/// The kind of the owner of a Service's port.
+pub(crate) const SERVICE: &str = "Service";
 
 /// Containers with a known flaw, and the step in.
 type Flawed = NumberMap<u32, Step>;
@@ -61,32 +62,32 @@ impl<'m> Assembly<'m> {
     }
 
     /// The pods of the graph by their number among the ways in, and whose ports they are.
-    fn pods_of_ways(&self) -> HashMap<ResourceId, Known<'m>> {
+    fn pods_of_ways(&self) -> NumberMap<ResourceId, Known<'m>> {
         let facts = self.facts;
-        let mut pods = HashMap::new();
-        for (number, subject) in (0u32..).zip(self.ways.subjects()) {
+        let mut pods = NumberMap::default();
+        for (id, subject) in self.ways.subjects() {
             let known = || {
                 let kind = self.names.find(&subject.kind)?;
                 let namespace = self.names.find(subject.namespace.as_deref().unwrap_or("default"))?;
                 let name = self.names.find(&subject.name)?;
                 let vertex = self.graph.known(Vertex::Pod { kind, namespace, name })?;
                 let facts = facts.pods.get(&(kind, namespace, name))?;
-                Some(Known { vertex, namespace, name, facts })
+                Some(Known { vertex, key: (kind, namespace, name), facts })
             };
             if let Some(known) = known() {
-                pods.insert(ResourceId(number), known);
+                pods.insert(id, known);
             }
         }
         pods
     }
 
-    fn service_port(&mut self, port: &ServedPort, pods: &HashMap<ResourceId, Known<'m>>, flawed: &Flawed) {
+    fn service_port(&mut self, port: &ServedPort, pods: &NumberMap<ResourceId, Known<'m>>, flawed: &Flawed) {
         let Some(endpoint) = self.service_endpoint(port) else { return };
         for end in &port.pods {
             let Some(known) = pods.get(&end.pod) else { continue };
             for door in self.behind(known, end, port.protocol) {
                 self.enters(endpoint, door, flawed);
-                self.undeclared(known.namespace, door, flawed);
+                self.undeclared(door, flawed);
             }
         }
     }
@@ -97,7 +98,8 @@ impl<'m> Assembly<'m> {
         let namespace = self.names.intern(service.namespace.as_deref().unwrap_or("default"));
         let name = self.names.intern(&service.name);
         let word = port_word(port, self.names);
-        Some(self.endpoint(namespace, name, word))
+        let kind = self.names.intern(SERVICE);
+        Some(self.endpoint((kind, namespace, name), word))
     }
 
     /// The container of a pod that a port of a Service leads to: the one that declares it, else any that keeps running,
@@ -114,8 +116,10 @@ impl<'m> Assembly<'m> {
             .collect()
     }
 
-    pub(crate) fn endpoint(&mut self, namespace: Name, owner: Name, port: Name) -> u32 {
-        let endpoint = self.vertex(Vertex::Endpoint { namespace, owner, port });
+    /// A port of the Service or pod of this kind, namespace and name.
+    pub(crate) fn endpoint(&mut self, (kind, namespace, owner): (Name, Name, Name), port: Name) -> u32 {
+        self.tables.owner_kinds.insert(kind);
+        let endpoint = self.vertex(Vertex::Endpoint { kind, namespace, owner, port });
         let set = self.vertex(Vertex::Endpoints(Place::Namespace(namespace)));
         self.graph.step(set, endpoint, Step::structure());
         endpoint
@@ -172,15 +176,17 @@ impl<'m> Assembly<'m> {
     }
 
     /// A port that only a Service tells of gets an endpoint of its pod where that leads on.
-    fn undeclared(&mut self, namespace: Name, door: Door<'_>, flawed: &Flawed) {
+    fn undeclared(&mut self, door: Door<'_>, flawed: &Flawed) {
         if door.declared || !self.is_open(door, flawed) {
             return;
         }
-        let Some(Vertex::Pod { name, .. }) = self.graph.vertices().get(door.pod as usize).copied() else {
+        let Some(Vertex::Pod { kind, namespace, name }) =
+            self.graph.vertices().get(door.pod as usize).copied()
+        else {
             return;
         };
         let word = self.names.intern(&door.number.to_string());
-        let endpoint = self.endpoint(namespace, name, word);
+        let endpoint = self.endpoint((kind, namespace, name), word);
         self.enters(endpoint, door, flawed);
         self.listens(endpoint, door, flawed);
     }
@@ -194,7 +200,7 @@ impl<'m> Assembly<'m> {
             for container in &pod.containers {
                 for port in &container.ports {
                     let word = self.port_word(port);
-                    let endpoint = self.endpoint(*namespace, *name, word);
+                    let endpoint = self.endpoint((*kind, *namespace, *name), word);
                     let Port { protocol, number, route, .. } = *port;
                     let door =
                         Door { pod: vertex, facts: pod, container, protocol, number, declared: true, route };
@@ -215,7 +221,7 @@ impl<'m> Assembly<'m> {
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'f> {
     pub(crate) vertex: u32,
-    pub(crate) namespace: Name,
-    pub(crate) name: Name,
+    /// Its kind, namespace and name.
+    pub(crate) key: (Name, Name, Name),
     pub(crate) facts: &'f PodFacts,
 }

@@ -8,6 +8,7 @@ use crate::Primitive;
 use crate::graph::build::Step;
 use crate::names::Name;
 use crate::rights::{Holding, Permission};
+use crate::rules::network::SERVICE;
 use crate::rules::{Assembly, operators};
 use crate::vertex::{Place, Vertex};
 
@@ -299,10 +300,11 @@ impl Assembly<'_> {
             return;
         };
         let facts = self.facts;
-        let kind = self.names.intern("Pod");
+        let of_services = held.permission == Permission::ServiceProxy;
+        let kind = self.names.intern(if of_services { SERVICE } else { "Pod" });
         for namespace in self.at(place) {
             for owner in names {
-                let ports: Vec<Name> = if held.permission == Permission::ServiceProxy {
+                let ports: Vec<Name> = if of_services {
                     self.index.served.get(&(namespace, *owner)).cloned().unwrap_or_default()
                 } else {
                     let pod = facts.pods.get(&(kind, namespace, *owner));
@@ -311,7 +313,7 @@ impl Assembly<'_> {
                     ports.map(|port| self.port_word(port)).collect()
                 };
                 for port in ports {
-                    self.over(Vertex::Endpoint { namespace, owner: *owner, port }, step, rule);
+                    self.over(Vertex::Endpoint { kind, namespace, owner: *owner, port }, step, rule);
                 }
             }
         }

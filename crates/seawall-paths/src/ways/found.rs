@@ -12,6 +12,7 @@ use seawall_network::{Network, Protocol};
 use seawall_yaml::Node;
 
 use super::word;
+use crate::numbers::NumberMap;
 
 /// A field of an object, in words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,8 +48,8 @@ pub(crate) struct Opening {
 /// All that is found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// The objects by their number below.
-    subjects: Vec<Subject>,
+    /// The objects that are spoken of below, by their numbers there.
+    subjects: NumberMap<ResourceId, Subject>,
     pub(crate) openings: Vec<Opening>,
     pub(crate) served: Vec<ServedPort>,
     /// The proxies that have a say beside network policies.
@@ -58,7 +59,7 @@ pub(crate) struct Found {
 impl Found {
     pub(super) fn of(inventory: &Inventory, network: &Network) -> Self {
         let mesh = mesh(inventory, network);
-        let openings = {
+        let openings = || {
             let judge = Judge::new(network, inventory).with_mesh(mesh.as_ref());
             let reader = Reader { inventory, judge };
             let entries = entry_points_by_pod(inventory);
@@ -68,22 +69,28 @@ impl Found {
             openings.dedup();
             openings
         };
-        Found {
-            subjects: inventory.resources().iter().map(|resource| resource.subject().clone()).collect(),
-            openings,
-            served: served_ports(inventory),
-            mesh,
+        let (openings, served) = rayon::join(openings, || served_ports(inventory));
+        let behind = served.iter().flat_map(|port| port.pods.iter().map(|pod| pod.pod).chain([port.service]));
+        let opened = openings.iter().map(|opening| match opening.to {
+            End::Service(id, ..) | End::Pod(id, ..) => id,
+        });
+        let mut subjects = NumberMap::default();
+        for id in behind.chain(opened) {
+            if let Some(resource) = inventory.get(id) {
+                subjects.entry(id).or_insert_with(|| resource.subject().clone());
+            }
         }
+        Found { subjects, openings, served, mesh }
     }
 
     /// The object of a number.
     pub(crate) fn subject(&self, id: ResourceId) -> Option<&Subject> {
-        self.subjects.get(id.0 as usize)
+        self.subjects.get(&id)
     }
 
-    /// The objects with their numbers.
-    pub(crate) fn subjects(&self) -> &[Subject] {
-        &self.subjects
+    /// The objects that are spoken of, with their numbers.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = (ResourceId, &Subject)> {
+        self.subjects.iter().map(|(id, subject)| (*id, subject))
     }
 }
 

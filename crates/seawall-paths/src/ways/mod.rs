@@ -9,9 +9,10 @@
 
 mod found;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
 use seawall_core::Subject;
 use seawall_inventory::{Completeness, GroupKind, Inventory, InventoryBuilder, Resource};
 use seawall_network::Network;
@@ -25,6 +26,8 @@ type Key = (Box<str>, Box<str>, Box<str>, Box<str>);
 /// The objects that have a say, and what comes of them.
 #[derive(Debug, Default)]
 pub(crate) struct Ways {
+    /// Those of a build in the order read; the first change moves them to the rest.
+    built: Vec<Resource>,
     kept: BTreeMap<Key, Resource>,
     complete: Vec<GroupKind<'static>>,
     found: OnceLock<Found>,
@@ -57,19 +60,54 @@ fn key(kind: GroupKind<'_>, namespace: Option<&str>, name: &str) -> Key {
     (kind.group.into(), kind.kind.into(), namespace.unwrap_or("default").into(), name.into())
 }
 
+/// Whether no two objects that have a say are of one identity.
+fn are_distinct(inventory: &Inventory) -> bool {
+    let resources = inventory.resources();
+    let mut seen: HashSet<_, RandomState> =
+        HashSet::with_capacity_and_hasher(resources.len(), RandomState::default());
+    resources.iter().filter(|resource| resource_has_a_say(resource)).all(|resource| {
+        let namespace = resource.namespace().unwrap_or("default");
+        seen.insert((resource.group(), resource.kind(), namespace, resource.name()))
+    })
+}
+
+fn resource_has_a_say(resource: &Resource) -> bool {
+    has_a_say(resource.group_kind(), resource.name())
+}
+
 impl Ways {
-    /// Takes over what is known of kinds as a whole.
-    pub(crate) fn of(inventory: &Inventory) -> Self {
+    /// What an inventory says; the network must be made of it.
+    pub(crate) fn of(inventory: &Inventory, network: &Network) -> Self {
         let complete = |kind: &GroupKind<'_>| inventory.completeness(*kind) == Completeness::Complete;
-        Ways { complete: KINDS_MISSED.into_iter().filter(complete).collect(), ..Ways::default() }
+        let built = inventory.resources().iter().filter(|resource| resource_has_a_say(resource));
+        let ways = Ways {
+            built: built.cloned().collect(),
+            complete: KINDS_MISSED.into_iter().filter(complete).collect(),
+            ..Ways::default()
+        };
+        // Of several objects of one identity the last counts, and only when all are known.
+        if are_distinct(inventory) {
+            let _ = ways.found.set(Found::of(inventory, network));
+        }
+        ways
+    }
+
+    /// All objects by identity.
+    fn kept(&mut self) -> &mut BTreeMap<Key, Resource> {
+        let built = std::mem::take(&mut self.built);
+        let keyed = built.into_iter().map(|resource| {
+            (key(resource.group_kind(), resource.namespace(), resource.name()), resource)
+        });
+        self.kept.extend(keyed);
+        &mut self.kept
     }
 
     /// Adds or replaces an object.
     pub(crate) fn put(&mut self, resource: &Resource) {
-        let kind = resource.group_kind();
-        if has_a_say(kind, resource.name()) {
+        if resource_has_a_say(resource) {
             self.found.take();
-            self.kept.insert(key(kind, resource.namespace(), resource.name()), resource.clone());
+            let key = key(resource.group_kind(), resource.namespace(), resource.name());
+            self.kept().insert(key, resource.clone());
         }
     }
 
@@ -77,7 +115,7 @@ impl Ways {
     pub(crate) fn take(&mut self, kind: GroupKind<'_>, namespace: Option<&str>, name: &str) {
         if has_a_say(kind, name) {
             self.found.take();
-            self.kept.remove(&key(kind, namespace, name));
+            self.kept().remove(&key(kind, namespace, name));
         }
     }
 
@@ -86,7 +124,11 @@ impl Ways {
         self.found.get_or_init(|| {
             let mut builder = InventoryBuilder::new();
             self.complete.iter().for_each(|kind| builder.complete_kind(*kind));
-            self.kept.values().for_each(|resource| builder.push(resource.clone()));
+            let mut last: BTreeMap<Key, &Resource> = BTreeMap::new();
+            for resource in &self.built {
+                last.insert(key(resource.group_kind(), resource.namespace(), resource.name()), resource);
+            }
+            last.into_values().chain(self.kept.values()).for_each(|resource| builder.push(resource.clone()));
             Found::of(&builder.build(), network)
         })
     }

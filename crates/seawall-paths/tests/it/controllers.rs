@@ -151,3 +151,20 @@ fn impersonation_within_limits_needs_both_rights() {
     // A RoleBinding does not let anybody impersonate users.
     assert!(pairs(&model(&namespaced(both)), &["ServiceAccount/ci/bot"], &[]).is_empty());
 }
+
+/// A ReplicaSet that still runs pods does so for itself when its Deployment is scaled to nothing, in every room.
+#[test]
+fn issue_what_an_idle_owner_leaves_behind_runs_for_itself_repro() {
+    let yaml = |replicas: u8| {
+        format!(
+            "kind: Namespace\napiVersion: v1\nmetadata: {{name: a}}\n---\nkind: Deployment\napiVersion: apps/v1\n\
+             metadata: {{name: web, namespace: a}}\nspec: {{replicas: {replicas}, template: {{spec: {{containers: [{{name: c}}]}}}}}}\n---\n\
+             kind: ReplicaSet\napiVersion: apps/v1\n\
+             metadata: {{name: web-1, namespace: a, ownerReferences: [{{apiVersion: apps/v1, kind: Deployment, name: web, controller: true}}]}}\n\
+             spec: {{template: {{spec: {{containers: [{{name: c, securityContext: {{privileged: true}}, ports: [{{containerPort: 80, hostPort: 80}}]}}]}}}}}}\n"
+        )
+    };
+    let from_outside = |replicas| pairs(&model(&yaml(replicas)), &["internet"], &["node-root"]);
+    assert_eq!(from_outside(0), ["internet → node-root"]);
+    assert_eq!(from_outside(1), [""; 0]);
+}

@@ -174,3 +174,45 @@ fn issue_a_kind_with_two_controllers_repro() {
         crate::steps(&model(&yaml)).contains(&"A53 User/ann → service accounts of the cluster".to_owned())
     );
 }
+
+/// A workload, a cron job and a Service may share a name: a port of the one is none of the other.
+#[test]
+fn issue_ports_of_owners_of_one_name_are_not_one_repro() {
+    let docker = |label: &str, more: &str| {
+        format!(
+            "template: {{metadata: {{labels: {{app: {label}}}}}, spec: {{containers: [{{name: c, image: 'docker:24-dind', \
+             env: [{{name: DOCKER_TLS_CERTDIR, value: ''}}], ports: [{{name: http, containerPort: 2375}}]{more}}}]}}}}"
+        )
+    };
+    let yaml = |policy: &str| {
+        format!(
+            "kind: Namespace\napiVersion: v1\nmetadata: {{name: shop}}\n---\nkind: Node\napiVersion: v1\nmetadata: {{name: n1}}\n---\n\
+             kind: Deployment\napiVersion: apps/v1\nmetadata: {{name: web, namespace: shop}}\n\
+             spec: {{{}}}\n---\n\
+             kind: CronJob\napiVersion: batch/v1\nmetadata: {{name: web, namespace: shop}}\n\
+             spec: {{schedule: 0 1 * * *, jobTemplate: {{spec: {{{}}}}}}}\n---\n\
+             kind: Service\napiVersion: v1\nmetadata: {{name: web, namespace: shop}}\n\
+             spec: {{selector: {{app: strong}}, ports: [{{name: http, port: 80, targetPort: 2375}}]}}\n---\n\
+             kind: Pod\napiVersion: v1\nmetadata: {{name: client, namespace: shop, labels: {{app: client}}}}\n\
+             spec: {{nodeName: n1, containers: [{{name: c, image: client}}]}}\n---\n\
+             kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {{name: shut, namespace: shop}}\n\
+             spec: {{podSelector: {{matchLabels: {{app: {policy}}}}}, policyTypes: [Ingress]}}\n",
+            docker("strong", ", securityContext: {privileged: true}"),
+            docker("weak", ""),
+        )
+    };
+    const CLIENT: &str = "Pod/shop/client";
+    assert!(reaches(&yaml("nobody"), CLIENT, "node-root"));
+    assert!(!reaches(&yaml("strong"), CLIENT, "node-root"));
+    // Their words tell them apart where nothing else does, and without the kind mean all of them.
+    let model = model(&yaml("strong"));
+    let to = |word: &str| {
+        let filter = Filter { from: vec![CLIENT.into()], to: vec![word.into()] };
+        let pairs = model.pairs(&filter).unwrap();
+        pairs.into_iter().map(|pair| pair.sink).collect::<Vec<_>>()
+    };
+    let cron = "Endpoint/shop/web/http/CronJob";
+    assert_eq!(to("Endpoint/shop/web/http"), [cron]);
+    assert_eq!(to(cron), [cron]);
+    assert_eq!(to("Endpoint/shop/web/http/Deployment"), [""; 0]);
+}

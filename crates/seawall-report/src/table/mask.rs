@@ -9,7 +9,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use seawall_inventory::Resource;
+use seawall_checks::Evaluation;
+use seawall_inventory::{Inventory, Resource};
 use seawall_yaml::{Node, Span, Text, Tree};
 
 use super::written::{is_secret_name, is_secret_value, written};
@@ -29,16 +30,25 @@ fn identity(text: &Text) -> usize {
 impl Masks {
     /// The masks of a report.
     pub(super) fn of(report: &Report<'_>) -> Self {
-        let mut masks = Masks::default();
         // Only texts that an excerpt is taken from matter.
-        let locations = || report.evaluation.findings.iter().flat_map(|finding| &finding.locations);
-        let texts = locations().filter_map(|location| report.inventory.get(location.resource)?.tree().text());
+        let locations = report.evaluation.findings.iter().flat_map(|finding| &finding.locations);
+        let texts = locations.filter_map(|location| report.inventory.get(location.resource)?.tree().text());
+        Masks::over(report.inventory, report.evaluation, texts)
+    }
+
+    /// The masks of some texts of an inventory.
+    fn over<'t>(
+        inventory: &Inventory,
+        evaluation: &Evaluation,
+        texts: impl Iterator<Item = &'t Text>,
+    ) -> Self {
+        let mut masks = Masks::default();
         for text in texts {
             let spans = masks.by_text.entry(identity(text));
             spans.or_insert_with(|| written(text.as_str()));
         }
         let mut trees = HashSet::new();
-        for resource in report.inventory.resources() {
+        for resource in inventory.resources() {
             let tree = resource.tree();
             if tree.text().is_none_or(|text| !masks.by_text.contains_key(&identity(text))) {
                 continue;
@@ -49,8 +59,8 @@ impl Masks {
                 tree.nodes().for_each(|node| masks.hide_suspect(node));
             }
         }
-        for location in locations() {
-            if let Some(resource) = report.inventory.get(location.resource).filter(|_| location.withheld) {
+        for location in evaluation.findings.iter().flat_map(|finding| &finding.locations) {
+            if let Some(resource) = inventory.get(location.resource).filter(|_| location.withheld) {
                 let (node, existing) = resource.root().nearest(&location.route);
                 // A field that is missing has no value; what lies inside a text (JSON in an annotation) hides the text.
                 if existing == location.route.steps().len() || !(node.is_map() || node.is_seq()) {
@@ -176,6 +186,25 @@ impl Masks {
         if start < end && !gap.chars().all(|c| c.is_whitespace() || ",:-{}[]?|>+".contains(c)) {
             self.add(text, Span { start, end });
         }
+    }
+}
+
+/// The secret parts of texts, for whoever shows them without an excerpt.
+pub struct Secrets(Masks);
+
+impl Secrets {
+    /// The secret parts of some texts of an inventory; what findings withhold counts.
+    pub fn of<'t>(
+        inventory: &Inventory,
+        evaluation: &Evaluation,
+        texts: impl Iterator<Item = &'t Text>,
+    ) -> Self {
+        Secrets(Masks::over(inventory, evaluation, texts))
+    }
+
+    /// The secret parts of one of these texts, in order and apart from each other.
+    pub fn spans(&self, text: &Text) -> &[Span] {
+        self.0.spans(text)
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{RenderOptions, Report};
 use finding::FindingWriter;
 
 pub(crate) use group::{Excerpts, Group};
+pub use mask::Secrets;
 pub(crate) use order::in_reading_order;
 pub(crate) use style::Style;
 pub use summary::thousands;

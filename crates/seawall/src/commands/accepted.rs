@@ -6,12 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use seawall_checks::{Check, Evaluation};
-use seawall_core::Date;
+use seawall_core::{Date, ResourceId};
+use seawall_inventory::Inventory;
 use seawall_report::Known;
 use seawall_sources::Loaded;
-use seawall_waivers::{Baseline, Read, apply, in_sources, read_file};
+use seawall_waivers::{Baseline, EXPIRED, Read, UNUSED, apply, in_sources, read_file};
 
-use crate::cli::ScanArgs;
 use crate::config::{Config, read_text};
 use crate::output;
 
@@ -21,14 +21,6 @@ const FILE_NAME: &str = "seawall-waivers.yaml";
 /// The largest report that is read as a baseline.
 const MAX_BASELINE: u64 = 1 << 30;
 
-/// What a command line asks for.
-pub(super) struct Asked<'a> {
-    pub(super) waivers: Option<&'a Path>,
-    pub(super) baseline: Option<&'a Path>,
-    /// Whether a file of waivers is looked for when none is named.
-    pub(super) look: bool,
-}
-
 /// Waivers and baseline of a run.
 pub(super) struct Accepted {
     waivers: Option<Read>,
@@ -37,29 +29,39 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    /// Reads the files that the command line names, or the configuration, or that lie in this folder or above.
+    /// Reads the file of waivers that the command line names, or the configuration, or that lies in this folder or above;
+    /// the last only if it is to be `looked_for`.
     ///
     /// # Errors
     /// When a named file is not there or anything in one is not understood; each fault was printed with its line.
-    pub(super) fn load(args: &ScanArgs, config: &Config, folder: &Path) -> anyhow::Result<Self> {
-        let asked = Asked {
-            waivers: args.waivers.as_deref(),
-            baseline: args.baseline.as_deref(),
-            look: args.pss.is_none(),
-        };
-        Accepted::read(&asked, config, folder)
+    pub(super) fn load(
+        named: Option<&Path>,
+        looked_for: bool,
+        config: &Config,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let named = named.map(Path::to_owned).or_else(|| config.waivers.clone());
+        let file = named.or_else(|| if looked_for { find(folder) } else { None });
+        let waivers = file.as_deref().map(waivers).transpose()?;
+        Ok(Accepted { waivers, baseline: None, today: today() })
     }
 
-    /// The same for any command.
+    /// The same, with the report of an earlier run.
     ///
     /// # Errors
-    /// As [`Accepted::load`].
-    pub(super) fn read(asked: &Asked<'_>, config: &Config, folder: &Path) -> anyhow::Result<Self> {
-        let named = asked.waivers.map(Path::to_owned).or_else(|| config.waivers.clone());
-        let file = named.or_else(|| if asked.look { find(folder) } else { None });
-        let waivers = file.as_deref().map(waivers).transpose()?;
-        let baseline = asked.baseline.map(baseline).transpose()?;
-        Ok(Accepted { waivers, baseline, today: today() })
+    /// When it cannot be read.
+    pub(super) fn and_known(self, report: Option<&Path>) -> anyhow::Result<Self> {
+        Ok(Accepted { baseline: report.map(baseline).transpose()?, ..self })
+    }
+
+    /// Marks what is accepted, as often as asked. Nothing is said about the waivers themselves.
+    pub(super) fn mark(&self, evaluation: &mut Evaluation, inventory: &Inventory) {
+        // A file of waivers that is no object of the inventory is no place for findings.
+        let file = self.waivers.clone().map(|read| read.at(ResourceId(u32::MAX)));
+        let (mut rules, _) = in_sources(inventory);
+        rules.extend(file.into_iter().flatten());
+        apply(evaluation, inventory, &rules, self.today, &BTreeSet::new());
+        evaluation.findings.retain(|finding| ![EXPIRED, UNUSED].contains(&finding.check.id.as_str()));
     }
 
     /// Marks what is accepted and takes out what was known. `ran` are the checks that ran; without them (Pod Security

@@ -6,6 +6,7 @@ mod checks;
 mod compare;
 mod comply;
 mod explain;
+mod fix;
 mod live;
 mod man;
 mod markup;
@@ -30,6 +31,7 @@ use crate::cli::{Cli, Command};
 
 pub(crate) use compare::CompareArgs;
 pub(crate) use comply::ComplyArgs;
+pub(crate) use fix::FixArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
@@ -47,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
     let color = cli.color;
     match cli.command {
         Command::Scan(args) => scan::run(&args, color),
+        Command::Fix(args) => fix::run(&args, color),
         #[cfg(feature = "cluster")]
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args, color),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
-use seawall_checks::{Check, Evaluation, evaluate, pick, pss};
+use seawall_checks::{Evaluation, evaluate, pss};
 use seawall_core::{ProblemSeverity, Severity};
 use seawall_report::{Format, Inputs, RenderOptions, Report, Timings, escape, render};
 use seawall_sources::{Loaded, Target};
@@ -14,7 +14,7 @@ use crate::ExitStatus;
 use crate::cli::{Color, FailOn, ScanArgs, Timestamp};
 use crate::commands::accepted::Accepted;
 use crate::commands::{live, reports};
-use crate::config::{self, Config};
+use crate::config;
 use crate::output;
 use crate::progress::{Stages, Ticker};
 
@@ -23,8 +23,9 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
     let folder = std::env::current_dir().context("the current folder is not readable")?;
     reports::check(&args.reports)?;
-    let config = config::load(args.config.as_deref(), &folder)?;
-    let accepted = Accepted::load(args, &config, &folder)?;
+    let config = config::load(args.selection.config.as_deref(), &folder)?;
+    let accepted = Accepted::load(args.selection.waivers.as_deref(), args.pss.is_none(), &config, &folder)?
+        .and_known(args.baseline.as_deref())?;
     let policy = args.pss.as_deref().map(str::parse::<pss::Policy>).transpose()?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     rayon::ThreadPoolBuilder::new()
@@ -43,7 +44,7 @@ pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let (mut evaluation, ran) = match policy {
         Some(policy) => (pss::evaluate(&loaded.inventory, policy), None),
         None => {
-            let checks = chosen(args, &config);
+            let checks = args.selection.chosen(&config);
             (evaluate(&loaded.inventory, &checks, &config.settings), Some(checks))
         }
     };
@@ -125,14 +126,6 @@ fn time(given: Option<Timestamp>) -> anyhow::Result<Option<u64>> {
             Err(_) => Ok(None),
         },
     }
-}
-
-/// The checks that the command line and the configuration ask for.
-fn chosen(args: &ScanArgs, config: &Config) -> Vec<&'static Check> {
-    let select = if args.select.is_empty() { &config.select } else { &args.select };
-    let ignore: Vec<_> = args.ignore.iter().chain(&config.ignore).cloned().collect();
-    let profile = args.profile.or(config.profile).unwrap_or_default();
-    pick(profile, select, &ignore)
 }
 
 pub(super) fn inputs(loaded: &Loaded) -> Inputs {

@@ -15,6 +15,7 @@ mod commands;
 mod compare;
 mod comply;
 mod examples;
+mod fix;
 mod high_findings;
 mod hostile;
 mod least_privilege;

@@ -34,6 +34,7 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
             ("rules.toml", include_str!("../data/comply-rules.toml")),
         ],
     ),
+    ("fix", &[("web.yaml", include_str!("../data/fix-web.yaml"))]),
     ("network-calico", &[("shop.yaml", include_str!("../data/network-calico.yaml"))]),
     ("network-cilium", &[("shop.yaml", include_str!("../data/network-cilium.yaml"))]),
     ("network-exposure", &[]),

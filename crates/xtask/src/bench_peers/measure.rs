@@ -51,8 +51,9 @@ pub(super) fn measure(program: &Path, arguments: &[OsString], out: &Path) -> Res
         .status()
         .with_context(|| format!("cannot start python3, which measures `{}`", program.display()))?;
     let wall = start.elapsed();
-    let text = std::fs::read_to_string(&usage)
-        .with_context(|| format!("no measure of `{}`: see the log beside `{}`", program.display(), usage.display()))?;
+    let text = std::fs::read_to_string(&usage).with_context(|| {
+        format!("no measure of `{}`: see the log beside `{}`", program.display(), usage.display())
+    })?;
     let (cpu, memory) = parse(&text).with_context(|| format!("`{text}` is no measure"))?;
     std::fs::remove_file(&usage).with_context(|| format!("cannot remove `{}`", usage.display()))?;
     Ok(Run { cpu, wall, memory, status })

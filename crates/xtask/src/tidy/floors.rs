@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-report", 6),
     ("seawall-waivers", 6),
     ("seawall-peers", 6),
+    ("seawall-fix", 6),
     ("seawall-server", 8),
     ("seawall-cluster", 8),
     ("seawall-sensor", 8),

@@ -69,8 +69,25 @@ pub(crate) fn drop_all(container: &ContainerView<'_>) -> Fix {
         // From the end, so that the places of the earlier ones hold.
         edits.extend(all.rev().map(|added| Edit::Remove { route: added.place().route }));
     }
-    let risk = if edits.len() > 1 { FixRisk::High } else { FixRisk::Medium };
+    let risk = match edits.len() {
+        1 if has_none(container) => FixRisk::Low,
+        1 => FixRisk::Medium,
+        _ => FixRisk::High,
+    };
     Fix { risk, edits }
+}
+
+/// Whether a container has no use for the capabilities that nobody wrote down: a process that is not root has none, unless
+/// from the file of its program, and those are for opening low ports.
+fn has_none(container: &ContainerView<'_>) -> bool {
+    const FIRST_FREE: i64 = 1024;
+    let not_root = match container.effective(&["runAsUser"]).and_then(Node::as_i64) {
+        Some(user) => user > 0,
+        None => container.effective(&["runAsNonRoot"]).and_then(Node::as_bool) == Some(true),
+    };
+    let bind = added(container).any(|added| added.name == "NET_BIND_SERVICE");
+    let mut ports = container.node().list("ports").filter_map(|port| port.int("containerPort"));
+    not_root && (bind || !ports.any(|port| port < FIRST_FREE))
 }
 
 /// Fails what is added beyond the capabilities that a level of the Pod Security Standards allows.

@@ -5,7 +5,7 @@ use seawall_inventory::{ContainerKind, ContainerView, GroupKind, Inventory};
 use seawall_yaml::Node;
 
 use super::quantity::Quantity;
-use crate::Verdicts;
+use crate::{Setting, SettingDefault, Verdicts};
 
 /// What a container is promised, and what it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,14 @@ pub(crate) struct Kind {
     /// The name in messages.
     pub(crate) word: &'static str,
 }
+
+/// What a fix writes where there is no amount.
+pub(crate) const AMOUNT: Setting = Setting {
+    name: "amount",
+    doc: "The amount that a fix writes, as a list of one; without it there is no fix, since nobody else knows what a \
+          container needs",
+    default: SettingDefault::Strings(&[]),
+};
 
 /// Processor time.
 pub(crate) const CPU: Kind = Kind { key: "cpu", word: "CPU" };
@@ -133,9 +141,21 @@ pub(crate) fn judge_missing(container: &ContainerView<'_>, side: Side, kind: Kin
             out.fail(place, message).fix(Fix::set(FixRisk::Low, route, &*limit));
         }
         _ => {
-            out.fail(place, format!("{label} has no {} {word}", kind.word));
+            let amount = amount(container, side, kind, out);
+            let draft = out.fail(place, format!("{label} has no {} {word}", kind.word));
+            if let Some(amount) = amount {
+                draft.fix(Fix::set(FixRisk::Medium, route, amount));
+            }
         }
     }
+}
+
+/// The configured amount, where the API server takes it: a limit is not below its request.
+fn amount<'a>(container: &ContainerView<'_>, side: Side, kind: Kind, out: &Verdicts<'a>) -> Option<&'a str> {
+    let text = out.settings().strings(AMOUNT.name).first().copied()?;
+    let amount = Quantity::parse(text).filter(|amount| !amount.is_zero())?;
+    let request = written(container, Side::Requests, kind).and_then(Quantity::of);
+    (side == Side::Requests || request.is_none_or(|request| request <= amount)).then_some(text)
 }
 
 /// What a container promises itself and what it may take at most, where they differ: request and limit as the API server

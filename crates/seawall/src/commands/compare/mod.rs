@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use seawall_checks::{Profile, Select, evaluate, pick};
+use seawall_checks::{Profile, evaluate, pick};
 use seawall_core::{Finding, Position, ProblemSeverity, ResourceId, Route};
 use seawall_inventory::Inventory;
 use seawall_peers::{
@@ -20,8 +20,8 @@ use seawall_report::escape;
 use seawall_sources::{Progress, Target};
 
 use crate::ExitStatus;
-use crate::cli;
-use crate::commands::accepted::{Accepted, Asked};
+use crate::cli::SelectionArgs;
+use crate::commands::accepted::Accepted;
 use crate::commands::live;
 use crate::config;
 use crate::output;
@@ -42,21 +42,8 @@ pub(crate) struct CompareArgs {
     /// Show every difference, not the first of each rule and reason
     #[arg(long)]
     all: bool,
-    /// Compare only these checks: an id, `area:pod`, `pillar:nodes`, `framework:CIS-1.12`; may be repeated
-    #[arg(long, value_delimiter = ',', value_name = "WHAT")]
-    select: Vec<Select>,
-    /// Leave these checks out; same words as --select
-    #[arg(long, value_delimiter = ',', value_name = "WHAT")]
-    ignore: Vec<Select>,
-    /// Which checks count without --select: those of the six pillars, or all [default: default]
-    #[arg(long, value_parser = cli::profile(), value_name = "PROFILE")]
-    profile: Option<Profile>,
-    /// File of accepted findings [default: `seawall-waivers.yaml` in this folder or one above]
-    #[arg(long, value_name = "FILE")]
-    waivers: Option<PathBuf>,
-    /// Configuration file [default: `seawall.yaml` in this folder or one above]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// Do not print the problems met while reading
     #[arg(short, long)]
     quiet: bool,
@@ -77,9 +64,8 @@ const MAX_REPORT: u64 = 1 << 30;
 pub(super) fn run(args: &CompareArgs) -> anyhow::Result<ExitStatus> {
     #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
     let folder = std::env::current_dir().context("the current folder is not readable")?;
-    let config = config::load(args.config.as_deref(), &folder)?;
-    let asked = Asked { waivers: args.waivers.as_deref(), baseline: None, look: true };
-    let accepted = Accepted::read(&asked, &config, &folder)?;
+    let config = config::load(args.selection.config.as_deref(), &folder)?;
+    let accepted = Accepted::load(args.selection.waivers.as_deref(), true, &config, &folder)?;
     let name = args.report.display().to_string();
     if args.report.as_os_str() == "-" && args.targets.iter().any(|target| target == "-") {
         bail!("standard input can be the report or a target, not both");
@@ -93,9 +79,7 @@ pub(super) fn run(args: &CompareArgs) -> anyhow::Result<ExitStatus> {
         let names: Vec<String> = args.targets.iter().map(|target| format!("`{}`", escape(target))).collect();
         bail!("nothing to judge: no Kubernetes object in {}", names.join(", "));
     }
-    let select = if args.select.is_empty() { &config.select } else { &args.select };
-    let ignore: Vec<Select> = args.ignore.iter().chain(&config.ignore).cloned().collect();
-    let chosen = pick(args.profile.or(config.profile).unwrap_or_default(), select, &ignore);
+    let chosen = args.selection.chosen(&config);
     // Checks beside the chosen ones run too: what they say explains, and does not count.
     let all = pick(Profile::All, &[], &[]);
     let mut evaluation = evaluate(&loaded.inventory, &all, &config.settings);

@@ -20,7 +20,7 @@ use seawall_report::comply::{
 use seawall_report::{escape, pretty_json};
 use seawall_sources::{Loaded, Progress, Target};
 
-use super::accepted::{Accepted, Asked};
+use super::accepted::Accepted;
 use super::{live, scan};
 use crate::ExitStatus;
 use crate::config::{self, Config, read_text};
@@ -89,9 +89,8 @@ pub(super) fn run(args: &ComplyArgs) -> anyhow::Result<ExitStatus> {
     #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
     let folder = std::env::current_dir().context("the current folder is not readable")?;
     let config = config::load(args.config.as_deref(), &folder)?;
-    let asked =
-        Asked { waivers: args.waivers.as_deref(), baseline: None, look: framework.standard.is_none() };
-    let accepted = Accepted::read(&asked, &config, &folder)?;
+    let looked_for = framework.standard.is_none();
+    let accepted = Accepted::load(args.waivers.as_deref(), looked_for, &config, &folder)?;
     let clouds = args.cloud_facts.iter().map(|file| cloud(file)).collect::<anyhow::Result<Vec<_>>>()?;
     let parsed = targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     rayon::ThreadPoolBuilder::new()

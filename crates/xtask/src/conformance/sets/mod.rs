@@ -4,6 +4,7 @@
 //! part that compares plain data.
 
 mod engine_input;
+mod fix;
 mod live_network;
 mod netpol_api;
 mod netpol_cyclonus;
@@ -32,6 +33,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
+    ("fix", fix::load),
     ("netpol-api", netpol_api::load),
     ("netpol-cyclonus", netpol_cyclonus::load),
     ("netpol-npguard", netpol_npguard::load),
