@@ -47,6 +47,9 @@ pub(crate) struct FixArgs {
     /// Exit with 1 when something could be fixed and was not
     #[arg(long)]
     check: bool,
+    /// Take it for no error when the targets hold no Kubernetes object
+    #[arg(long)]
+    allow_empty: bool,
     #[command(flatten)]
     selection: SelectionArgs,
     /// Output format
@@ -86,7 +89,7 @@ pub(super) fn run(args: &FixArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let loaded = live::load(&targets, rendering.as_ref(), args.quiet, &Progress::default())?;
     let least = if args.quiet { ProblemSeverity::Error } else { ProblemSeverity::Warning };
     loaded.problems.iter().filter(|problem| problem.severity >= least).for_each(output::problem);
-    if loaded.inventory.resources().is_empty() {
+    if loaded.inventory.resources().is_empty() && !args.allow_empty {
         let names: Vec<String> = args.targets.iter().map(|target| format!("`{}`", escape(target))).collect();
         bail!("nothing to fix: no Kubernetes object in {}", names.join(", "));
     }

@@ -33,7 +33,7 @@ fn commit(stand: &Stand, id: &str, args: Option<&[&str]>, files: &[&str]) -> Run
 
 #[test]
 fn hooks_take_yaml_and_json_in_one_run() {
-    for id in ["seawall", "seawall-system"] {
+    for id in ["seawall", "seawall-system", "seawall-fix", "seawall-fix-system"] {
         let hook = hook(id);
         assert_eq!(hook["types_or"], serde_json::json!(["yaml", "json"]), "{id}");
         assert_eq!(
@@ -77,6 +77,23 @@ fn changed_manifests_are_judged() {
     let broken = commit(&stand, id, Some(&["--strict", "--"]), &["broken.yaml"]);
     assert_eq!(broken.code, 3);
     assert!(broken.err.starts_with("broken.yaml:"), "{}", broken.err);
+}
+
+#[test]
+fn what_could_be_fixed_is_shown_or_made() {
+    let stand = Stand::new(&[("pod.yaml", BAD_POD), ("ci.yaml", WORKFLOW)]).with_seawall();
+    let id = "seawall-fix-system";
+    let nothing = commit(&stand, id, None, &["ci.yaml"]);
+    assert_eq!((nothing.code, nothing.out.as_str(), nothing.err.as_str()), (0, "", ""));
+    let shown = commit(&stand, id, None, &["pod.yaml", "ci.yaml"]);
+    assert_eq!(shown.code, 1, "{}", shown.err);
+    assert!(shown.out.contains("+++ b/pod.yaml") && shown.out.contains("\n+"), "{}", shown.out);
+    assert_eq!(stand.read("repository/pod.yaml"), BAD_POD);
+    let made = commit(&stand, id, Some(&["--write", "--"]), &["pod.yaml", "ci.yaml"]);
+    assert_eq!(made.code, 0, "pre-commit sees that files changed: {}", made.err);
+    assert_ne!(stand.read("repository/pod.yaml"), BAD_POD);
+    assert_eq!(stand.read("repository/ci.yaml"), WORKFLOW);
+    assert_eq!(commit(&stand, id, None, &["pod.yaml"]).code, 0);
 }
 
 #[test]
