@@ -106,6 +106,8 @@ pub fn load_rendered<E>(
     let budget = AtomicU64::new(limits.total_bytes);
     let mut seen = HashSet::new();
     let mut rendered_before: HashSet<PathBuf> = HashSet::new();
+    // Files that must not be read as they stand.
+    let mut consumed: HashSet<PathBuf> = HashSet::new();
     let read = |path: &PathBuf| {
         let content = read_path(path, &budget, limits);
         progress.file();
@@ -127,7 +129,10 @@ pub fn load_rendered<E>(
                     render(root, &walked, rendering, limits, is_new)
                 });
                 let Walked { mut files, problems, ignored, .. } = walked;
-                files.retain(|file| rendered.leaves(file));
+                consumed.extend(rendered.consumed);
+                if !consumed.is_empty() {
+                    files.retain(|file| !file.canonicalize().is_ok_and(|file| consumed.contains(&file)));
+                }
                 loaded.problems.extend(problems);
                 loaded.counts.ignored_files += ignored.files;
                 loaded.counts.ignored_folders += ignored.folders;

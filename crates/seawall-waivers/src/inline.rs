@@ -237,7 +237,9 @@ fn beginning_in(resource: &Resource, line: Span) -> Option<Route> {
         if let Some(found) = children.iter().filter(here).find(begins) {
             return root.route_to(*found);
         }
-        let last = children.iter().filter(here).rfind(|child| start(child).is_some_and(|at| at < line.start));
-        node = *last.filter(|child| child.is_map() || child.is_seq())?;
+        // What was rendered need not stand in the order in which it is written.
+        let above =
+            children.iter().filter(here).filter(|child| start(child).is_some_and(|at| at < line.start));
+        node = *above.max_by_key(|child| start(child)).filter(|child| child.is_map() || child.is_seq())?;
     }
 }

@@ -66,7 +66,7 @@ impl Unit {
 /// The units of a folder, in the order of their paths.
 pub(super) fn units(root: &Root, walked: &Walked) -> Vec<Unit> {
     let mut units: BTreeMap<PathBuf, Unit> = BTreeMap::new();
-    for chart in charts(walked) {
+    for chart in charts(root, walked) {
         units.insert(chart.marker.clone(), Unit::Chart(chart));
     }
     let in_chart: HashSet<PathBuf> = units.values().flat_map(|unit| unit.consumed(true)).collect();
@@ -76,9 +76,11 @@ pub(super) fn units(root: &Root, walked: &Walked) -> Vec<Unit> {
     units.into_values().collect()
 }
 
-fn charts(walked: &Walked) -> Vec<Chart> {
+fn charts(root: &Root, walked: &Walked) -> Vec<Chart> {
     let is_marker = |path: &&PathBuf| path.file_name().is_some_and(|name| name == chart::MARKER);
     let markers = walked.files.iter().filter(is_marker).filter_map(|path| path.canonicalize().ok());
+    // A link may lead elsewhere.
+    let markers = markers.filter(|marker| root.holds(marker));
     let mut found: Vec<Chart> = markers.filter_map(|marker| Chart::read(&marker)).collect();
     // Folders before those below them.
     found.sort_by(|a, b| a.folder.cmp(&b.folder));

@@ -127,7 +127,7 @@ fn read(job: &Job<'_>, chart: &Chart, printed: Vec<u8>) -> FileContent {
     }
     let moved = |tree: &Tree, piece: &Piece| match &piece.source.text {
         Some(template) => {
-            let lines = Alignment::new(&text, piece.span, template);
+            let lines = Alignment::new(&text, piece.span, template, piece.source.lines(template));
             tree.moved(Some(template.clone()), |node| lines.place(node))
         }
         None => tree.moved(None, |_| None),

@@ -153,35 +153,10 @@ fn without_origin(document: &str, to: &mut String) -> Option<String> {
 fn moved(job: &Job<'_>, tree: &Tree, source: &Source) -> Tree {
     let Some(text) = &source.text else { return tree.moved(None, |_| None) };
     let mut pairs = HashMap::new();
-    if let Some(object) = original(job, tree.root(), source) {
+    if let Some(object) = source.original(tree.root(), job.document_limits()) {
         pair(tree.root(), object, &mut pairs);
     }
     tree.moved(Some(text.clone()), |node| pairs.get(&node.id()).copied())
-}
-
-fn identity(node: Node<'_>) -> Option<(&str, &str)> {
-    Some((node.str("kind")?, node.get("metadata")?.str("name")?))
-}
-
-/// The one object of the file that has the kind, and the name but for what a prefix or suffix adds.
-fn original<'s>(job: &Job<'_>, rendered: Node<'_>, source: &'s Source) -> Option<Node<'s>> {
-    let (kind, name) = identity(rendered)?;
-    let documents = source.documents(job.document_limits()).iter().map(|document| document.tree.root());
-    let objects = documents.flat_map(|root| {
-        let items: Vec<Node<'s>> =
-            if identity(root).is_some() { vec![root] } else { root.list("items").collect() };
-        items
-    });
-    let fitting = |exact: bool| {
-        let fits = move |node: &Node<'s>| {
-            identity(*node).is_some_and(|(of, called)| {
-                of == kind && if exact { called == name } else { name.contains(called) }
-            })
-        };
-        let mut found = objects.clone().filter(fits);
-        found.next().filter(|_| found.next().is_none())
-    };
-    fitting(true).or_else(|| fitting(false))
 }
 
 /// Finds where each node stands in the file: on the same route, items of lists by their names, scalars when they are equal.

@@ -17,20 +17,80 @@ struct Line {
     shared: usize,
 }
 
+/// The lines of a template.
+#[derive(Debug)]
+pub(super) struct Lines {
+    all: Vec<Span>,
+    /// Those that occur once, and where; `None` for those that occur again.
+    once: HashMap<Box<str>, Option<usize>>,
+}
+
+impl Lines {
+    pub(super) fn of(text: &Text) -> Self {
+        let lines = lines(text.as_str(), 0);
+        let once = once(&lines).into_iter().map(|(line, at)| (line.into(), at)).collect();
+        let spans = lines.iter().map(|(start, line)| Span {
+            start: *start,
+            end: *start + u32::try_from(line.len()).unwrap_or(0),
+        });
+        Lines { all: spans.collect(), once }
+    }
+}
+
 /// The lines of one rendered document and where they come from.
 pub(super) struct Alignment<'t> {
     /// Offset of each rendered line in the rendered text.
     starts: Vec<u32>,
     from: Vec<Option<Line>>,
-    template: Vec<(u32, &'t str)>,
+    template: &'t Text,
+    lines: &'t Lines,
 }
 
 impl<'t> Alignment<'t> {
-    pub(super) fn new(rendered: &Text, document: Span, template: &'t Text) -> Self {
-        let written = lines(rendered.slice(document), document.start);
-        let template = lines(template.as_str(), 0);
-        let from = align(&written, &template);
-        Alignment { starts: written.iter().map(|(start, _)| *start).collect(), from, template }
+    pub(super) fn new(rendered: &Text, document: Span, template: &'t Text, lines: &'t Lines) -> Self {
+        let written = self::lines(rendered.slice(document), document.start);
+        let starts = written.iter().map(|(start, _)| *start).collect();
+        let mut alignment = Alignment { starts, from: vec![None; written.len()], template, lines };
+        alignment.align(&written);
+        alignment
+    }
+
+    fn align(&mut self, rendered: &[(u32, &str)]) {
+        let mut anchors: Vec<(usize, usize)> = once(rendered)
+            .into_iter()
+            .filter_map(|(line, at)| Some((at?, (*self.lines.once.get(line)?)?)))
+            .collect();
+        anchors.sort_unstable();
+        for (at, number) in &anchors {
+            let line = self.line_of(rendered, *at, *number);
+            self.set(*at, line);
+        }
+        for (at, number) in anchors {
+            self.extend(rendered, (at + 1..rendered.len()).zip(number + 1..self.lines.all.len()));
+            self.extend(rendered, (0..at).rev().zip((0..number).rev()));
+        }
+    }
+
+    fn extend(&mut self, rendered: &[(u32, &str)], pairs: impl Iterator<Item = (usize, usize)>) {
+        for (at, number) in pairs {
+            let known = self.from.get(at).copied().flatten();
+            let line = self.line_of(rendered, at, number);
+            if known.is_some() || line.is_none() {
+                return;
+            }
+            self.set(at, line);
+        }
+    }
+
+    fn set(&mut self, at: usize, line: Option<Line>) {
+        if let Some(slot) = self.from.get_mut(at) {
+            *slot = line;
+        }
+    }
+
+    fn line_of(&self, rendered: &[(u32, &str)], at: usize, number: usize) -> Option<Line> {
+        let pattern = self.template.slice(*self.lines.all.get(number)?).trim_end();
+        shared(rendered.get(at)?.1.trim_end(), pattern).map(|shared| Line { number, shared })
     }
 
     /// Where a node of the rendered document is written in the template.
@@ -52,9 +112,9 @@ impl<'t> Alignment<'t> {
 
     /// Where the line of the template around an offset ends, without blanks.
     fn line_end(&self, offset: u32) -> Option<u32> {
-        let at = self.template.partition_point(|(start, _)| *start <= offset).checked_sub(1)?;
-        let (start, content) = self.template.get(at)?;
-        Some(*start + u32::try_from(content.trim_end().len()).ok()?)
+        let at = self.lines.all.partition_point(|line| line.start <= offset).checked_sub(1)?;
+        let line = *self.lines.all.get(at)?;
+        Some(line.start + u32::try_from(self.template.slice(line).trim_end().len()).ok()?)
     }
 
     /// An offset of the rendered text in the template. A value may begin where the action does, a key may not.
@@ -63,8 +123,8 @@ impl<'t> Alignment<'t> {
         let line = (*self.from.get(at)?)?;
         let column = offset.checked_sub(*self.starts.get(at)?)? as usize;
         let within = if key { column < line.shared } else { column <= line.shared };
-        let (start, _) = self.template.get(line.number)?;
-        within.then_some(*start + u32::try_from(column).ok()?)
+        let start = self.lines.all.get(line.number)?.start;
+        within.then_some(start + u32::try_from(column).ok()?)
     }
 }
 
@@ -79,24 +139,6 @@ fn lines(text: &str, offset: u32) -> Vec<(u32, &str)> {
     with_end.collect()
 }
 
-fn align(rendered: &[(u32, &str)], template: &[(u32, &str)]) -> Vec<Option<Line>> {
-    let once = once(template);
-    let mut from: Vec<Option<Line>> = vec![None; rendered.len()];
-    let anchors: Vec<(usize, usize)> =
-        self::once(rendered).into_iter().filter_map(|(line, at)| Some((at?, (*once.get(line)?)?))).collect();
-    for (at, number) in &anchors {
-        set(&mut from, *at, line_of(rendered, *at, template, *number));
-    }
-    let mut anchors = anchors;
-    anchors.sort_unstable();
-    for (at, number) in anchors {
-        let down = (at + 1..rendered.len()).zip(number + 1..template.len());
-        extend(&mut from, rendered, template, down);
-        extend(&mut from, rendered, template, (0..at).rev().zip((0..number).rev()));
-    }
-    from
-}
-
 /// The lines that occur once, and where; `None` for those that occur again.
 fn once<'l>(lines: &[(u32, &'l str)]) -> HashMap<&'l str, Option<usize>> {
     let mut once = HashMap::new();
@@ -106,33 +148,6 @@ fn once<'l>(lines: &[(u32, &'l str)]) -> HashMap<&'l str, Option<usize>> {
         }
     }
     once
-}
-
-fn extend(
-    from: &mut [Option<Line>],
-    rendered: &[(u32, &str)],
-    template: &[(u32, &str)],
-    pairs: impl Iterator<Item = (usize, usize)>,
-) {
-    for (at, number) in pairs {
-        let known = from.get(at).copied().flatten();
-        let line = line_of(rendered, at, template, number);
-        if known.is_some() || line.is_none() {
-            return;
-        }
-        set(from, at, line);
-    }
-}
-
-fn set(from: &mut [Option<Line>], at: usize, line: Option<Line>) {
-    if let Some(slot) = from.get_mut(at) {
-        *slot = line;
-    }
-}
-
-fn line_of(rendered: &[(u32, &str)], at: usize, template: &[(u32, &str)], number: usize) -> Option<Line> {
-    let (written, pattern) = (rendered.get(at)?.1.trim_end(), template.get(number)?.1.trim_end());
-    shared(written, pattern).map(|shared| Line { number, shared })
 }
 
 /// How many bytes a rendered line shares with the line of a template that it comes from, if it can come from it.
@@ -191,8 +206,10 @@ spec:
 
     #[test]
     fn lines_are_told_where_they_can_be_shown() {
-        let (rendered, template) = (lines(RENDERED, 0), lines(TEMPLATE, 0));
-        let from = align(&rendered, &template);
+        let (rendered, template) = (Text::new(RENDERED), Text::new(TEMPLATE));
+        let lines = Lines::of(&template);
+        let whole = Span { start: 0, end: rendered.len() };
+        let from = Alignment::new(&rendered, whole, &template, &lines).from;
         let numbers: Vec<Option<usize>> = from.iter().map(|line| line.map(|line| line.number + 1)).collect();
         let expected = [
             Some(2),

@@ -78,14 +78,7 @@ pub struct Rendering {
 pub(crate) struct Rendered {
     pub(crate) contents: Vec<FileContent>,
     /// Files that must not be read as they stand, by their canonical paths.
-    consumed: HashSet<PathBuf>,
-}
-
-impl Rendered {
-    /// Whether a file is still to be read as it stands.
-    pub(crate) fn leaves(&self, file: &Path) -> bool {
-        self.consumed.is_empty() || !file.canonicalize().is_ok_and(|file| self.consumed.contains(&file))
-    }
+    pub(crate) consumed: HashSet<PathBuf>,
 }
 
 /// What a run of a unit needs to know.

@@ -166,7 +166,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-fn has_kubectl() -> bool {
+pub(crate) fn has_kubectl() -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     cfg!(unix) && std::env::split_paths(&path).any(|folder| folder.join("kubectl").is_file())
 }

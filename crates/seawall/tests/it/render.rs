@@ -82,7 +82,7 @@ impl Shop {
 #[test]
 fn findings_point_at_the_template() {
     let shop = Shop::printing();
-    let run = shop.run(&["scan", "shop", "--select", "pod-host-pid,pod-run-as-root"]);
+    let run = shop.run(&["scan", "shop", "--select", "pod-host-pid,pod-run-as-root-uid"]);
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     assert!(run.out.contains("shop/templates/deployment.yaml:16:7"), "{}", run.out);
     assert!(run.out.contains("16 |       hostPID: true"), "{}", run.out);
@@ -92,6 +92,41 @@ fn findings_point_at_the_template() {
         let file = finding["locations"][0]["file"].as_str().unwrap();
         file.starts_with("shop/") && shop.file(file).is_file()
     }));
+}
+
+#[test]
+fn comments_in_what_was_rendered_waive() {
+    if !crate::pages::has_kubectl() {
+        eprintln!("skipped: kubectl is not on the PATH");
+        return;
+    }
+    let comment = |text: &str, before: &str| {
+        let waiver =
+            "# seawall: ignore pod-host-pid until 2999-01-31 because the agent reads all processes\n";
+        text.replace(before, &format!("      {waiver}{before}"))
+    };
+    let shop = Shop::printing();
+    let template = comment(TEMPLATE, "      hostPID: true\n");
+    std::fs::write(shop.file("shop/templates/deployment.yaml"), template).unwrap();
+    let rendered = comment(RENDERED, "      hostPID: true\n");
+    std::fs::write(shop.file("rendered.txt"), rendered).unwrap();
+    // kustomize drops comments and sorts the fields; the file has them.
+    std::fs::write(
+        shop.file("shop/kustomization.yaml"),
+        "resources: [web.yaml]\nnamePrefix: a-\nlabels: [{pairs: {a: b}}]\n",
+    )
+    .unwrap();
+    let web = "kind: Pod\nmetadata: {name: web}\napiVersion: v1\nspec:\n  containers:\n    - name: web\n      image: r/web:1\n      command: [sh]\n  hostPID: true\n";
+    std::fs::write(shop.file("shop/web.yaml"), comment(web, "  hostPID: true\n")).unwrap();
+    let path = format!("{}:{}", shop.path, std::env::var("PATH").unwrap());
+    let args = ["scan", "shop", "--select", "pod-host-pid", "-o", "json"];
+    let report = seawall_with(&[("PATH", &path)], shop.folder.path(), &args, b"").json();
+    assert_eq!(report["problems"].as_array().map(Vec::len), Some(0), "{}", report["problems"]);
+    for finding in report["findings"].as_array().unwrap() {
+        assert!(finding["waiver"].is_object(), "{finding}");
+        assert!(finding["locations"][0]["line"].is_u64(), "{finding}");
+    }
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]

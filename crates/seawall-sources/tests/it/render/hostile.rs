@@ -76,6 +76,26 @@ fn links_that_lead_out_of_the_target_are_not_followed() {
 }
 
 #[test]
+fn a_chart_elsewhere_is_not_reached_by_a_link() {
+    let place = Place::new(&[("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n")]);
+    place.write("../outside/Chart.yaml", CHART.1);
+    std::os::unix::fs::symlink("../outside/Chart.yaml", place.target().join("Chart.yaml")).unwrap();
+    assert_eq!(place.problems(&place.load()), [""; 0]);
+}
+
+#[test]
+fn many_objects_of_one_file_are_no_more_work_than_their_text() {
+    let mut place = Place::new(&[CHART]);
+    let lines: String = (0..20_000).map(|n| format!("# {n}\n")).collect();
+    place.write("c/templates/x.yaml", &lines);
+    let document = "---\n# Source: c/templates/x.yaml\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n";
+    place.write("../rendered", &document.repeat(20_000));
+    place.program("helm", "cat \"${0%/*}/../rendered\"");
+    // Lines of the template times objects would be 400 million.
+    assert_eq!(place.load().inventory.resources().len(), 20_000);
+}
+
+#[test]
 fn programs_are_not_taken_from_where_the_user_stands() {
     let mut place = Place::new(&[CHART]);
     place.program("helm", "exit 0");

@@ -100,6 +100,17 @@ fn a_root_may_use_what_lies_beside_the_target() {
 }
 
 #[test]
+fn what_two_targets_hold_is_rendered_once() {
+    if !has_kubectl() {
+        return;
+    }
+    let place = Place::new(&FILES).real();
+    let whole = place.target();
+    let loaded = place.load_all(&[whole.clone(), whole.join("overlays/prod"), whole.clone()]);
+    assert_eq!(place.read(&loaded), place.read(&place.load()));
+}
+
+#[test]
 fn without_a_program_files_are_judged_as_they_stand() {
     let place = Place::new(&FILES);
     let loaded = place.load();

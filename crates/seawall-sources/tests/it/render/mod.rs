@@ -72,7 +72,11 @@ impl Place {
     }
 
     fn load_from(&self, target: &Path) -> Loaded {
-        let targets = [Target::Folder(target.into())];
+        self.load_all(&[target.into()])
+    }
+
+    fn load_all(&self, targets: &[PathBuf]) -> Loaded {
+        let targets: Vec<Target> = targets.iter().cloned().map(Target::Folder).collect();
         let live = |_: Option<&str>, _: &mut seawall_sources::Intake<'_>| Ok::<(), ()>(());
         let limits = SourceLimits::default();
         let loaded =
