@@ -36,9 +36,9 @@ pub fn fix(
     for _ in 0..MAX_ROUNDS {
         let (world, evaluation) = state.as_ref().map_or((inventory, &before), |(world, now)| (world, now));
         let candidates = evaluation.findings.iter().filter(|finding| is_wanted(finding));
-        let pool = candidates
-            .filter_map(Candidate::of)
-            .filter(|candidate| candidate.fix.risk <= most && out_of_reach(world, candidate.resource()).is_none());
+        let pool = candidates.filter_map(Candidate::of).filter(|candidate| {
+            candidate.fix.risk <= most && out_of_reach(world, candidate.resource()).is_none()
+        });
         match run.round(world, evaluation, judge, pool.collect()) {
             Some(next) => state = Some(next),
             None => break,
