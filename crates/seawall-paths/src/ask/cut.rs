@@ -120,7 +120,8 @@ impl<'m> UsePrices<'m> {
             }
             _ => None,
         };
-        let tokens = made.graph.edges().iter().filter(|edge| edge.primitive == Primitive::C09);
+        let tokens = made.graph.edges().map(|(_, edge)| edge);
+        let tokens = tokens.filter(|edge| edge.primitive == Primitive::C09);
         let tokens =
             tokens.filter_map(|edge| Some((made.graph.evidence(edge)?, account(edge.to)?))).collect();
         UsePrices { model, usage: Usage::of(&model.rbac, requests), tokens }
@@ -236,7 +237,7 @@ impl Model {
             Element::Label(namespace) => Some(namespace),
             _ => None,
         };
-        let namespaces: NumberSet<Name> = made.graph.edges().iter().filter_map(of_edge).collect();
+        let namespaces: NumberSet<Name> = made.graph.edges().filter_map(|(_, edge)| of_edge(edge)).collect();
         if namespaces.is_empty() {
             return namespaces;
         }

@@ -108,7 +108,7 @@ fn namespace_of(graph: &Graph, edge: &Edge) -> Option<Name> {
 
 /// Bindings of a vanilla control plane: nobody takes them away.
 pub(crate) fn default_bindings(graph: &Graph) -> NumberSet<u32> {
-    graph.edges().iter().filter(|edge| edge.expected).map(|edge| edge.to).collect()
+    graph.edges().filter(|(_, edge)| edge.expected).map(|(_, edge)| edge.to).collect()
 }
 
 /// The graph without the elements.
@@ -135,7 +135,7 @@ pub(crate) fn without(graph: &Graph, elements: &[Element]) -> Without {
     }
     if !by_edge.is_empty() {
         let gone = |edge: &Edge| element_of(graph, edge).is_some_and(|element| by_edge.contains(&element));
-        without.edges.extend((0u32..).zip(graph.edges()).filter(|(_, edge)| gone(edge)).map(|(id, _)| id));
+        without.edges.extend(graph.edges().filter(|(_, edge)| gone(edge)).map(|(id, _)| id));
     }
     without
 }

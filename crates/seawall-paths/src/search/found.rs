@@ -32,8 +32,8 @@ enum Meeting {
     Alone(u32),
     /// They meet at a vertex, by the same primitive.
     At(u32, Primitive),
-    /// Pods of one owner take the same kinds of steps, each on its own node.
-    Owner(u32, Vec<Primitive>),
+    /// Pods of one owner take the same kinds of steps, as sure and as little held back, each on its own node.
+    Owner(u32, Option<u32>, Vec<Primitive>),
 }
 
 /// Starts, each with the step that it takes first when that is not the one noted.
@@ -195,7 +195,10 @@ fn meeting(
         }
     }
     match owners.get(&start) {
-        Some(owner) => Meeting::Owner(*owner, primitives(search, scratch, start)),
+        Some(owner) => {
+            let (far, steps) = (scratch.distance(start), primitives(search, scratch, start));
+            Meeting::Owner(*owner, far, steps)
+        }
         None => Meeting::Alone(start),
     }
 }
