@@ -14,7 +14,7 @@ use crate::model::Model;
 use crate::names::Name;
 use crate::numbers::{NumberMap, NumberSet};
 use crate::search::{
-    Element, Prices, Scratch, Search, ThroughAdmin, Without, dominators, element_of, minimum_cut, survivors,
+    Element, Prices, Search, ThroughAdmin, Without, dominators, element_of, minimum_cut, survivors,
 };
 use crate::vertex::Vertex;
 use crate::words;
@@ -257,7 +257,7 @@ impl Model {
     fn dominated(&self, starts: &[u32], sinks: &[u32]) -> BTreeMap<String, Vec<String>> {
         let made = self.made();
         let search = Search::new(&made.graph, Without::default(), ThroughAdmin::Ends);
-        let mut scratch = Scratch::new(made.graph.len());
+        let mut scratch = made.graph.scratch();
         let mut dominated = BTreeMap::new();
         for sink in sinks {
             let chain = dominators(&search, starts, *sink, &mut scratch);

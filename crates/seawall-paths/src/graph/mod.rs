@@ -15,6 +15,7 @@ use later::Later;
 use crate::Primitive;
 use crate::names::Name;
 use crate::numbers::NumberMap;
+use crate::search::{Lent, Pool};
 use crate::vertex::Vertex;
 
 /// What an attack step costs; what its doubt costs is less, so that of equally long paths the surest is the shortest.
@@ -90,9 +91,15 @@ pub(crate) struct Graph {
     premise_of: NumberMap<u32, Vec<u32>>,
     /// What changed since it was finished.
     later: Later,
+    scratches: Pool,
 }
 
 impl Graph {
+    /// A working memory for a search.
+    pub(crate) fn scratch(&self) -> Lent<'_> {
+        self.scratches.lend(self.vertices.len())
+    }
+
     /// One more than the greatest number of a vertex.
     pub(crate) fn len(&self) -> usize {
         self.vertices.len()

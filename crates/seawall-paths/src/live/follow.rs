@@ -115,10 +115,8 @@ impl Model {
                 .any(|key| data.is_some_and(|data| data.get(key).is_some()))
         };
         let of_system = name == "aws-auth" || name.starts_with("kubelet-config");
-        !(namespace == "kube-system" && of_system)
-            && !name.starts_with("istio")
-            && !told()
-            && !change.put().is_some_and(tells)
+        let read = name.starts_with("istio") || namespace == "kube-system" && of_system;
+        !(read || told() || change.put().is_some_and(tells))
     }
 
     /// An EndpointSlice that the cluster writes itself from a selector, before and after.

@@ -6,7 +6,7 @@ use crate::Primitive;
 use crate::graph::{ATTENUATED, Edge, Evidence, Graph};
 use crate::names::Name;
 use crate::numbers::NumberSet;
-use crate::search::{Scratch, Search, ThroughAdmin, Without};
+use crate::search::{Search, ThroughAdmin, Without};
 use crate::vertex::{Place, Vertex};
 
 /// Something that can be taken away.
@@ -143,7 +143,7 @@ pub(crate) fn without(graph: &Graph, elements: &[Element]) -> Without {
 /// The starts that still reach a sink, nothing in the way, without the elements.
 pub(crate) fn survivors(graph: &Graph, elements: &[Element], starts: &[u32], sinks: &[u32]) -> Vec<u32> {
     let search = Search::new(graph, without(graph, elements), ThroughAdmin::Ends);
-    let mut scratch = Scratch::new(graph.len());
+    let mut scratch = graph.scratch();
     let mut left: BTreeSet<u32> = BTreeSet::new();
     for sink in sinks {
         search.back_from(*sink, None, &mut scratch);

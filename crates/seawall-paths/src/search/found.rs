@@ -62,13 +62,14 @@ pub(crate) fn find(
             scratch.touched().filter(|start| wanted.contains(start) && !skip(start)).collect();
         grouped(search, scratch, *sink, (reached, owners))
     };
-    let found: Vec<Vec<Found>> = sinks.par_iter().map_init(|| Scratch::new(graph.len()), to).collect();
+    let found: Vec<Vec<Found>> =
+        sinks.par_iter().map_init(|| graph.scratch(), |scratch, sink| to(scratch, sink)).collect();
     found.into_iter().flatten().collect()
 }
 
 /// Whoever reaches the whole cluster with nothing in the way.
 fn holders(search: &Search<'_>, admin: u32) -> NumberSet<u32> {
-    let mut scratch = Scratch::new(search.graph.len());
+    let mut scratch = search.graph.scratch();
     search.back_from(admin, None, &mut scratch);
     let near = |vertex: &u32| scratch.distance(*vertex).is_some_and(|distance| distance < ATTENUATED);
     scratch.touched().filter(near).collect()
