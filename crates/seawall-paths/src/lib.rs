@@ -22,6 +22,7 @@ mod ask;
 mod facts;
 mod graph;
 pub mod html;
+mod live;
 mod model;
 mod names;
 mod numbers;

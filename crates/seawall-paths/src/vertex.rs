@@ -172,6 +172,19 @@ impl Vertex {
         )
     }
 
+    /// The sink of a word that names no namespace or cloud.
+    pub(crate) fn of_sink_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "cluster-admin" => Vertex::ClusterAdmin,
+            "system-masters" => Vertex::SystemMasters,
+            "node-root" => Vertex::NodeRoot,
+            "control-plane-node-root" => Vertex::ControlPlaneRoot,
+            "all-secrets" => Vertex::AllSecrets,
+            "kube-system-secrets" => Vertex::KubeSystemSecrets,
+            _ => return None,
+        })
+    }
+
     /// The word for a sink.
     pub(crate) fn sink_word(self, names: &Names) -> Option<String> {
         Some(match self {

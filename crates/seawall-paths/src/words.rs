@@ -1,5 +1,7 @@
 //! Vertices and steps in words, and vertices from words.
 
+use std::fmt::Write;
+
 use seawall_core::Confidence;
 
 use crate::Primitive;
@@ -13,69 +15,117 @@ use crate::vertex::{Place, Vertex};
 impl Made {
     /// A vertex as it is printed.
     pub(crate) fn word(&self, id: u32) -> String {
-        let text = |name| self.names.text(name);
+        let mut word = String::new();
+        // A text takes whatever is written.
+        let _ = self.write_word(id, &mut word);
+        word
+    }
+
+    /// The vertex of a word, of those that need not be searched for.
+    pub(crate) fn named(&self, word: &str) -> Option<u32> {
+        let mut parts = word.split('/');
+        let (kind, namespace, name) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let (namespace, name) = (self.names.find(namespace)?, self.names.find(name)?);
+        self.graph.id(match kind {
+            "ServiceAccount" => Vertex::Account { namespace, name },
+            "Secret" => Vertex::Secret { namespace, name },
+            "Container" | "Data" | "Endpoint" | "Group" | "User" | "CloudRole" => return None,
+            _ => Vertex::Pod { kind: self.names.find(kind)?, namespace, name },
+        })
+    }
+
+    /// Whether a vertex is called so, or by a word that goes on behind a slash.
+    pub(crate) fn begins(&self, id: u32, word: &str) -> Called {
+        let head = self.head(id);
+        if !word.starts_with(head) && !head.starts_with(word) {
+            return Called::Otherwise;
+        }
+        let mut asked = Asked { left: word, called: Called::Otherwise };
+        match self.write_word(id, &mut asked) {
+            Ok(()) if asked.left.is_empty() => Called::So,
+            _ => asked.called,
+        }
+    }
+
+    /// How the word of a vertex begins, as far as that costs nothing to say.
+    fn head(&self, id: u32) -> &str {
         match self.graph.vertex(id) {
-            Vertex::Internet => "internet".into(),
-            Vertex::User(name) => format!("User/{}", text(name)),
-            Vertex::Group(name) => format!("Group/{}", text(name)),
+            Vertex::Pod { kind, .. } => self.names.text(kind),
+            Vertex::Container { .. } => "Container/",
+            Vertex::Endpoint { .. } => "Endpoint/",
+            Vertex::Account { .. } => "ServiceAccount/",
+            Vertex::Secret { .. } => "Secret/",
+            Vertex::User(_) => "User/",
+            Vertex::Group(_) => "Group/",
+            Vertex::Node(_) => "Node/",
+            Vertex::NodeFiles(_) => "NodeFiles/",
+            _ => "",
+        }
+    }
+
+    fn write_word(&self, id: u32, out: &mut dyn Write) -> std::fmt::Result {
+        let text = |name| self.names.text(name);
+        let in_pod = |out: &mut dyn Write, kind: &str, pod, name| match self.graph.vertex(pod) {
+            Vertex::Pod { namespace, name: pod, .. } => {
+                write!(out, "{kind}/{}/{}/{}", text(namespace), text(pod), text(name))
+            }
+            _ => write!(out, "{kind}/{}", text(name)),
+        };
+        match self.graph.vertex(id) {
+            Vertex::Internet => out.write_str("internet"),
+            Vertex::User(name) => write!(out, "User/{}", text(name)),
+            Vertex::Group(name) => write!(out, "Group/{}", text(name)),
             Vertex::Account { namespace, name } => {
-                format!("ServiceAccount/{}/{}", text(namespace), text(name))
+                write!(out, "ServiceAccount/{}/{}", text(namespace), text(name))
             }
             Vertex::Pod { kind, namespace, name } => {
-                format!("{}/{}/{}", text(kind), text(namespace), text(name))
+                write!(out, "{}/{}/{}", text(kind), text(namespace), text(name))
             }
-            Vertex::Container { pod, name } => match self.graph.vertex(pod) {
-                Vertex::Pod { namespace, name: pod, .. } => {
-                    format!("Container/{}/{}/{}", text(namespace), text(pod), text(name))
-                }
-                _ => format!("Container/{}", text(name)),
-            },
-            Vertex::Data { pod, name } => match self.graph.vertex(pod) {
-                Vertex::Pod { namespace, name: pod, .. } => {
-                    format!("Data/{}/{}/{}", text(namespace), text(pod), text(name))
-                }
-                _ => format!("Data/{}", text(name)),
-            },
-            Vertex::Node(name) => format!("Node/{}", text(name)),
-            Vertex::SomeNode => "Node/*".into(),
-            Vertex::ControlPlaneFiles => "NodeFiles/control-plane".into(),
-            Vertex::NodeFiles(name) => format!("NodeFiles/{}", name.map_or("*", text)),
-            Vertex::TokensOn(name) => format!("tokens on Node/{}", text(name)),
-            Vertex::Secret { namespace, name } => format!("Secret/{}/{}", text(namespace), text(name)),
-            Vertex::CloudRole(name) => format!("CloudRole/{}", text(name)),
+            Vertex::Container { pod, name } => in_pod(out, "Container", pod, name),
+            Vertex::Data { pod, name } => in_pod(out, "Data", pod, name),
+            Vertex::Node(name) => write!(out, "Node/{}", text(name)),
+            Vertex::SomeNode => out.write_str("Node/*"),
+            Vertex::ControlPlaneFiles => out.write_str("NodeFiles/control-plane"),
+            Vertex::NodeFiles(name) => write!(out, "NodeFiles/{}", name.map_or("*", text)),
+            Vertex::TokensOn(name) => write!(out, "tokens on Node/{}", text(name)),
+            Vertex::Secret { namespace, name } => {
+                write!(out, "Secret/{}/{}", text(namespace), text(name))
+            }
+            Vertex::CloudRole(name) => write!(out, "CloudRole/{}", text(name)),
             Vertex::Endpoint { kind, namespace, owner, port } => {
-                let word = format!("Endpoint/{}/{}/{}", text(namespace), text(owner), text(port));
+                write!(out, "Endpoint/{}/{}/{}", text(namespace), text(owner), text(port))?;
                 let another = |other: &Name| {
                     let other = Vertex::Endpoint { kind: *other, namespace, owner, port };
                     self.graph.id(other).is_some_and(|other| other != id)
                 };
                 // The kind of the owner is only said where the name does not tell it.
                 match self.tables.owner_kinds.iter().any(another) {
-                    true => format!("{word}/{}", text(kind)),
-                    false => word,
+                    true => write!(out, "/{}", text(kind)),
+                    false => Ok(()),
                 }
             }
-            Vertex::Metadata => "Endpoint/169.254.169.254/80".into(),
-            Vertex::Pods(place) => format!("pods of {}", self.place(place)),
-            Vertex::PodsOn(name) => format!("pods on Node/{}", text(name)),
-            Vertex::Accounts(place) => format!("service accounts of {}", self.place(place)),
-            Vertex::Secrets(place) => format!("secrets of {}", self.place(place)),
-            Vertex::Endpoints(place) => format!("ports of {}", self.place(place)),
-            Vertex::Senders(_) => "pods that reach the same ports".into(),
-            Vertex::Ports(_) => "ports that the same pods reach".into(),
-            Vertex::Nodes => "nodes".into(),
-            Vertex::NewPods => "a pod of its own".into(),
-            Vertex::NamespaceAdmins => "admins of all namespaces".into(),
-            Vertex::Kubelets => "kubelets".into(),
-            Vertex::Users => "users".into(),
-            Vertex::Groups => "groups".into(),
+            Vertex::Metadata => out.write_str("Endpoint/169.254.169.254/80"),
+            Vertex::Pods(place) => write!(out, "pods of {}", self.place(place)),
+            Vertex::PodsOn(name) => write!(out, "pods on Node/{}", text(name)),
+            Vertex::Accounts(place) => write!(out, "service accounts of {}", self.place(place)),
+            Vertex::Secrets(place) => write!(out, "secrets of {}", self.place(place)),
+            Vertex::Endpoints(place) => write!(out, "ports of {}", self.place(place)),
+            Vertex::Senders(_) => out.write_str("pods that reach the same ports"),
+            Vertex::Ports(_) => out.write_str("ports that the same pods reach"),
+            Vertex::Nodes => out.write_str("nodes"),
+            Vertex::NewPods => out.write_str("a pod of its own"),
+            Vertex::NamespaceAdmins => out.write_str("admins of all namespaces"),
+            Vertex::Kubelets => out.write_str("kubelets"),
+            Vertex::Users => out.write_str("users"),
+            Vertex::Groups => out.write_str("groups"),
             Vertex::Held { permission, place, .. } => {
-                format!("{} in {}", permission.words(), self.place(place))
+                write!(out, "{} in {}", permission.words(), self.place(place))
             }
-            Vertex::Binding(_) | Vertex::Rights { .. } | Vertex::Rule { .. } | Vertex::All(_) => {
-                String::new()
-            }
-            sink => sink.sink_word(&self.names).unwrap_or_default(),
+            Vertex::Binding(_) | Vertex::Rights { .. } | Vertex::Rule { .. } | Vertex::All(_) => Ok(()),
+            sink => out.write_str(&sink.sink_word(&self.names).unwrap_or_default()),
         }
     }
 
@@ -92,6 +142,36 @@ impl Made {
             Place::Cluster => None,
             Place::Namespace(namespace) => Some(self.names.text(namespace).to_owned()),
         }
+    }
+}
+
+/// How a word is to what is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Called {
+    /// It is that word.
+    So,
+    /// It goes on behind a slash.
+    Longer,
+    Otherwise,
+}
+
+/// Compares a word as it is written: nearly all of the vertices of a large graph differ at once.
+struct Asked<'w> {
+    left: &'w str,
+    called: Called,
+}
+
+impl Write for Asked<'_> {
+    fn write_str(&mut self, part: &str) -> std::fmt::Result {
+        if let Some(left) = self.left.strip_prefix(part) {
+            self.left = left;
+            return Ok(());
+        }
+        if part.strip_prefix(self.left).is_some_and(|rest| rest.starts_with('/')) {
+            self.called = Called::Longer;
+        }
+        // It is something else, or longer: the rest does not matter.
+        Err(std::fmt::Error)
     }
 }
 

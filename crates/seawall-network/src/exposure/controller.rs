@@ -100,12 +100,7 @@ impl Controllers {
     }
 
     fn learn(&mut self, pod: &PodView<'_>, inventory: &Inventory) {
-        let labels = pod.labels();
-        let of = |keys: &[&'static str]| keys.iter().filter_map(|key| labels.get(key)).collect::<Vec<_>>();
-        let mut names = of(&["app.kubernetes.io/name", "app", "istio"]);
-        names.retain(|name| KNOWN.iter().any(|(_, _, names)| names.contains(name)));
-        let gateways = of(&GATEWAY_LABELS);
-        let is_router = labels.get(ROUTER_LABEL).is_some();
+        let Labelled { names, gateways, is_router } = Labelled::of(pod);
         if names.is_empty() && gateways.is_empty() && !is_router {
             return;
         }
@@ -160,6 +155,29 @@ impl Controllers {
         }
         proxy
     }
+}
+
+/// What the labels of a pod say of a proxy.
+struct Labelled<'r> {
+    names: Vec<&'r str>,
+    gateways: Vec<&'r str>,
+    is_router: bool,
+}
+
+impl<'r> Labelled<'r> {
+    fn of(pod: &PodView<'r>) -> Self {
+        let labels = pod.labels();
+        let of = |keys: &[&'static str]| keys.iter().filter_map(|key| labels.get(key)).collect::<Vec<_>>();
+        let mut names = of(&["app.kubernetes.io/name", "app", "istio"]);
+        names.retain(|name| KNOWN.iter().any(|(_, _, names)| names.contains(name)));
+        Labelled { names, gateways: of(&GATEWAY_LABELS), is_router: labels.get(ROUTER_LABEL).is_some() }
+    }
+}
+
+/// Whether a pod is labelled as one that carries out Ingresses, Gateways or Routes.
+pub fn is_labelled_as_proxy(pod: &PodView<'_>) -> bool {
+    let Labelled { names, gateways, is_router } = Labelled::of(pod);
+    !names.is_empty() || !gateways.is_empty() || is_router
 }
 
 fn add(list: &mut Vec<ResourceId>, id: ResourceId) {

@@ -23,6 +23,7 @@ use seawall_inventory::{GroupKind, Inventory, Place, Resource};
 
 pub use backend::{Backend, keeps_running};
 pub(crate) use backend::{Backends, ServicePort, declared_ports};
+pub use controller::is_labelled_as_proxy;
 pub use served::{PodPort, ServedPort, served_ports};
 pub use verdict::{Judge, Judgement, Passage};
 pub(crate) use verdict::{describe, private};

@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
+use seawall_inventory::GroupKind;
+
 use super::connect::Target;
-use crate::model::{ClassId, Endpoint, EndpointId, Network, SERVICE_ACCOUNT};
+use crate::model::{ClassId, DEFAULT_NAMESPACE, Endpoint, EndpointId, Network, ObjectKey, SERVICE_ACCOUNT};
 use crate::ports::Protocol;
 
 /// An endpoint to be looked at.
@@ -96,6 +98,22 @@ pub enum NoSuchTarget {
 }
 
 impl Network {
+    /// The endpoint that an object is or stands for, whether it takes part or not.
+    pub fn endpoint_of(
+        &self,
+        kind: GroupKind<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<EndpointId> {
+        let key = ObjectKey {
+            group: self.words.find(kind.group)?,
+            kind: self.words.find(kind.kind)?,
+            namespace: self.words.find(namespace.unwrap_or(DEFAULT_NAMESPACE))?,
+            name: self.words.find(name)?,
+        };
+        Some(self.owners.get(key)?.endpoint)
+    }
+
     /// The endpoints that a text names: `namespace/pod`, `namespace/name[Kind]` or `Kind/namespace/name` for all pods of
     /// a workload, or an address.
     ///

@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod followed;
 mod labelled;
 mod paths;
 mod reach;

@@ -14,14 +14,14 @@ use crate::world::resource;
 /// How many clusters are made, unless `SEAWALL_ORACLE_CLUSTERS` says otherwise.
 const CLUSTERS: u64 = 1_500;
 
-type Pairs = BTreeSet<(String, String)>;
+pub(crate) type Pairs = BTreeSet<(String, String)>;
 
 #[expect(clippy::disallowed_methods, reason = "how long to search is for whoever runs the tests to say")]
-fn clusters() -> u64 {
+pub(crate) fn clusters() -> u64 {
     std::env::var("SEAWALL_ORACLE_CLUSTERS").ok().and_then(|text| text.parse().ok()).unwrap_or(CLUSTERS)
 }
 
-fn built(objects: &[Value], version: Option<(u32, u32)>) -> Model {
+pub(crate) fn built(objects: &[Value], version: Option<(u32, u32)>) -> Model {
     let mut builder = InventoryBuilder::new();
     if let Some((major, minor)) = version {
         builder.server_version(major, minor);
@@ -30,7 +30,7 @@ fn built(objects: &[Value], version: Option<(u32, u32)>) -> Model {
     Model::build(&builder.build()).0
 }
 
-fn answered(model: &Model) -> Pairs {
+pub(crate) fn answered(model: &Model) -> Pairs {
     model.pairs(&Filter::default()).unwrap().into_iter().map(|pair| (pair.from, pair.sink)).collect()
 }
 
@@ -86,13 +86,13 @@ fn identity(object: &Value) -> (String, String, Option<String>, String) {
     (group, text(&object["kind"]).unwrap(), text(&metadata["namespace"]), text(&metadata["name"]).unwrap())
 }
 
-fn put(model: &mut Model, objects: &mut Vec<Value>, object: Value) {
+pub(crate) fn put(model: &mut Model, objects: &mut Vec<Value>, object: Value) {
     objects.retain(|old| identity(old) != identity(&object));
     model.apply(&resource(&object));
     objects.push(object);
 }
 
-fn take(model: &mut Model, objects: &mut Vec<Value>, at: usize) {
+pub(crate) fn take(model: &mut Model, objects: &mut Vec<Value>, at: usize) {
     let (group, kind, namespace, name) = identity(&objects.remove(at));
     model.delete(GroupKind::new(&group, &kind), namespace.as_deref(), &name);
 }

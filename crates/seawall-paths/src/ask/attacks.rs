@@ -40,7 +40,8 @@ impl Model {
         let made = self.made();
         let graph = &made.graph;
         let mut attacks = Vec::new();
-        for edge in graph.edges().iter().filter(|edge| edge.primitive != Primitive::Structure) {
+        let steps = graph.edges().map(|(_, edge)| edge);
+        for edge in steps.filter(|edge| edge.primitive != Primitive::Structure) {
             let members = || self.members(edge.to);
             let places = words::places_of(self, made, edge);
             let gates = words::gates(made, edge);

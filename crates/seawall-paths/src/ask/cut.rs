@@ -14,7 +14,7 @@ use crate::model::Model;
 use crate::names::Name;
 use crate::numbers::{NumberMap, NumberSet};
 use crate::search::{
-    Element, Prices, Scratch, Search, ThroughAdmin, Without, dominators, element_of, minimum_cut, survivors,
+    Element, Prices, Search, ThroughAdmin, Without, dominators, element_of, minimum_cut, survivors,
 };
 use crate::vertex::Vertex;
 use crate::words;
@@ -120,7 +120,8 @@ impl<'m> UsePrices<'m> {
             }
             _ => None,
         };
-        let tokens = made.graph.edges().iter().filter(|edge| edge.primitive == Primitive::C09);
+        let tokens = made.graph.edges().map(|(_, edge)| edge);
+        let tokens = tokens.filter(|edge| edge.primitive == Primitive::C09);
         let tokens =
             tokens.filter_map(|edge| Some((made.graph.evidence(edge)?, account(edge.to)?))).collect();
         UsePrices { model, usage: Usage::of(&model.rbac, requests), tokens }
@@ -236,7 +237,7 @@ impl Model {
             Element::Label(namespace) => Some(namespace),
             _ => None,
         };
-        let namespaces: NumberSet<Name> = made.graph.edges().iter().filter_map(of_edge).collect();
+        let namespaces: NumberSet<Name> = made.graph.edges().filter_map(|(_, edge)| of_edge(edge)).collect();
         if namespaces.is_empty() {
             return namespaces;
         }
@@ -256,7 +257,7 @@ impl Model {
     fn dominated(&self, starts: &[u32], sinks: &[u32]) -> BTreeMap<String, Vec<String>> {
         let made = self.made();
         let search = Search::new(&made.graph, Without::default(), ThroughAdmin::Ends);
-        let mut scratch = Scratch::new(made.graph.len());
+        let mut scratch = made.graph.scratch();
         let mut dominated = BTreeMap::new();
         for sink in sinks {
             let chain = dominators(&search, starts, *sink, &mut scratch);

@@ -14,7 +14,7 @@ pub use paths::{Link, Pair, PathDag};
 use crate::model::Model;
 use crate::search::{Found, Search, ThroughAdmin, Without, find};
 use crate::vertex::Vertex;
-use crate::words;
+use crate::words::{self, Called};
 
 /// Which starts and sinks are asked about; empty means the default ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,9 +53,13 @@ impl Model {
         }
         let mut starts = BTreeSet::new();
         for word in words {
-            let fits = |text: &str| text == word || begins(text, word);
+            if let Some(named) = made.named(word) {
+                starts.insert(named);
+                continue;
+            }
             let outer = made.graph.vertices().filter(|(_, vertex)| !vertex.is_inner());
-            let found: Vec<u32> = outer.filter(|(id, _)| fits(&made.word(*id))).map(|(id, _)| id).collect();
+            let fits = |id: u32| made.begins(id, word) != Called::Otherwise;
+            let found: Vec<u32> = outer.map(|(id, _)| id).filter(|id| fits(*id)).collect();
             if found.is_empty() {
                 return Err(Unknown { name: word.clone() });
             }
@@ -85,15 +89,19 @@ impl Model {
         }
         let mut sinks = BTreeSet::new();
         for word in words {
+            if let Some(sink) = Vertex::of_sink_word(word) {
+                // A sink that nothing leads to is no mistake.
+                sinks.extend(made.graph.id(sink));
+                continue;
+            }
             let fits = |(id, vertex): &(u32, Vertex)| {
                 // Of ports that differ only in the kind of their owner a word without it means all.
                 let owned = matches!(vertex, Vertex::Endpoint { .. });
-                let is_meant = |own: &str| own == word || owned && begins(own, word);
+                let is_meant = |called| called == Called::So || owned && called == Called::Longer;
                 vertex.sink_word(&made.names).as_deref() == Some(word)
-                    || !vertex.is_inner() && is_meant(&made.word(*id))
+                    || !vertex.is_inner() && is_meant(made.begins(*id, word))
             };
             let found: Vec<u32> = made.graph.vertices().filter(fits).map(|(id, _)| id).collect();
-            // A sink that nothing leads to is no mistake.
             if found.is_empty() && !is_sink_word(word) {
                 return Err(Unknown { name: word.clone() });
             }
@@ -121,19 +129,7 @@ impl Model {
     }
 }
 
-/// Whether a word goes on from another, behind a slash.
-fn begins(word: &str, with: &str) -> bool {
-    word.strip_prefix(with).is_some_and(|rest| rest.starts_with('/'))
-}
-
+/// Whether a word is that of a sink of some namespace or cloud, whether there is one or not.
 fn is_sink_word(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "cluster-admin",
-        "system-masters",
-        "node-root",
-        "control-plane-node-root",
-        "all-secrets",
-        "kube-system-secrets",
-    ];
-    WORDS.contains(&word) || word.starts_with("namespace-admin:") || word.starts_with("cloud-role:")
+    word.starts_with("namespace-admin:") || word.starts_with("cloud-role:")
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::ask::{Filter, Unknown};
 use crate::model::Model;
 use crate::path::{Group, Path};
-use crate::search::{Dag, Scratch, Search, ThroughAdmin, Without, all_shortest};
+use crate::search::{Dag, Search, ThroughAdmin, Without, all_shortest};
 use crate::words;
 
 /// A start and a sink.
@@ -92,7 +92,7 @@ impl Model {
         let made = self.made();
         let search = Search::new(&made.graph, Without::default(), ThroughAdmin::Ends);
         let starts = self.starts(&filter.from)?;
-        let mut scratch = Scratch::new(made.graph.len());
+        let mut scratch = made.graph.scratch();
         let mut dags = Vec::new();
         for sink in self.sinks(&filter.to)? {
             search.back_from(sink, None, &mut scratch);

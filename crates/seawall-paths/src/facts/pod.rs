@@ -23,10 +23,6 @@ pub(crate) struct PodFacts {
     pub(crate) daemon: bool,
     /// The kind and name of the controller.
     pub(crate) owner: Option<(Name, Name)>,
-    /// A mirror of what a kubelet was given as a file.
-    pub(crate) mirror: bool,
-    /// Its labels, for admission policies.
-    pub(crate) labels: Box<[(Name, Name)]>,
     pub(crate) containers: Box<[ContainerFacts]>,
     /// What it is told as a part of the control plane.
     pub(crate) control: Option<Box<ControlFacts>>,
@@ -61,17 +57,10 @@ impl PodFacts {
             daemon,
             owner: owner
                 .and_then(|owner| Some((names.intern(owner.str("kind")?), names.intern(owner.str("name")?)))),
-            mirror: resource.annotation("kubernetes.io/config.mirror").is_some()
-                || owner.is_some_and(|owner| owner.str("kind") == Some("Node")),
             control: match context.host_network {
                 true => ControlFacts::read(resource, pod.containers(), names).map(Box::new),
                 false => None,
             },
-            labels: pod
-                .labels()
-                .iter()
-                .map(|(key, value)| (names.intern(key), names.intern(value)))
-                .collect(),
             containers: pod
                 .containers()
                 .map(|container| ContainerFacts::read(&container, &context, names))

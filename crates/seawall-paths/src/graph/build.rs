@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use seawall_core::Confidence;
 
 use crate::Primitive;
-use crate::graph::{All, Edge, Evidence, Graph};
+use crate::graph::{All, Drawn, Edge, Evidence, Graph};
 use crate::names::Name;
 use crate::numbers::NumberMap;
 use crate::vertex::Vertex;
@@ -13,10 +13,12 @@ use crate::vertex::Vertex;
 #[derive(Default)]
 pub(crate) struct Builder {
     graph: Graph,
+    /// The steps of a part that is drawn again, beside the graph that has it.
+    drawn: Option<Vec<Drawn>>,
 }
 
 /// An edge in the making; the default is a certain step without evidence.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Step {
     pub(crate) primitive: Primitive,
     pub(crate) confidence: Confidence,
@@ -60,6 +62,16 @@ impl Step {
 }
 
 impl Builder {
+    /// Takes a finished graph, to draw a part of it once more: steps are collected and change nothing.
+    pub(crate) fn again(graph: Graph) -> Self {
+        Builder { graph, drawn: Some(Vec::new()) }
+    }
+
+    /// The graph, and the steps that were drawn beside it.
+    pub(crate) fn put_down(self) -> (Graph, Vec<Drawn>) {
+        (self.graph, self.drawn.unwrap_or_default())
+    }
+
     /// The number of a vertex, new or known.
     pub(crate) fn vertex(&mut self, vertex: Vertex) -> u32 {
         let graph = &mut self.graph;
@@ -78,25 +90,21 @@ impl Builder {
     }
 
     pub(crate) fn step(&mut self, from: u32, to: u32, step: Step) {
-        let evidence = step.evidence.map_or(0, |evidence| {
-            self.graph.evidence.push(evidence);
-            u32::try_from(self.graph.evidence.len()).unwrap_or(u32::MAX)
-        });
-        self.graph.edges.push(Edge {
-            from,
-            to,
-            primitive: step.primitive,
-            confidence: step.confidence,
-            attenuated: step.attenuated,
-            expected: step.expected,
-            evidence,
-            gates: step.gates,
-        });
+        if let Some(drawn) = &mut self.drawn {
+            drawn.push(Drawn { from, to, step, chain: Vec::new() });
+            return;
+        }
+        self.graph.push(from, to, step);
     }
 
     /// A step with evidence that stands in a chain of fields, all of which are shown.
     pub(crate) fn step_along(&mut self, from: u32, to: u32, step: Step, chain: Vec<Evidence>) {
-        self.step(from, to, step);
+        if let Some(drawn) = &mut self.drawn {
+            let chain = if step.evidence.is_some() { chain } else { Vec::new() };
+            drawn.push(Drawn { from, to, step, chain });
+            return;
+        }
+        self.graph.push(from, to, step);
         if let Some(edge) = self.graph.edges.last().filter(|edge| edge.evidence > 0) {
             self.graph.chains.insert(edge.evidence, chain);
         }
@@ -135,6 +143,26 @@ impl Builder {
         }
         graph.premise_of = premise_of;
         graph
+    }
+}
+
+impl Graph {
+    /// Adds an edge at the end.
+    pub(super) fn push(&mut self, from: u32, to: u32, step: Step) {
+        let evidence = step.evidence.map_or(0, |evidence| {
+            self.evidence.push(evidence);
+            u32::try_from(self.evidence.len()).unwrap_or(u32::MAX)
+        });
+        self.edges.push(Edge {
+            from,
+            to,
+            primitive: step.primitive,
+            confidence: step.confidence,
+            attenuated: step.attenuated,
+            expected: step.expected,
+            evidence,
+            gates: step.gates,
+        });
     }
 }
 

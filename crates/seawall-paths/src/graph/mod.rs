@@ -4,14 +4,18 @@
 //! its premises are.
 
 pub(crate) mod build;
+mod later;
 
 use seawall_core::Confidence;
 
 pub(crate) use build::Builder;
+pub(crate) use later::Drawn;
+use later::Later;
 
 use crate::Primitive;
 use crate::names::Name;
 use crate::numbers::NumberMap;
+use crate::search::{Lent, Pool};
 use crate::vertex::Vertex;
 
 /// What an attack step costs; what its doubt costs is less, so that of equally long paths the surest is the shortest.
@@ -85,15 +89,28 @@ pub(crate) struct Graph {
     alls: Vec<All>,
     /// Conjunctions by premise.
     premise_of: NumberMap<u32, Vec<u32>>,
+    /// What changed since it was finished.
+    later: Later,
+    scratches: Pool,
 }
 
 impl Graph {
+    /// A working memory for a search.
+    pub(crate) fn scratch(&self) -> Lent<'_> {
+        self.scratches.lend(self.vertices.len())
+    }
+
+    /// One more than the greatest number of a vertex.
     pub(crate) fn len(&self) -> usize {
         self.vertices.len()
     }
 
+    pub(crate) fn vertex_count(&self) -> usize {
+        self.vertices.len() - self.later.dead.len()
+    }
+
     pub(crate) fn edge_count(&self) -> usize {
-        self.edges.len()
+        self.edges.len() - self.later.gone.len()
     }
 
     pub(crate) fn vertex(&self, id: u32) -> Vertex {
@@ -101,15 +118,17 @@ impl Graph {
     }
 
     pub(crate) fn vertices(&self) -> impl Iterator<Item = (u32, Vertex)> + '_ {
-        (0u32..).zip(self.vertices.iter().copied())
+        let all = (0u32..).zip(self.vertices.iter().copied());
+        all.filter(|(id, _)| self.later.dead.is_empty() || !self.later.dead.contains(id))
     }
 
     pub(crate) fn id(&self, vertex: Vertex) -> Option<u32> {
         self.ids.get(&vertex).copied()
     }
 
-    pub(crate) fn edges(&self) -> &[Edge] {
-        &self.edges
+    /// All steps, with their numbers.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = (u32, &Edge)> {
+        (0u32..).zip(&self.edges).filter(|(id, _)| self.later.is_here(*id))
     }
 
     pub(crate) fn edge(&self, id: u32) -> Option<&Edge> {
@@ -120,13 +139,20 @@ impl Graph {
     pub(crate) fn outgoing(&self, vertex: u32) -> impl Iterator<Item = (u32, &Edge)> {
         let (start, end) = range(&self.out, vertex);
         let edges = self.edges.get(start as usize..end as usize).unwrap_or(&[]);
-        (start..end).zip(edges)
+        (start..end)
+            .zip(edges)
+            .chain(self.added(self.later.out(vertex)))
+            .filter(|(id, _)| self.later.is_here(*id))
     }
 
     /// The steps to a vertex, with their numbers.
     pub(crate) fn incoming(&self, vertex: u32) -> impl Iterator<Item = (u32, &Edge)> {
         let (start, end) = range(&self.into, vertex);
         let ids = self.back.get(start as usize..end as usize).unwrap_or(&[]);
+        self.added(ids).chain(self.added(self.later.back(vertex))).filter(|(id, _)| self.later.is_here(*id))
+    }
+
+    fn added<'g>(&'g self, ids: &'g [u32]) -> impl Iterator<Item = (u32, &'g Edge)> {
         ids.iter().filter_map(|id| Some((*id, self.edges.get(*id as usize)?)))
     }
 

@@ -89,15 +89,18 @@ impl Assembly<'_> {
         match place {
             Place::Namespace(namespace) => self.gate_of(namespace),
             Place::Cluster => {
-                let mut closed = None;
+                let (mut opened, mut closed): (Option<Gate>, _) = (None, None);
                 for namespace in self.namespaces() {
                     let gate = self.gate_of(namespace);
-                    if gate.open {
-                        return gate;
+                    if gate.open && opened.is_none_or(|opened| gate.confidence > opened.confidence) {
+                        opened = Some(gate);
+                    }
+                    if opened.is_some_and(|opened| opened.confidence == Confidence::High) {
+                        break;
                     }
                     closed = Some(closed.map_or(gate, |closed| most_open(closed, gate)));
                 }
-                closed.unwrap_or_else(|| {
+                opened.or(closed).unwrap_or_else(|| {
                     let text = "no namespace is known to enforce a Pod Security level";
                     self.opened(text, Known::No, &Judged::default())
                 })

@@ -16,7 +16,7 @@ type Pair = (Name, Name);
 /// What the rules look up again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// The namespaces that are known by an object in them that steps are made of, sorted.
+    /// The namespaces that are known by an object in them that steps are made of, by name.
     pub(crate) namespaces: Vec<Name>,
     /// Workloads whose template can be changed: namespace and name.
     pub(crate) workloads: NumberSet<Pair>,
@@ -46,6 +46,7 @@ impl Index {
         let known = facts.namespaces.keys().copied().chain(accounts).chain(pods).chain(secrets);
         let here: BTreeSet<Name> = known.chain(bindings).collect();
         index.namespaces = here.into_iter().collect();
+        index.namespaces.sort_by(|a, b| names.text(*a).cmp(names.text(*b)));
         let kinds =
             ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "CronJob", "ReplicationController"];
         let kinds = kinds.map(|kind| names.intern(kind));

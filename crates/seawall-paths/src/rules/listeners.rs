@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use seawall_network::mesh::{Mesh, MeshPiece, Signature};
-use seawall_network::{ClassId, PortSet, Protocol, Target};
+use seawall_network::{ClassId, METADATA, Network, PortSet, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
@@ -49,6 +49,92 @@ enum Spot {
 /// A set of numbers below some thousands.
 type Bits = Vec<u64>;
 const BITS: usize = u64::BITS as usize;
+
+/// Which pods send from where to what, for pods that come and go later. Where a mesh has a say nothing is kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sending {
+    spots: Vec<Spot>,
+    /// The number of the pods that reach the same spots.
+    groups: BTreeMap<Bits, u32>,
+    /// By class its group, `None` for who reaches nothing, and how many pods it has.
+    classes: NumberMap<ClassId, (Option<u32>, usize)>,
+    /// How many pods the groups have.
+    sizes: NumberMap<u32, usize>,
+}
+
+impl Sending {
+    /// The group of a class that has pods.
+    fn group(&self, class: ClassId) -> Option<u32> {
+        self.classes.get(&class).and_then(|(group, _)| *group)
+    }
+
+    /// A pod of a class comes; says whether its group is known.
+    pub(crate) fn join(&mut self, network: &Network, class: ClassId) -> bool {
+        if self.spots.is_empty() {
+            return true;
+        }
+        if !self.classes.contains_key(&class) {
+            let row = self.row(network, class);
+            let group = match row.iter().any(|word| *word != 0) {
+                true => match self.groups.get(&row) {
+                    Some(group) => Some(*group),
+                    None => return false,
+                },
+                false => None,
+            };
+            self.classes.insert(class, (group, 0));
+        }
+        if let Some((group, count)) = self.classes.get_mut(&class) {
+            *count += 1;
+            if let Some(group) = group {
+                *self.sizes.entry(*group).or_default() += 1;
+            }
+        }
+        true
+    }
+
+    /// A pod of a class goes.
+    pub(crate) fn leave(&mut self, class: ClassId) {
+        let Some((group, count)) = self.classes.get_mut(&class) else { return };
+        *count = count.saturating_sub(1);
+        if let Some(size) = group.and_then(|group| self.sizes.get_mut(&group)) {
+            *size = size.saturating_sub(1);
+        }
+        if *count == 0 {
+            self.classes.remove(&class);
+        }
+    }
+
+    /// Whether every group still has a pod: without one the sets would be others.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.sizes.values().all(|size| *size > 0)
+    }
+
+    /// Whether something that is asked about is at this address.
+    pub(crate) fn asks_about(&self, address: IpAddr) -> bool {
+        let at = |spot: &Spot| matches!(spot, Spot::Addresses(addresses, ..) if addresses.contains(&address));
+        METADATA.contains(&address) || self.spots.iter().any(at)
+    }
+
+    fn row(&self, network: &Network, class: ClassId) -> Bits {
+        let source = Target::Class(class);
+        let mut row = vec![0; self.spots.len().div_ceil(BITS)];
+        for (at, spot) in self.spots.iter().enumerate() {
+            let open = match spot {
+                Spot::Pods((class, _), protocol, port) => {
+                    network.can(source, Target::Class(*class), *protocol, *port).allowed
+                }
+                Spot::Addresses(addresses, protocol, port) => addresses
+                    .iter()
+                    .any(|address| network.can(source, Target::Address(*address), *protocol, *port).allowed),
+            };
+            if let Some(word) = row.get_mut(at / BITS).filter(|_| open) {
+                *word |= 1 << (at % BITS);
+            }
+        }
+        row
+    }
+}
 
 /// What the proxies of a mesh say, each pair asked once.
 struct Proxies<'m> {
@@ -152,11 +238,25 @@ impl Assembly<'_> {
         pods: &[(u32, Alike)],
     ) {
         let mut groups: BTreeMap<&Bits, u32> = BTreeMap::new();
+        let mut sending =
+            Sending { spots: spots.keys().map(|(spot, _)| spot.clone()).collect(), ..Sending::default() };
         let mut senders: HashMap<Alike, u32> = HashMap::new();
         for (alike, row) in rows {
             let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
             let number = *groups.entry(row).or_insert(next);
             senders.insert(*alike, self.vertex(Vertex::Senders(number)));
+            sending.groups.insert(row.clone(), number);
+            sending.classes.insert(alike.0, (Some(number), 0));
+        }
+        for (_, (class, _)) in pods {
+            let (group, count) = sending.classes.entry(*class).or_default();
+            *count += 1;
+            if let Some(group) = group {
+                *sending.sizes.entry(*group).or_default() += 1;
+            }
+        }
+        if self.ways.mesh.is_none() {
+            self.tables.sending = sending;
         }
         // Ports that the same senders reach are one set.
         let mut columns: BTreeMap<(Vec<u32>, Primitive), BTreeSet<u32>> = BTreeMap::new();
@@ -199,6 +299,15 @@ impl Assembly<'_> {
             if let Some(set) = sender.get(&pod) {
                 self.graph.step(id, *set, Step::structure());
             }
+        }
+    }
+
+    /// The same for one pod and its containers.
+    pub(crate) fn send_from(&mut self, class: ClassId, pod: u32, containers: &BTreeSet<u32>) {
+        let Some(group) = self.tables.sending.group(class) else { return };
+        let set = self.vertex(Vertex::Senders(group));
+        for from in containers.iter().copied().chain([pod]) {
+            self.graph.step(from, set, Step::structure());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use seawall_core::Confidence;
 use seawall_network::mesh::Signature;
-use seawall_network::{ClassId, METADATA, Protocol, Target};
+use seawall_network::{ClassId, EndpointId, METADATA, Protocol, Target};
 
 use crate::Primitive;
 use crate::graph::build::Step;
@@ -19,12 +19,8 @@ impl Assembly<'_> {
     /// Where the nodes are known to run in no cloud there is nothing to reach.
     pub(crate) fn metadata(&mut self) {
         let facts = self.facts;
-        let clouds = facts.nodes.values().any(|node| node.has_metadata_service());
-        if !facts.nodes.is_empty() && !clouds {
-            return;
-        }
+        let Some(clouds) = self.clouds() else { return };
         let service = self.vertex(Vertex::Metadata);
-        let mut doubts = "needs a hop limit of 2 or version 1 of the service".to_owned();
         if clouds {
             let known = facts.nodes.values().filter(|node| node.has_metadata_service());
             let mut providers: Vec<&str> = known.map(|node| node.provider.as_str()).collect();
@@ -40,14 +36,30 @@ impl Assembly<'_> {
                 let node = self.vertex(Vertex::Node(name));
                 self.graph.step(node, service, Step::new(Primitive::D04));
             }
-        } else {
+        }
+        let seats = Rc::clone(&self.seats);
+        self.metadata_from(seats.iter().copied());
+    }
+
+    /// Whether nodes run in clouds; `None` where they are known not to.
+    fn clouds(&self) -> Option<bool> {
+        let clouds = self.facts.nodes.values().any(|node| node.has_metadata_service());
+        (self.facts.nodes.is_empty() || clouds).then_some(clouds)
+    }
+
+    /// The steps of these pods.
+    pub(crate) fn metadata_from(&mut self, seats: impl Iterator<Item = Seat>) {
+        let facts = self.facts;
+        let Some(clouds) = self.clouds() else { return };
+        let service = self.vertex(Vertex::Metadata);
+        let mut doubts = "needs a hop limit of 2 or version 1 of the service".to_owned();
+        if !clouds {
             doubts.push_str("; no node is known: the cluster may run in no cloud");
         }
         let (doubts, own) = (self.names.intern(&doubts), self.names.intern("shares the network of the node"));
         let network = self.network;
         let mut reached: NumberMap<ClassId, bool> = NumberMap::default();
-        let seats = Rc::clone(&self.seats);
-        for Seat { key, pod, class, own_network, .. } in seats.iter().copied() {
+        for Seat { key, pod, class, own_network, .. } in seats {
             // Over IPv4, where all of them answer.
             let ask = || {
                 network.can(Target::Class(class), Target::Address(METADATA[0]), Protocol::Tcp, PORT).allowed
@@ -81,18 +93,19 @@ impl Assembly<'_> {
 
     /// The pods that the network room knows and that are vertices.
     pub(crate) fn seats(&self) -> Vec<Seat> {
-        let (network, mesh) = (self.network, self.ways.mesh.as_ref());
-        let known = network.endpoints().filter_map(|id| {
-            let endpoint = network.endpoint(id)?;
-            let kind = self.names.find(endpoint.kind())?;
-            let namespace = self.names.find(endpoint.namespace())?;
-            let name = self.names.find(endpoint.name())?;
-            let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
-            let (class, own_network) = (endpoint.class()?, endpoint.host_network());
-            let mesh = mesh.and_then(|mesh| mesh.signature(id));
-            Some(Seat { key: (kind, namespace, name), pod, class, own_network, mesh })
-        });
-        known.collect()
+        self.network.endpoints().filter_map(|id| self.seat(id)).collect()
+    }
+
+    /// The pod of an endpoint.
+    pub(crate) fn seat(&self, id: EndpointId) -> Option<Seat> {
+        let endpoint = self.network.endpoint(id)?;
+        let kind = self.names.find(endpoint.kind())?;
+        let namespace = self.names.find(endpoint.namespace())?;
+        let name = self.names.find(endpoint.name())?;
+        let pod = self.graph.known(Vertex::Pod { kind, namespace, name })?;
+        let (class, own_network) = (endpoint.class()?, endpoint.host_network());
+        let mesh = self.ways.mesh.as_ref().and_then(|mesh| mesh.signature(id));
+        Some(Seat { key: (kind, namespace, name), pod, class, own_network, mesh })
     }
 }
 

@@ -9,7 +9,7 @@ mod flaws;
 mod gate;
 mod grants;
 mod identities;
-mod index;
+pub(crate) mod index;
 mod ingress;
 mod internet;
 pub(crate) mod listeners;
@@ -18,12 +18,14 @@ mod named;
 mod network;
 pub(crate) mod operators;
 mod outdated;
-mod pods;
+pub(crate) mod part;
+pub(crate) mod pods;
 mod storage;
 mod targets;
 mod together;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use seawall_network::Network;
 use seawall_rbac::{BindingId, Rbac, RoleId, RuleSetId};
@@ -44,13 +46,39 @@ pub(crate) struct Tables {
     role_numbers: NumberMap<RoleId, u32>,
     /// The vertex of a pod and what owns it, as a number that pods of one owner share.
     pub(crate) owners: NumberMap<u32, u32>,
+    /// Those numbers by kind, namespace and name of the owner.
+    owner_numbers: NumberMap<(Name, Name, Name), u32>,
+    /// Which pods send from where to what.
+    pub(crate) sending: listeners::Sending,
+    /// What a change of single pods may not be followed over.
+    pub(crate) looked_up: LookedUp,
+    /// What was looked up over all facts when the graph was made.
+    pub(crate) index: Arc<index::Index>,
     /// The kinds of what has ports.
     pub(crate) owner_kinds: NumberSet<Name>,
     /// Roles, by number, that every API server makes again: taking a rule away from one is no change that lasts.
     pub(crate) defaults: NumberSet<u32>,
 }
 
+/// What rules look up of single pods and workloads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LookedUp {
+    /// Names of pods that rights are restricted to.
+    pub(crate) pods: NumberSet<Name>,
+    /// Names of secrets that rights are restricted to.
+    pub(crate) secrets: NumberSet<Name>,
+    /// Some right is restricted to workloads of given names.
+    pub(crate) workloads: bool,
+    /// Where somebody adds debug containers, on the nodes that the pods run on.
+    pub(crate) debugged: NumberSet<Place>,
+}
+
 impl Tables {
+    fn owner(&mut self, owner: (Name, Name, Name)) -> u32 {
+        let next = u32::try_from(self.owner_numbers.len()).unwrap_or(u32::MAX);
+        *self.owner_numbers.entry(owner).or_insert(next)
+    }
+
     fn role(&mut self, role: RoleId) -> u32 {
         let next = u32::try_from(self.roles.len()).unwrap_or(u32::MAX);
         *self.role_numbers.entry(role).or_insert_with(|| {
@@ -72,7 +100,7 @@ pub(crate) struct Assembly<'m> {
     pub(crate) tables: Tables,
     /// By list of rules: equal lists are read once.
     holdings: NumberMap<RuleSetId, Rc<Holdings>>,
-    pub(crate) index: Rc<index::Index>,
+    pub(crate) index: Arc<index::Index>,
     gates: NumberMap<Place, gate::Gate>,
     /// The pods that the network room knows.
     seats: Rc<Vec<metadata::Seat>>,
@@ -82,14 +110,22 @@ pub(crate) struct Assembly<'m> {
     customs: custom::Customs,
 }
 
+/// What other rooms say, and the version of the API server.
+#[derive(Clone, Copy)]
+pub(crate) struct Exact<'m> {
+    pub(crate) rbac: &'m Rbac,
+    pub(crate) network: &'m Network,
+    pub(crate) ways: &'m Found,
+    pub(crate) version: Option<(u32, u32)>,
+}
+
 /// Makes the graph.
 pub(crate) fn assemble(
     names: &mut Names,
     facts: &Facts,
-    (rbac, network, ways): (&Rbac, &Network, &Found),
-    version: Option<(u32, u32)>,
+    Exact { rbac, network, ways, version }: Exact<'_>,
 ) -> (Graph, Tables) {
-    let index = Rc::new(index::Index::of(facts, rbac, ways, names));
+    let index = Arc::new(index::Index::of(facts, rbac, ways, names));
     let mut assembly = Assembly {
         names,
         facts,
@@ -121,7 +157,7 @@ pub(crate) fn assemble(
     assembly.control();
     assembly.reached();
     assembly.identities();
-    (assembly.graph.finish(), assembly.tables)
+    (assembly.graph.finish(), Tables { index: assembly.index, ..assembly.tables })
 }
 
 impl Assembly<'_> {

@@ -20,7 +20,7 @@ use crate::vertex::{Place, Vertex};
 pub(crate) const SERVICE: &str = "Service";
 
 /// Containers with a known flaw, and the step in.
-type Flawed = NumberMap<u32, Step>;
+pub(crate) type Flawed = NumberMap<u32, Step>;
 
 /// A port of a container.
 #[derive(Clone, Copy)]
@@ -84,11 +84,23 @@ impl<'m> Assembly<'m> {
     fn service_port(&mut self, port: &ServedPort, pods: &NumberMap<ResourceId, Known<'m>>, flawed: &Flawed) {
         let Some(endpoint) = self.service_endpoint(port) else { return };
         for end in &port.pods {
-            let Some(known) = pods.get(&end.pod) else { continue };
-            for door in self.behind(known, end, port.protocol) {
-                self.enters(endpoint, door, flawed);
-                self.undeclared(door, flawed);
+            if let Some(known) = pods.get(&end.pod) {
+                self.served_by(endpoint, known, (end, port.protocol), flawed);
             }
+        }
+    }
+
+    /// From a port of a Service to a pod behind it.
+    pub(crate) fn served_by(
+        &mut self,
+        endpoint: u32,
+        known: &Known<'_>,
+        (end, protocol): (&PodPort, Protocol),
+        flawed: &Flawed,
+    ) {
+        for door in self.behind(known, end, protocol) {
+            self.enters(endpoint, door, flawed);
+            self.undeclared(door, flawed);
         }
     }
 
@@ -194,19 +206,24 @@ impl<'m> Assembly<'m> {
     /// Declared container ports.
     fn container_ports(&mut self, flawed: &Flawed) {
         let facts = self.facts;
-        for ((kind, namespace, name), pod) in &facts.pods {
-            let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
-            let Some(vertex) = self.graph.known(vertex) else { continue };
-            for container in &pod.containers {
-                for port in &container.ports {
-                    let word = self.port_word(port);
-                    let endpoint = self.endpoint((*kind, *namespace, *name), word);
-                    let Port { protocol, number, route, .. } = *port;
-                    let door =
-                        Door { pod: vertex, facts: pod, container, protocol, number, declared: true, route };
-                    self.enters(endpoint, door, flawed);
-                    self.listens(endpoint, door, flawed);
-                }
+        for (key, pod) in &facts.pods {
+            self.ports_of(*key, pod, flawed);
+        }
+    }
+
+    /// The same of one pod.
+    pub(crate) fn ports_of(&mut self, key: (Name, Name, Name), pod: &PodFacts, flawed: &Flawed) {
+        let (kind, namespace, name) = key;
+        let Some(vertex) = self.graph.known(Vertex::Pod { kind, namespace, name }) else { return };
+        for container in &pod.containers {
+            for port in &container.ports {
+                let word = self.port_word(port);
+                let endpoint = self.endpoint(key, word);
+                let Port { protocol, number, route, .. } = *port;
+                let door =
+                    Door { pod: vertex, facts: pod, container, protocol, number, declared: true, route };
+                self.enters(endpoint, door, flawed);
+                self.listens(endpoint, door, flawed);
             }
         }
     }

@@ -49,28 +49,46 @@ impl Assembly<'_> {
         for (name, flaws) in &outdated {
             self.started(*name, flaws);
         }
-        for ((kind, namespace, name), pod) in &facts.pods {
-            let Some((node, flaws)) = pod.node.and_then(|node| Some((node, outdated.get(&node)?))) else {
-                continue;
-            };
-            let vertex = Vertex::Pod { kind: *kind, namespace: *namespace, name: *name };
-            let Some(vertex) = self.graph.known(vertex) else { continue };
-            for container in &pod.containers {
-                let met: Vec<Found> =
-                    flaws.iter().filter(|(flaw, _)| meets(flaw.needs, container, pod)).copied().collect();
-                let from = self.graph.known(Vertex::Container { pod: vertex, name: container.name });
-                if let (Some(from), Some(step)) = (from, self.flaws_step(node, &met)) {
-                    let step = match container.hardening.held {
-                        Some(held) => {
-                            let gates = step.gates.map_or("", |gates| self.names.text(gates));
-                            let gates = format!("{}; {gates}", self.names.text(held));
-                            step.gated(Some(self.names.intern(&gates))).attenuated()
-                        }
-                        None => step,
-                    };
-                    let to = self.vertex(Vertex::Node(node));
-                    self.graph.step(from, to, step);
-                }
+        for (key, pod) in &facts.pods {
+            if let Some((node, flaws)) = pod.node.and_then(|node| Some((node, outdated.get(&node)?))) {
+                self.out_by_flaws(*key, pod, (node, flaws));
+            }
+        }
+    }
+
+    /// The same for one pod.
+    pub(crate) fn outdated_below(&mut self, key: (Name, Name, Name), pod: &PodFacts) {
+        let Some((node, facts)) = pod.node.and_then(|node| Some((node, self.facts.nodes.get(&node)?))) else {
+            return;
+        };
+        let flaws = flaws(facts);
+        if !flaws.is_empty() {
+            self.out_by_flaws(key, pod, (node, &flaws));
+        }
+    }
+
+    fn out_by_flaws(
+        &mut self,
+        (kind, namespace, name): (Name, Name, Name),
+        pod: &PodFacts,
+        (node, flaws): (Name, &[Found]),
+    ) {
+        let Some(vertex) = self.graph.known(Vertex::Pod { kind, namespace, name }) else { return };
+        for container in &pod.containers {
+            let met: Vec<Found> =
+                flaws.iter().filter(|(flaw, _)| meets(flaw.needs, container, pod)).copied().collect();
+            let from = self.graph.known(Vertex::Container { pod: vertex, name: container.name });
+            if let (Some(from), Some(step)) = (from, self.flaws_step(node, &met)) {
+                let step = match container.hardening.held {
+                    Some(held) => {
+                        let gates = step.gates.map_or("", |gates| self.names.text(gates));
+                        let gates = format!("{}; {gates}", self.names.text(held));
+                        step.gated(Some(self.names.intern(&gates))).attenuated()
+                    }
+                    None => step,
+                };
+                let to = self.vertex(Vertex::Node(node));
+                self.graph.step(from, to, step);
             }
         }
     }

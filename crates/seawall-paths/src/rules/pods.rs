@@ -13,32 +13,35 @@ use crate::vertex::{Place, Vertex};
 
 type Key = (Name, Name, Name);
 
+/// How many owners are followed: pod, ReplicaSet, Deployment, custom resource, one of its own; longer chains are circles.
+pub(crate) const MAX_OWNERS: usize = 8;
+
 impl Assembly<'_> {
     /// Pods and containers. Of a workload and its pods only the pods count.
     pub(crate) fn pods(&mut self) {
         let facts = self.facts;
         let covered = self.covered();
         let pod_kind = self.names.intern("Pod");
-        let mut owners: BTreeMap<Key, u32> = BTreeMap::new();
         for (key, pod) in &facts.pods {
             let owned = pod.owner.is_some_and(|(kind, name)| facts.pods.contains_key(&(kind, key.1, name)));
-            if key.0 != pod_kind && (owned || covered.contains(key)) {
-                continue;
+            if key.0 == pod_kind || !owned && !covered.contains(key) {
+                self.shown_pod(*key, pod);
             }
-            if let Some((kind, name)) = pod.owner {
-                let vertex = self.vertex(Vertex::Pod { kind: key.0, namespace: key.1, name: key.2 });
-                let next = u32::try_from(owners.len()).unwrap_or(u32::MAX);
-                let owner = *owners.entry((kind, key.1, name)).or_insert(next);
-                self.tables.owners.insert(vertex, owner);
-            }
-            self.pod(*key, pod);
         }
+    }
+
+    /// A pod, or a workload that stands for its own.
+    pub(crate) fn shown_pod(&mut self, key: Key, pod: &PodFacts) {
+        if let Some((kind, name)) = pod.owner {
+            let vertex = self.vertex(Vertex::Pod { kind: key.0, namespace: key.1, name: key.2 });
+            let owner = self.tables.owner((kind, key.1, name));
+            self.tables.owners.insert(vertex, owner);
+        }
+        self.pod(key, pod);
     }
 
     /// Workloads that have pods here.
     fn covered(&mut self) -> BTreeSet<Key> {
-        // Pod, ReplicaSet, Deployment, custom resource, one of its own: longer chains are circles.
-        const MAX_OWNERS: usize = 8;
         let pod_kind = self.names.intern("Pod");
         let mut covered = BTreeSet::new();
         for (key, pod) in self.facts.pods.iter().filter(|(key, _)| key.0 == pod_kind) {
@@ -46,9 +49,7 @@ impl Assembly<'_> {
             for _ in 0..MAX_OWNERS {
                 let Some((kind, name)) = owner else { break };
                 let above = (kind, key.1, name);
-                if !covered.insert(above) {
-                    break;
-                }
+                covered.insert(above);
                 owner = self.facts.pods.get(&above).and_then(|facts| facts.owner);
             }
         }
@@ -205,12 +206,16 @@ impl Assembly<'_> {
         self.tokens();
     }
 
-    /// The accounts of the pods of each node, each once.
     fn tokens(&mut self) {
         let facts = self.facts;
+        self.tokens_of(facts.pods.iter());
+    }
+
+    /// The accounts of the pods of each node, each once; of a node all pods must be given.
+    pub(crate) fn tokens_of<'f>(&mut self, pods: impl Iterator<Item = (&'f Key, &'f PodFacts)>) {
         let mut on: BTreeMap<(Name, Name, Name), bool> = BTreeMap::new();
         let mut read: BTreeSet<(Name, Name, Name)> = BTreeSet::new();
-        for ((_, namespace, _), pod) in &facts.pods {
+        for ((_, namespace, _), pod) in pods {
             let Some(node) = pod.node else { continue };
             let mounts = self.account_token(*namespace, pod) || pod.containers.iter().any(|own| own.token);
             *on.entry((node, *namespace, pod.account)).or_default() |= mounts;
@@ -272,30 +277,34 @@ impl Assembly<'_> {
             let account = self.vertex(Vertex::Account { namespace: *namespace, name: *name });
             self.graph.step(accounts, account, Step::structure());
         }
-        for ((namespace, name), secret) in &facts.secrets {
-            let set = self.vertex(Vertex::Secrets(Place::Namespace(*namespace)));
-            let vertex = self.vertex(Vertex::Secret { namespace: *namespace, name: *name });
-            self.graph.step(set, vertex, Step::structure());
-            let because = Evidence::Field { object: vertex, route: self.names.intern("type") };
-            match secret {
-                SecretFacts::Token(account) => {
-                    let account = self.vertex(Vertex::Account { namespace: *namespace, name: *account });
-                    self.graph.step(vertex, account, Step::new(Primitive::C09).because(because));
-                }
-                SecretFacts::Bootstrap => {
-                    let group = self.names.intern("system:bootstrappers");
-                    let group = self.vertex(Vertex::Group(group));
-                    let step = Step::new(Primitive::C10).because(because);
-                    self.graph.step(vertex, group, step);
-                    let kubelets = self.vertex(Vertex::Kubelets);
-                    let gates =
-                        self.names.intern("needs a cluster that approves certificates of kubelets by itself");
-                    self.graph.step(vertex, kubelets, step.sure(Confidence::Medium).gated(Some(gates)));
-                }
-                SecretFacts::CloudKeys(key) => self.cloud_keys(vertex, key),
-                SecretFacts::Kubeconfig => self.kubeconfig(vertex),
-                SecretFacts::Other => {}
+        for (key, secret) in &facts.secrets {
+            self.secret(*key, secret);
+        }
+    }
+
+    pub(crate) fn secret(&mut self, (namespace, name): (Name, Name), secret: &SecretFacts) {
+        let set = self.vertex(Vertex::Secrets(Place::Namespace(namespace)));
+        let vertex = self.vertex(Vertex::Secret { namespace, name });
+        self.graph.step(set, vertex, Step::structure());
+        let because = Evidence::Field { object: vertex, route: self.names.intern("type") };
+        match secret {
+            SecretFacts::Token(account) => {
+                let account = self.vertex(Vertex::Account { namespace, name: *account });
+                self.graph.step(vertex, account, Step::new(Primitive::C09).because(because));
             }
+            SecretFacts::Bootstrap => {
+                let group = self.names.intern("system:bootstrappers");
+                let group = self.vertex(Vertex::Group(group));
+                let step = Step::new(Primitive::C10).because(because);
+                self.graph.step(vertex, group, step);
+                let kubelets = self.vertex(Vertex::Kubelets);
+                let gates =
+                    self.names.intern("needs a cluster that approves certificates of kubelets by itself");
+                self.graph.step(vertex, kubelets, step.sure(Confidence::Medium).gated(Some(gates)));
+            }
+            SecretFacts::CloudKeys(key) => self.cloud_keys(vertex, key),
+            SecretFacts::Kubeconfig => self.kubeconfig(vertex),
+            SecretFacts::Other => {}
         }
     }
 }

@@ -192,6 +192,7 @@ impl Assembly<'_> {
             self.debugs_nodes_of(place, names, rule);
             return;
         }
+        self.tables.looked_up.debugged.insert(place);
         let nodes: BTreeSet<Option<Name>> = match place {
             Place::Cluster => self.index.nodes.values().flatten().copied().collect(),
             Place::Namespace(namespace) => self.index.nodes.get(&namespace).cloned().unwrap_or_default(),
@@ -202,6 +203,7 @@ impl Assembly<'_> {
     /// The same for pods of given names.
     fn debugs_nodes_of(&mut self, place: Place, names: &[Name], rule: u32) {
         let kind = self.names.intern("Pod");
+        self.tables.looked_up.pods.extend(names);
         for namespace in self.at(place) {
             let pods = names.iter().filter_map(|name| self.facts.pods.get(&(kind, namespace, *name)));
             let nodes: BTreeSet<Option<Name>> = pods.map(|pod| pod.node).collect();
@@ -250,6 +252,7 @@ impl Assembly<'_> {
             self.over(Vertex::Pods(place), step, rule);
             return;
         };
+        self.tables.looked_up.pods.extend(names);
         let kind = self.names.intern("Pod");
         for namespace in self.at(place) {
             for name in names {
@@ -267,6 +270,7 @@ impl Assembly<'_> {
             self.over(Vertex::Secrets(place), step, rule);
             return;
         };
+        self.tables.looked_up.secrets.extend(names);
         for namespace in self.at(place) {
             for name in names {
                 // At cluster scope a name means that secret of every namespace: only those that are here count.
@@ -300,6 +304,7 @@ impl Assembly<'_> {
             return;
         };
         let facts = self.facts;
+        self.tables.looked_up.pods.extend(names);
         let of_services = held.permission == Permission::ServiceProxy;
         let kind = self.names.intern(if of_services { SERVICE } else { "Pod" });
         for namespace in self.at(place) {
@@ -328,10 +333,11 @@ impl Assembly<'_> {
     }
 
     /// Where there is a workload to change. For those of the whole cluster one anywhere will do.
-    fn worked(&self, place: Place, names: Option<&[Name]>) -> Vec<Place> {
+    fn worked(&mut self, place: Place, names: Option<&[Name]>) -> Vec<Place> {
         let Some(names) = names else {
             return if self.has_workload(place) { vec![place] } else { Vec::new() };
         };
+        self.tables.looked_up.workloads = true;
         self.index.worked_by(names, place).into_iter().map(Place::Namespace).collect()
     }
 

@@ -12,7 +12,7 @@ use super::element::{Element, Prices, default_bindings, survivors};
 use super::flow::Net;
 use crate::graph::{ATTENUATED, Graph};
 use crate::numbers::{NumberMap, NumberSet};
-use crate::search::{Scratch, Search, ThroughAdmin, Without};
+use crate::search::{Search, ThroughAdmin, Without};
 
 /// A set of changes.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ pub(crate) fn minimum_cut(graph: &Graph, prices: &Prices<'_>, starts: &[u32], si
     let mut chosen = Chosen::new();
     for (number, all) in graph.alls().iter().enumerate().filter(|(_, all)| inside.contains(&all.vertex)) {
         let reached_by = |premise: &u32| {
-            let mut scratch = Scratch::new(graph.len());
+            let mut scratch = graph.scratch();
             search.back_from(*premise, None, &mut scratch);
             starts.iter().filter(|start| scratch.distance(**start).is_some()).count()
         };
@@ -177,7 +177,7 @@ impl Problem<'_> {
 fn between(search: &Search<'_>, starts: &[u32], sinks: &[u32]) -> BTreeSet<u32> {
     let graph = search.graph;
     let mut leads: NumberSet<u32> = NumberSet::default();
-    let mut scratch = Scratch::new(graph.len());
+    let mut scratch = graph.scratch();
     for sink in sinks {
         search.back_from(*sink, None, &mut scratch);
         leads.extend(
@@ -186,7 +186,7 @@ fn between(search: &Search<'_>, starts: &[u32], sinks: &[u32]) -> BTreeSet<u32> 
         // Premises of a conjunction are on the way too.
         let alls: Vec<u32> = scratch.touched().filter(|vertex| graph.all(*vertex).is_some()).collect();
         for all in alls.iter().filter_map(|vertex| graph.all(*vertex)) {
-            let mut below = Scratch::new(graph.len());
+            let mut below = graph.scratch();
             for premise in &all.premises {
                 search.back_from(*premise, None, &mut below);
                 leads.extend(below.touched());

@@ -6,7 +6,7 @@ use crate::Primitive;
 use crate::graph::{ATTENUATED, Edge, Evidence, Graph};
 use crate::names::Name;
 use crate::numbers::NumberSet;
-use crate::search::{Scratch, Search, ThroughAdmin, Without};
+use crate::search::{Search, ThroughAdmin, Without};
 use crate::vertex::{Place, Vertex};
 
 /// Something that can be taken away.
@@ -108,7 +108,7 @@ fn namespace_of(graph: &Graph, edge: &Edge) -> Option<Name> {
 
 /// Bindings of a vanilla control plane: nobody takes them away.
 pub(crate) fn default_bindings(graph: &Graph) -> NumberSet<u32> {
-    graph.edges().iter().filter(|edge| edge.expected).map(|edge| edge.to).collect()
+    graph.edges().filter(|(_, edge)| edge.expected).map(|(_, edge)| edge.to).collect()
 }
 
 /// The graph without the elements.
@@ -135,7 +135,7 @@ pub(crate) fn without(graph: &Graph, elements: &[Element]) -> Without {
     }
     if !by_edge.is_empty() {
         let gone = |edge: &Edge| element_of(graph, edge).is_some_and(|element| by_edge.contains(&element));
-        without.edges.extend((0u32..).zip(graph.edges()).filter(|(_, edge)| gone(edge)).map(|(id, _)| id));
+        without.edges.extend(graph.edges().filter(|(_, edge)| gone(edge)).map(|(id, _)| id));
     }
     without
 }
@@ -143,7 +143,7 @@ pub(crate) fn without(graph: &Graph, elements: &[Element]) -> Without {
 /// The starts that still reach a sink, nothing in the way, without the elements.
 pub(crate) fn survivors(graph: &Graph, elements: &[Element], starts: &[u32], sinks: &[u32]) -> Vec<u32> {
     let search = Search::new(graph, without(graph, elements), ThroughAdmin::Ends);
-    let mut scratch = Scratch::new(graph.len());
+    let mut scratch = graph.scratch();
     let mut left: BTreeSet<u32> = BTreeSet::new();
     for sink in sinks {
         search.back_from(*sink, None, &mut scratch);

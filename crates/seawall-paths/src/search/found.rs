@@ -32,8 +32,8 @@ enum Meeting {
     Alone(u32),
     /// They meet at a vertex, by the same primitive.
     At(u32, Primitive),
-    /// Pods of one owner take the same kinds of steps, each on its own node.
-    Owner(u32, Vec<Primitive>),
+    /// Pods of one owner take the same kinds of steps, as sure and as little held back, each on its own node.
+    Owner(u32, Option<u32>, Vec<Primitive>),
 }
 
 /// Starts, each with the step that it takes first when that is not the one noted.
@@ -62,13 +62,14 @@ pub(crate) fn find(
             scratch.touched().filter(|start| wanted.contains(start) && !skip(start)).collect();
         grouped(search, scratch, *sink, (reached, owners))
     };
-    let found: Vec<Vec<Found>> = sinks.par_iter().map_init(|| Scratch::new(graph.len()), to).collect();
+    let found: Vec<Vec<Found>> =
+        sinks.par_iter().map_init(|| graph.scratch(), |scratch, sink| to(scratch, sink)).collect();
     found.into_iter().flatten().collect()
 }
 
 /// Whoever reaches the whole cluster with nothing in the way.
 fn holders(search: &Search<'_>, admin: u32) -> NumberSet<u32> {
-    let mut scratch = Scratch::new(search.graph.len());
+    let mut scratch = search.graph.scratch();
     search.back_from(admin, None, &mut scratch);
     let near = |vertex: &u32| scratch.distance(*vertex).is_some_and(|distance| distance < ATTENUATED);
     scratch.touched().filter(near).collect()
@@ -195,7 +196,10 @@ fn meeting(
         }
     }
     match owners.get(&start) {
-        Some(owner) => Meeting::Owner(*owner, primitives(search, scratch, start)),
+        Some(owner) => {
+            let (far, steps) = (scratch.distance(start), primitives(search, scratch, start));
+            Meeting::Owner(*owner, far, steps)
+        }
         None => Meeting::Alone(start),
     }
 }

@@ -18,7 +18,7 @@ pub(crate) use dominators::dominators;
 pub(crate) use element::{Element, Prices, default_bindings, element_of, survivors};
 pub(crate) use found::{Found, find};
 pub(crate) use route::Hop;
-pub(crate) use scratch::{Next, Scratch};
+pub(crate) use scratch::{Lent, Next, Pool, Scratch};
 
 use crate::graph::Graph;
 use crate::numbers::NumberSet;
@@ -61,7 +61,7 @@ impl<'g> Search<'g> {
     /// Who enters each conjunction: grows until nothing changes, again only where something it rests on grew.
     fn join(&mut self) {
         let graph = self.graph;
-        let mut scratch = Scratch::new(graph.len());
+        let mut scratch = graph.scratch();
         let mut rests_on: Vec<Vec<u32>> = vec![Vec::new(); graph.alls().len()];
         let mut changed: Option<NumberSet<u32>> = None;
         loop {

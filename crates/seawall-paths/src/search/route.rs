@@ -49,7 +49,7 @@ impl Search<'_> {
     }
 
     fn way_to(&self, start: u32, premise: u32, nested: usize) -> Vec<Hop> {
-        let mut scratch = Scratch::new(self.graph.len());
+        let mut scratch = self.graph.scratch();
         self.back_from(premise, None, &mut scratch);
         self.way_below(start, &scratch, nested + 1)
     }

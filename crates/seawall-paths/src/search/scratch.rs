@@ -1,5 +1,8 @@
 //! The working memory of a search: arrays that are cleared in the time of what was touched.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Mutex;
+
 use crate::graph::ATTENUATED;
 
 /// How a vertex goes on to the target.
@@ -14,6 +17,7 @@ pub(crate) enum Next {
 }
 
 /// Distances and next steps of one search.
+#[derive(Debug, Default)]
 pub(crate) struct Scratch {
     distance: Vec<u32>,
     next: Vec<Next>,
@@ -26,17 +30,63 @@ pub(crate) struct Scratch {
 /// Farther than any way of interest: a way with eight attenuated steps is none.
 const FAR: usize = 8 * ATTENUATED as usize;
 
-impl Scratch {
-    pub(crate) fn new(vertices: usize) -> Self {
-        Scratch {
-            distance: vec![u32::MAX; vertices],
-            next: vec![Next::Here; vertices],
-            touched: Vec::new(),
-            buckets: Vec::new(),
-            at: 0,
+/// Working memories of a graph that are not in use: new ones of a large graph cost more than most searches.
+#[derive(Debug, Default)]
+pub(crate) struct Pool(Mutex<Vec<Scratch>>);
+
+/// How many are kept.
+const KEPT: usize = 4;
+
+impl Clone for Pool {
+    /// What is borrowed is nobody's: a clone has its own.
+    fn clone(&self) -> Self {
+        Pool::default()
+    }
+}
+
+impl Pool {
+    /// One for so many vertices.
+    pub(crate) fn lend(&self, vertices: usize) -> Lent<'_> {
+        let kept = self.0.lock().ok().and_then(|mut kept| kept.pop());
+        let mut scratch = kept.unwrap_or_default();
+        scratch.clear();
+        scratch.distance.resize(vertices, u32::MAX);
+        scratch.next.resize(vertices, Next::Here);
+        Lent { pool: self, scratch }
+    }
+}
+
+/// A working memory that goes back when it is done with.
+pub(crate) struct Lent<'p> {
+    pool: &'p Pool,
+    scratch: Scratch,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut kept) = self.pool.0.lock()
+            && kept.len() < KEPT
+        {
+            kept.push(std::mem::take(&mut self.scratch));
         }
     }
+}
 
+impl Deref for Lent<'_> {
+    type Target = Scratch;
+
+    fn deref(&self) -> &Scratch {
+        &self.scratch
+    }
+}
+
+impl DerefMut for Lent<'_> {
+    fn deref_mut(&mut self) -> &mut Scratch {
+        &mut self.scratch
+    }
+}
+
+impl Scratch {
     pub(crate) fn clear(&mut self) {
         for vertex in self.touched.drain(..) {
             if let Some(slot) = self.distance.get_mut(vertex as usize) {

@@ -54,11 +54,14 @@ pub(crate) struct Found {
     pub(crate) served: Vec<ServedPort>,
     /// The proxies that have a say beside network policies.
     pub(crate) mesh: Option<Mesh>,
+    /// There are policies of a mesh, which has a say as soon as a pod is in it.
+    pub(crate) meshed: bool,
 }
 
 impl Found {
     pub(super) fn of(inventory: &Inventory, network: &Network) -> Self {
-        let mesh = mesh(inventory, network);
+        let meshed = is_meshed(inventory);
+        let mesh = meshed.then(|| Mesh::build(network, inventory).0).filter(Mesh::has_members);
         let openings = || {
             let judge = Judge::new(network, inventory).with_mesh(mesh.as_ref());
             let reader = Reader { inventory, judge };
@@ -80,7 +83,7 @@ impl Found {
                 subjects.entry(id).or_insert_with(|| resource.subject().clone());
             }
         }
-        Found { subjects, openings, served, mesh }
+        Found { subjects, openings, served, mesh, meshed }
     }
 
     /// The object of a number.
@@ -95,13 +98,9 @@ impl Found {
 }
 
 /// Without a policy of its own a mesh refuses nobody.
-fn mesh(inventory: &Inventory, network: &Network) -> Option<Mesh> {
+fn is_meshed(inventory: &Inventory) -> bool {
     let says = |kind| inventory.of_kind(GroupKind::new("security.istio.io", kind)).next().is_some();
-    if !says("AuthorizationPolicy") && !says("PeerAuthentication") {
-        return None;
-    }
-    let (mesh, _) = Mesh::build(network, inventory);
-    mesh.has_members().then_some(mesh)
+    says("AuthorizationPolicy") || says("PeerAuthentication")
 }
 
 struct Reader<'i> {

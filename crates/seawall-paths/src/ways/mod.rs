@@ -31,6 +31,8 @@ pub(crate) struct Ways {
     kept: BTreeMap<Key, Resource>,
     complete: Vec<GroupKind<'static>>,
     found: OnceLock<Found>,
+    /// An object changed since.
+    stale: bool,
 }
 
 /// Groups that neither open anything nor say what a mesh lets through.
@@ -102,10 +104,10 @@ impl Ways {
         &mut self.kept
     }
 
-    /// Adds or replaces an object.
+    /// Adds or replaces an object. What was found stays until it is forgotten.
     pub(crate) fn put(&mut self, resource: &Resource) {
         if resource_has_a_say(resource) {
-            self.found.take();
+            self.stale = true;
             let key = key(resource.group_kind(), resource.namespace(), resource.name());
             self.kept().insert(key, resource.clone());
         }
@@ -114,9 +116,66 @@ impl Ways {
     /// Takes an object away.
     pub(crate) fn take(&mut self, kind: GroupKind<'_>, namespace: Option<&str>, name: &str) {
         if has_a_say(kind, name) {
-            self.found.take();
+            self.stale = true;
             self.kept().remove(&key(kind, namespace, name));
         }
+    }
+
+    /// Forgets what objects said that changed since.
+    pub(crate) fn forget(&mut self) {
+        if std::mem::take(&mut self.stale) {
+            self.found.take();
+        }
+    }
+
+    /// What was found, as it was before any change since.
+    pub(crate) fn known(&self) -> Option<&Found> {
+        self.found.get()
+    }
+
+    /// An object that has a say.
+    pub(crate) fn object(
+        &mut self,
+        kind: GroupKind<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<&Resource> {
+        self.kept().get(&key(kind, namespace, name))
+    }
+
+    /// The same once all are known by identity.
+    pub(crate) fn kept_object(
+        &self,
+        kind: GroupKind<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<&Resource> {
+        self.kept.get(&key(kind, namespace, name))
+    }
+
+    /// The objects of a kind in a namespace, by name.
+    pub(crate) fn objects_in<'w>(
+        &'w self,
+        kind: GroupKind<'w>,
+        namespace: &'w str,
+    ) -> impl Iterator<Item = &'w Resource> {
+        let here = move |((group, own, space, _), _): &(&Key, &Resource)| {
+            (&**group, &**own, &**space) == (kind.group, kind.kind, namespace)
+        };
+        self.kept.range(key(kind, Some(namespace), "")..).take_while(here).map(|(_, resource)| resource)
+    }
+
+    /// The objects of a kind, once all are known by identity.
+    pub(crate) fn of_kind<'w>(&'w self, kind: GroupKind<'w>) -> impl Iterator<Item = &'w Resource> {
+        let same =
+            move |((group, own, ..), _): &(&Key, &Resource)| (&**group, &**own) == (kind.group, kind.kind);
+        let first = (kind.group.into(), kind.kind.into(), "".into(), "".into());
+        self.kept.range(first..).take_while(same).map(|(_, resource)| resource)
+    }
+
+    /// All objects by identity, of a build and of changes.
+    pub(crate) fn all(&mut self) -> impl Iterator<Item = &Resource> {
+        self.kept().values()
     }
 
     /// What is open; the network must be made of the same objects.

@@ -15,6 +15,7 @@ mod controllers;
 mod exposure;
 mod faults;
 mod faults_of_names;
+mod followed;
 mod goat;
 mod hostile;
 mod mesh;
