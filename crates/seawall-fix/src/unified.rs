@@ -1,4 +1,5 @@
-//! Unified differences of two texts, by lines: Myers' greedy algorithm between the first and the last difference.
+//! Unified differences of two texts, by lines: Myers' greedy algorithm between the first and the last difference, in
+//! stretches.
 //!
 //! Source: E. Myers, An O(ND) Difference Algorithm and Its Variations (1986).
 
@@ -24,8 +25,9 @@ pub struct Hunk {
     pub after: (usize, usize),
 }
 
-/// More differing lines than this are shown as one change of everything between the first and the last.
-const MOST: usize = 2_000;
+/// After so many differing lines the way that has come furthest is taken, and the search begins anew behind it: the script
+/// may then be longer than need be, and the work grows with the texts, not with their square.
+const MOST: usize = 500;
 
 /// The hunks between two texts, with so many unchanged lines around each.
 pub fn unified(before: &str, after: &str, context: usize) -> Vec<Hunk> {
@@ -41,14 +43,23 @@ fn script(old: &[&str], new: &[&str]) -> Vec<DiffLine> {
     let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(a, b)| a == b).count();
     let middle = |lines: &[&str]| lines.len() - tail;
     let (n, m) = (middle(old_rest), middle(new_rest));
-    let inner = shortest(old_rest.get(..n).unwrap_or(&[]), new_rest.get(..m).unwrap_or(&[]))
-        .unwrap_or_else(|| (0..n).map(DiffLine::Gone).chain((0..m).map(DiffLine::Come)).collect());
+    let (old_inner, new_inner) = (old_rest.get(..n).unwrap_or(&[]), new_rest.get(..m).unwrap_or(&[]));
     let mut lines: Vec<DiffLine> = (0..head).map(|at| DiffLine::Kept(at, at)).collect();
-    lines.extend(inner.into_iter().map(|line| match line {
-        DiffLine::Kept(a, b) => DiffLine::Kept(a + head, b + head),
-        DiffLine::Gone(a) => DiffLine::Gone(a + head),
-        DiffLine::Come(b) => DiffLine::Come(b + head),
-    }));
+    let (mut x, mut y) = (0, 0);
+    while x < n || y < m {
+        let (old, new) = (old_inner.get(x..).unwrap_or(&[]), new_inner.get(y..).unwrap_or(&[]));
+        let (part, along, down) = stretch(old, new).unwrap_or_else(|| {
+            let all = (0..old.len()).map(DiffLine::Gone).chain((0..new.len()).map(DiffLine::Come));
+            (all.collect(), old.len(), new.len())
+        });
+        let (a, b) = (head + x, head + y);
+        lines.extend(part.into_iter().map(|line| match line {
+            DiffLine::Kept(old, new) => DiffLine::Kept(old + a, new + b),
+            DiffLine::Gone(old) => DiffLine::Gone(old + a),
+            DiffLine::Come(new) => DiffLine::Come(new + b),
+        }));
+        (x, y) = (x + along, y + down);
+    }
     lines.extend((0..tail).map(|at| DiffLine::Kept(head + n + at, head + m + at)));
     lines
 }
@@ -79,8 +90,9 @@ impl Furthest {
     }
 }
 
-/// The script with the fewest changes; `None` when there are more than [`MOST`].
-fn shortest(old: &[&str], new: &[&str]) -> Option<Vec<DiffLine>> {
+/// The script with the fewest changes, as far as [`MOST`] of them reach, and how many lines of both texts it covers; never
+/// none. `None` is for texts that no number counts.
+fn stretch(old: &[&str], new: &[&str]) -> Option<(Vec<DiffLine>, usize, usize)> {
     let (n, m) = (isize::try_from(old.len()).ok()?, isize::try_from(new.len()).ok()?);
     let same = |x: isize, y: isize| {
         let at = |lines: &[&'_ str], place: isize| usize::try_from(place).ok().filter(|at| *at < lines.len());
@@ -105,13 +117,17 @@ fn shortest(old: &[&str], new: &[&str]) -> Option<Vec<DiffLine>> {
             next.set(diagonal, x);
             if x >= n && x - diagonal >= m {
                 trace.push(current);
-                return back(&trace, n, m);
+                return Some((back(&trace, n, m)?, old.len(), new.len()));
             }
         }
         // Odd and even diagonals take turns: those of the step before are not needed again.
         trace.push(std::mem::replace(&mut current, next));
     }
-    None
+    let ends = (-current.reach..=current.reach)
+        .map(|diagonal| (current.at(diagonal), current.at(diagonal) - diagonal));
+    let inside = ends.filter(|(x, y)| (0..=n).contains(x) && (0..=m).contains(y));
+    let (x, y) = inside.max_by_key(|(x, y)| x + y).filter(|(x, y)| x + y > 0)?;
+    Some((back(&trace, x, y)?, usize::try_from(x).ok()?, usize::try_from(y).ok()?))
 }
 
 /// Follows the trace from the end.
@@ -150,6 +166,8 @@ fn hunks(script: &[DiffLine], context: usize) -> Vec<Hunk> {
     let mut hunks = Vec::new();
     let changed = |line: &DiffLine| !matches!(line, DiffLine::Kept(..));
     let mut at = 0;
+    // Lines of the old and of the new text before the place that was counted last.
+    let (mut counted, mut olds, mut news) = (0, 0, 0);
     while let Some(first) = script.get(at..).and_then(|rest| rest.iter().position(changed)) {
         let first = at + first;
         let mut last = first;
@@ -166,11 +184,14 @@ fn hunks(script: &[DiffLine], context: usize) -> Vec<Hunk> {
         let lines = script.get(start..end).unwrap_or(&[]).to_vec();
         let in_old = |line: &&DiffLine| !matches!(line, DiffLine::Come(_));
         let in_new = |line: &&DiffLine| !matches!(line, DiffLine::Gone(_));
-        let head = script.get(..start).unwrap_or(&[]);
+        let passed = script.get(counted..start).unwrap_or(&[]);
+        olds += passed.iter().filter(in_old).count();
+        news += passed.iter().filter(in_new).count();
+        counted = start;
         let range = |before: usize, count: usize| (if count == 0 { before } else { before + 1 }, count);
         hunks.push(Hunk {
-            before: range(head.iter().filter(in_old).count(), lines.iter().filter(in_old).count()),
-            after: range(head.iter().filter(in_new).count(), lines.iter().filter(in_new).count()),
+            before: range(olds, lines.iter().filter(in_old).count()),
+            after: range(news, lines.iter().filter(in_new).count()),
             lines,
         });
         at = end;
@@ -211,6 +232,21 @@ mod tests {
         );
         assert_eq!(show("1\n2\n3\n4\n", "x\n1\n2\n3\n4\ny\n", 2), "@(1, 4)(1, 6) +x 1 2 3 4+y");
         assert_eq!(show("a", "a\n", 0), "@(1, 1)(1, 1) -a+a");
+    }
+
+    /// Many changes were shown as one of everything, with every line of a large file in the diff.
+    #[test]
+    fn issue_fix_large_diff_repro() {
+        let old: String = (0..3_000).map(|number| format!("name: web{number}\n- a\n- b\n- c\n")).collect();
+        let new = old.replace("- b\n", "- b\n- new\n");
+        let hunks = unified(&old, &new, 0);
+        assert_eq!(hunks.len(), 3_000);
+        assert!(hunks.iter().all(|hunk| matches!(hunk.lines.as_slice(), [DiffLine::Come(_)])));
+        assert_eq!((hunks[2_999].before, hunks[2_999].after), ((11_999, 0), (14_999, 1)));
+        // Nothing in common, and more of it than one stretch.
+        let (old, new) = ("a\n".repeat(2_000), "b\n".repeat(1_500));
+        let lines = &unified(&old, &new, 3)[0].lines;
+        assert_eq!(lines.len(), 3_500);
     }
 
     proptest::proptest! {

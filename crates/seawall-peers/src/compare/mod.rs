@@ -92,7 +92,10 @@ pub fn compare(input: Input<'_>) -> Comparison {
         let found = comparer.places.find(result);
         comparer.named.extend(found.resources.iter().copied());
         if result.outcome != Outcome::Failed {
-            comparer.told.entry(result.rule.as_str()).or_default().push((theirs, found.resources));
+            let told = comparer.told.entry(result.rule.as_str()).or_default();
+            for resource in found.resources {
+                told.entry(resource).or_default().push(theirs);
+            }
             continue;
         }
         match comparer.theirs(theirs, &found) {
@@ -121,8 +124,8 @@ struct Comparer<'a> {
     gaps: HashMap<&'a str, Vec<&'a NotEvaluated>>,
     /// Objects that their report names or whose file it names.
     named: BTreeSet<ResourceId>,
-    /// What they passed or accepted, by rule.
-    told: BTreeMap<&'a str, Vec<(usize, Vec<ResourceId>)>>,
+    /// What they passed or accepted, by rule and object.
+    told: BTreeMap<&'a str, HashMap<ResourceId, Vec<usize>>>,
 }
 
 impl<'a> Comparer<'a> {
@@ -171,7 +174,7 @@ impl<'a> Comparer<'a> {
             only
         };
         if found.resources.is_empty() {
-            let because = reason::absent(result);
+            let because = reason::absent(result, found.unsaid);
             return Err(with_checks(only(TheirsReason::NotInTargets, because)));
         }
         let about = self.about(&found.resources, checks);
@@ -256,9 +259,8 @@ impl<'a> Comparer<'a> {
                 let meaning = self.input.rules.meaning(tool, rule);
                 matches!(meaning, Meaning::Checks(_, checks) if checks.contains(&check))
             })
-            .flat_map(|(_, told)| told)
-            .filter(|(_, resources)| resources.iter().any(|resource| here.contains(resource)))
-            .filter_map(|(theirs, _)| self.input.report.results.get(*theirs))
+            .flat_map(|(_, told)| here.iter().filter_map(|resource| told.get(resource)).flatten())
+            .filter_map(|theirs| self.input.report.results.get(*theirs))
             .map(|result| &result.outcome)
             .collect();
         let named = here.iter().any(|resource| self.named.contains(resource));

@@ -1,6 +1,6 @@
 //! Which objects a result of theirs is about.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use seawall_core::{ResourceId, Route, Step};
 use seawall_inventory::{Inventory, Resource};
@@ -16,7 +16,13 @@ pub(super) struct Found {
     pub(super) resources: Vec<ResourceId>,
     /// The container, where one is meant.
     pub(super) container: Option<String>,
+    /// How many objects it may be about, where it says too little to tell.
+    pub(super) unsaid: usize,
 }
+
+/// Objects that a result without names and lines may be about: in a larger file it would be about everything, and say
+/// nothing of it.
+const MOST_UNSAID: usize = 64;
 
 /// Finds objects by name, and by file and line.
 pub(super) struct Places<'i> {
@@ -60,14 +66,19 @@ impl<'i> Places<'i> {
             resources.extend(if narrowed.is_empty() { named } else { narrowed });
         }
         if resources.is_empty() {
-            resources = match result.line {
-                Some(line) => files.iter().filter_map(|file| self.at_line(file, line)).collect(),
-                None if !result.objects.is_empty() => Vec::new(),
-                None => self.mentioned(&files, result.message.as_deref().unwrap_or("")),
-            };
+            match result.line {
+                Some(line) => {
+                    resources = files.iter().filter_map(|file| self.at_line(file, line)).collect();
+                }
+                None if !result.objects.is_empty() => {}
+                None => match self.mentioned(&files, result.message.as_deref().unwrap_or("")) {
+                    Ok(found) => resources = found,
+                    Err(unsaid) => return Found { unsaid, ..Found::default() },
+                },
+            }
         }
         let container = self.container(result, &resources);
-        Found { resources, container }
+        Found { resources, container, unsaid: 0 }
     }
 
     /// The objects of this name. Tools write `default`, or nothing, for an object that names no namespace.
@@ -108,23 +119,25 @@ impl<'i> Places<'i> {
         ends.get(ends.partition_point(|(end, _)| *end < line)).map(|(_, id)| *id)
     }
 
-    /// The objects that a sentence names by kind and quoted name; all when it names none.
-    fn mentioned(&self, files: &[&str], message: &str) -> Vec<ResourceId> {
-        let here: Vec<ResourceId> =
-            files.iter().filter_map(|file| self.by_file.get(file)).flatten().copied().collect();
-        if message.is_empty() {
-            return here;
-        }
+    /// The objects that a sentence names by kind and quoted name; all when it names none. `Err` when that is more than can
+    /// be meant: how many.
+    fn mentioned(&self, files: &[&str], message: &str) -> Result<Vec<ResourceId>, usize> {
         let lower = message.to_ascii_lowercase();
-        let names = |resource: &&Resource| {
-            let name = resource.name();
-            let quoted = [format!("'{name}'"), format!("\"{name}\""), format!("`{name}`")];
-            lower.contains(&resource.kind().to_ascii_lowercase())
-                && quoted.iter().any(|quoted| message.contains(quoted.as_str()))
+        let is_meant = |id: &ResourceId| {
+            self.inventory.get(*id).is_some_and(|resource| {
+                files.contains(&&*resource.origin().file)
+                    && lower.contains(&resource.kind().to_ascii_lowercase())
+            })
         };
-        let resources = here.iter().filter_map(|id| self.inventory.get(*id));
-        let named: Vec<ResourceId> = resources.filter(names).map(Resource::id).collect();
-        if named.is_empty() { here } else { named }
+        let named = quoted(message).into_iter().filter_map(|name| self.by_name.get(name)).flatten();
+        let named: BTreeSet<ResourceId> = named.copied().filter(is_meant).collect();
+        let here = files.iter().filter_map(|file| self.by_file.get(file));
+        match (named.len(), here.clone().map(Vec::len).sum()) {
+            (0, all) if all > MOST_UNSAID => Err(all),
+            (0, _) => Ok(here.flatten().copied().collect()),
+            (some, _) if some > MOST_UNSAID => Err(some),
+            _ => Ok(named.into_iter().collect()),
+        }
     }
 
     fn container(&self, result: &PeerResult, resources: &[ResourceId]) -> Option<String> {
@@ -147,6 +160,15 @@ impl<'i> Places<'i> {
             (start <= line && line <= end).then(|| container.name().to_owned())
         })
     }
+}
+
+/// What stands between two equal quotes.
+fn quoted(message: &str) -> BTreeSet<&str> {
+    let of = |quote: char| {
+        let mut parts = message.split(quote).skip(1).peekable();
+        std::iter::from_fn(move || parts.next().filter(|_| parts.peek().is_some()))
+    };
+    ['\'', '"', '`'].into_iter().flat_map(of).collect()
 }
 
 fn last_part(path: &str) -> &str {

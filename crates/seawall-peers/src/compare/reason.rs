@@ -127,7 +127,13 @@ impl OursReason {
 }
 
 /// Where their result is, when it is not here.
-pub(super) fn absent(result: &PeerResult) -> String {
+pub(super) fn absent(result: &PeerResult, unsaid: usize) -> String {
+    if unsaid > 0 {
+        let file = result.file.as_deref().unwrap_or("");
+        return format!(
+            "it names no line and no object that could tell which of {unsaid} objects of `{file}` it means"
+        );
+    }
     match (result.objects.first(), &result.file) {
         (Some(object), _) => format!("`{object}` is not among the objects that were read"),
         (None, Some(file)) if file.split(['/', '\\']).any(|part| part == "templates") => {

@@ -7,7 +7,7 @@
 use seawall_core::Position;
 use seawall_yaml::Node;
 
-use super::{Scope, Source, Terms, day, globs, shown};
+use super::{Scope, Source, Terms, end, globs, odd, shown};
 use crate::Tool;
 
 /// What makes a document one of these.
@@ -27,8 +27,10 @@ fn exception(policy: Node<'_>, source: &mut Source<'_, '_>) {
     if policy.str("policyType") != Some(POLICY_TYPE) {
         return source.sink.left(at, &what, "its `policyType` is another one");
     }
-    let until = policy.get("expirationDate").and_then(Node::scalar_text).map(|text| day(&text)).transpose();
-    let until = match until {
+    if let Some(why) = odd(policy, &["resources", "posturePolicies"], &["name"]) {
+        return source.sink.left(at, &what, &why);
+    }
+    let until = match end(policy, "expirationDate") {
         Ok(until) => until,
         Err(fault) => return source.sink.left(at, &what, &fault),
     };
@@ -69,6 +71,10 @@ fn controls(
 ) {
     let said = |key: &str| posture.str(key).filter(|text| !text.is_empty());
     let part = format!("a policy of {what}");
+    let keys = ["controlID", "controlId", "controlName", "frameworkName", "ruleName"];
+    if let Some(why) = odd(posture, &[], &keys) {
+        return source.sink.left(at, &part, &why);
+    }
     let id = said("controlID").or_else(|| said("controlId"));
     if said("ruleName").is_some() {
         return source.sink.left(at, &part, "it accepts one rule of a control, which a waiver cannot");
@@ -92,6 +98,9 @@ fn controls(
 }
 
 fn scope(designator: Node<'_>) -> Result<Vec<Scope>, String> {
+    if let Some(why) = odd(designator, &[], &["designatorType"]) {
+        return Err(why);
+    }
     if let Some(other) =
         designator.str("designatorType").filter(|kind| !kind.eq_ignore_ascii_case("attributes"))
     {

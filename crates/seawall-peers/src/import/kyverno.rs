@@ -6,7 +6,7 @@ use seawall_inventory::Resource;
 use seawall_yaml::Node;
 
 use super::annotations::position;
-use super::{Scope, Sink, Terms, globs, shown};
+use super::{Scope, Sink, Terms, globs, odd, says_nothing, shown};
 use crate::{Rules, Tool};
 
 pub(super) fn is(resource: &Resource) -> bool {
@@ -22,7 +22,7 @@ pub(super) fn read(resource: &Resource, sink: &mut Sink<'_>) {
         ("podSecurity", "it accepts single fields and images of a control, which a waiver cannot say"),
         ("images", "it is bound to images, which a waiver cannot be"),
     ] {
-        if let Some(node) = spec.get(key).filter(|node| !node.is_empty()) {
+        if let Some(node) = spec.get(key).filter(|node| !says_nothing(*node)) {
             return sink.left(position(resource, node), &what, why);
         }
     }
@@ -73,20 +73,28 @@ fn scopes(block: Node<'_>) -> Result<Vec<Scope>, Refused<'_>> {
 
 fn filter(filter: Node<'_>) -> Result<Vec<Scope>, Refused<'_>> {
     for key in ["subjects", "roles", "clusterRoles"] {
-        if let Some(node) = filter.get(key).filter(|node| !node.is_empty()) {
+        if let Some(node) = filter.get(key).filter(|node| !says_nothing(*node)) {
             return Err((node, "it is about who asks, which a waiver does not know"));
         }
     }
     let Some(resources) = filter.get("resources") else { return Ok(Vec::new()) };
     for (key, node) in resources.entries() {
         let known = matches!(key, "kinds" | "namespaces" | "names" | "name" | "selector");
-        if !known && !(node.is_null() || (node.is_map() || node.is_seq()) && node.is_empty()) {
+        if !known && !node.is_null() && !says_nothing(node) {
             return Err((node, "it matches by something that a waiver does not know"));
         }
     }
+    if odd(resources, &["kinds", "namespaces", "names"], &["name"]).is_some() {
+        return Err((resources, "a list or a text in it has another type"));
+    }
     let selector = resources.get("selector");
+    for part in selector.into_iter().chain(selector.and_then(|selector| selector.get("matchLabels"))) {
+        if !part.is_map() {
+            return Err((part, "its selector has another type"));
+        }
+    }
     let expressions = selector.and_then(|selector| selector.get("matchExpressions"));
-    if let Some(node) = expressions.filter(|node| !node.is_empty()) {
+    if let Some(node) = expressions.filter(|node| !says_nothing(*node)) {
         return Err((node, "it selects by expressions, which a waiver cannot say"));
     }
     let mut labels = Vec::new();

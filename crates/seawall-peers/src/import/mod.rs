@@ -313,6 +313,26 @@ impl<'o> Sink<'o> {
     }
 }
 
+/// What is wrong with a map in which these keys have to be lists and texts, where they are there. To pass over one that is
+/// not would leave out a condition, and accept more.
+fn odd(node: Node<'_>, lists: &[&str], texts: &[&str]) -> Option<String> {
+    let no_list = |key: &&&str| node.get(key).is_some_and(|value| !value.is_seq());
+    let no_text = |key: &&&str| node.get(key).is_some_and(|value| value.as_str().is_none());
+    let list = lists.iter().find(no_list).map(|key| format!("`{key}` is no list"));
+    list.or_else(|| texts.iter().find(no_text).map(|key| format!("`{key}` is no text")))
+}
+
+/// Whether a map or list says nothing; what is neither says something that is not understood.
+fn says_nothing(node: Node<'_>) -> bool {
+    (node.is_map() || node.is_seq()) && node.is_empty()
+}
+
+/// The end under a key, if there is one.
+fn end(node: Node<'_>, key: &str) -> Result<Option<Date>, String> {
+    let Some(value) = node.get(key) else { return Ok(None) };
+    day(&value.scalar_text().ok_or(format!("`{key}` is no day"))?).map(Some)
+}
+
 /// A text from outside as it may stand in a message.
 fn shown(text: &str) -> String {
     cut(text, 80)

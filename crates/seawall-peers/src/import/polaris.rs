@@ -4,12 +4,16 @@
 
 use seawall_yaml::Node;
 
-use super::{Scope, Source, Terms, globs};
+use super::{Scope, Source, Terms, globs, odd, says_nothing};
 use crate::Tool;
 
 pub(super) fn config(root: Node<'_>, source: &mut Source<'_, '_>) {
     for exemption in root.list("exemptions") {
         let at = source.at(exemption);
+        if let Some(why) = odd(exemption, &["controllerNames", "containerNames", "rules"], &["namespace"]) {
+            source.sink.left(at, "an exemption", &why);
+            continue;
+        }
         let scopes = match scopes(exemption) {
             Ok(scopes) => scopes,
             Err(why) => {
@@ -34,7 +38,7 @@ pub(super) fn config(root: Node<'_>, source: &mut Source<'_, '_>) {
 }
 
 fn scopes(exemption: Node<'_>) -> Result<Vec<Scope>, &'static str> {
-    if exemption.get("labelSelector").is_some_and(|selector| !selector.is_empty()) {
+    if exemption.get("labelSelector").is_some_and(|selector| !says_nothing(selector)) {
         return Err("it selects by labels, which are not read here");
     }
     let names = |key| -> Result<Vec<Option<String>>, &'static str> {

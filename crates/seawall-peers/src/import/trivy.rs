@@ -3,7 +3,7 @@
 use seawall_core::Position;
 use seawall_yaml::Node;
 
-use super::{Scope, Sink, Source, Terms, day, globs, shown};
+use super::{Scope, Sink, Source, Terms, day, end, globs, odd, shown};
 use crate::Tool;
 
 pub(super) fn lines(text: &str, sink: &mut Sink<'_>) {
@@ -43,8 +43,11 @@ pub(super) fn document(root: Node<'_>, source: &mut Source<'_, '_>) {
             continue;
         };
         let what = format!("`{}`", shown(id));
-        let until = item.get("expired_at").and_then(Node::scalar_text).map(|text| day(&text)).transpose();
-        let until = match until {
+        if let Some(why) = odd(item, &["paths"], &["statement"]) {
+            source.sink.left(at, &what, &why);
+            continue;
+        }
+        let until = match end(item, "expired_at") {
             Ok(until) => until,
             Err(fault) => {
                 source.sink.left(at, &what, &fault);

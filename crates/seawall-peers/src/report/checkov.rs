@@ -18,15 +18,15 @@ pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
     let version = root.path(&["summary", "checkov_version"]).or_else(|| root.get("checkov_version"));
     report.version = report.version.take().or(version.and_then(Node::as_str).map(str::to_owned));
     let Some(results) = root.get("results") else { return };
-    for record in results.list("failed_checks") {
-        report.results.extend(one(record, Outcome::Failed));
+    for record in report.list(results, "failed_checks") {
+        report.take(one(record, Outcome::Failed));
     }
-    for record in results.list("passed_checks") {
-        report.results.extend(one(record, Outcome::Passed));
+    for record in report.list(results, "passed_checks") {
+        report.take(one(record, Outcome::Passed));
     }
-    for record in results.list("skipped_checks") {
+    for record in report.list(results, "skipped_checks") {
         let reason = record.get("check_result").and_then(|result| text(result, "suppress_comment"));
-        report.results.extend(one(record, Outcome::Suppressed(reason.unwrap_or_default())));
+        report.take(one(record, Outcome::Suppressed(reason.unwrap_or_default())));
     }
 }
 

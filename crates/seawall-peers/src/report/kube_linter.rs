@@ -10,8 +10,11 @@ pub(super) fn is(root: Node<'_>) -> bool {
 
 pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
     report.version = root.get("Summary").and_then(|summary| text(summary, "KubeLinterVersion"));
-    for finding in root.list("Reports") {
-        let Some(check) = finding.str("Check") else { continue };
+    for finding in report.list(root, "Reports") {
+        let Some(check) = finding.str("Check") else {
+            report.unread += 1;
+            continue;
+        };
         let message = finding.get("Diagnostic").and_then(|diagnostic| text(diagnostic, "Message"));
         let object = finding.path(&["Object", "K8sObject"]).and_then(|object| {
             Some(ObjectName {

@@ -16,9 +16,12 @@ pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
             namespace: namespace(metadata.str("namespace")),
             name: text(metadata, "name").unwrap_or_default(),
         };
-        for judged in object.list("checks") {
-            let Some(check) = judged.get("check") else { continue };
-            let Some(id) = check.str("id") else { continue };
+        for judged in report.list(object, "checks") {
+            let check = judged.get("check").and_then(|check| Some((check, check.str("id")?)));
+            let Some((check, id)) = check else {
+                report.unread += 1;
+                continue;
+            };
             if judged.bool("skipped") == Some(true) {
                 continue;
             }

@@ -29,12 +29,15 @@ pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
         .flat_map(|controls| controls.entries())
         .filter_map(|(id, control)| Some((id, severity(control.get("scoreFactor")?.as_f64()?))))
         .collect();
-    for result in root.list("results") {
+    for result in report.list(root, "results") {
         let id = result.str("resourceID").unwrap_or("");
         let (objects, file) =
             known.get(id).cloned().unwrap_or_else(|| (by_id(id).into_iter().collect(), None));
-        for control in result.list("controls") {
-            let Some(rule) = control.str("controlID") else { continue };
+        for control in report.list(result, "controls") {
+            let Some(rule) = control.str("controlID") else {
+                report.unread += 1;
+                continue;
+            };
             let status = control.get("status");
             let word = |key| status.and_then(|status| status.str(key)).unwrap_or("");
             let outcome = match (word("status"), word("subStatus")) {

@@ -10,13 +10,19 @@ pub(super) fn is(first: Node<'_>) -> bool {
 
 pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
     for judged in root.items() {
-        let (Some(object), Some(scoring)) = (judged.str("object"), judged.get("scoring")) else { continue };
+        let (Some(object), Some(scoring)) = (judged.str("object"), judged.get("scoring")) else {
+            report.unread += 1;
+            continue;
+        };
         let name = object_name(object);
         for (list, outcome) in
             [("critical", Outcome::Failed), ("advise", Outcome::Failed), ("passed", Outcome::Passed)]
         {
-            for rule in scoring.list(list) {
-                let Some(id) = rule.str("id") else { continue };
+            for rule in report.list(scoring, list) {
+                let Some(id) = rule.str("id") else {
+                    report.unread += 1;
+                    continue;
+                };
                 report.results.push(PeerResult {
                     severity: (list != "passed").then(|| list.to_owned()),
                     message: text(rule, "reason"),

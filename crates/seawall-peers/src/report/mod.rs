@@ -10,7 +10,7 @@ mod sarif;
 mod trivy;
 
 pub(crate) use checkov::object as checkov_object;
-use seawall_core::Route;
+use seawall_core::{Problem, ProblemSeverity, Route};
 use seawall_yaml::{Limits, Node, Text, read};
 
 use crate::Tool;
@@ -119,6 +119,33 @@ pub struct PeerReport {
     pub version: Option<String>,
     /// What it says, in its order.
     pub results: Vec<PeerResult>,
+    /// What of it was not read, and why.
+    pub problems: Vec<Problem>,
+    /// Results that have another shape than the tool gives them.
+    unread: usize,
+}
+
+impl PeerReport {
+    fn new(tool: Tool, format: Format) -> Self {
+        PeerReport { tool, format, version: None, results: Vec::new(), problems: Vec::new(), unread: 0 }
+    }
+
+    /// The items of a list that the report stands and falls with.
+    fn list<'n>(&mut self, node: Node<'n>, key: &str) -> impl Iterator<Item = Node<'n>> + use<'n> {
+        let list = node.get(key);
+        self.unread += usize::from(list.is_some_and(|list| !list.is_seq()));
+        list.filter(|list| list.is_seq()).into_iter().flat_map(|list| list.items())
+    }
+
+    /// Takes a result, or counts one that is not understood.
+    fn take(&mut self, result: Option<PeerResult>) {
+        self.unread += usize::from(result.is_none());
+        self.results.extend(result);
+    }
+
+    fn tell(&mut self, message: String) {
+        self.problems.push(Problem::new(ProblemSeverity::Warning, message));
+    }
 }
 
 /// Why a text is no report that can be compared.
@@ -153,7 +180,21 @@ pub fn read_report(text: String) -> Result<PeerReport, ReportError> {
         let cause = problems.first().map_or("it is empty".to_owned(), |problem| problem.message.clone());
         return Err(ReportError::Unreadable(cause));
     };
-    let root = document.tree.root();
+    let mut report = one(document.tree.root())?;
+    report.problems.extend(problems);
+    if let Some(more) = documents.len().checked_sub(1).filter(|more| *more > 0) {
+        report.tell(format!(
+            "{more} more reports stand behind the first one and are left out: compare each by itself"
+        ));
+    }
+    if report.unread > 0 {
+        let (count, tool) = (report.unread, report.tool);
+        report.tell(format!("{count} parts of the report are left out: they do not have the shape that {tool} gives to results"));
+    }
+    Ok(report)
+}
+
+fn one(root: Node<'_>) -> Result<PeerReport, ReportError> {
     let first = root.items().next();
     if root.get("runs").is_some_and(Node::is_seq) {
         return sarif::read(root);
@@ -175,7 +216,7 @@ pub fn read_report(text: String) -> Result<PeerReport, ReportError> {
     } else {
         return Err(ReportError::UnknownShape);
     };
-    let mut report = PeerReport { tool, format: Format::Json, version: None, results: Vec::new() };
+    let mut report = PeerReport::new(tool, Format::Json);
     read(root, &mut report);
     Ok(report)
 }

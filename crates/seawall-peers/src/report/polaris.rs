@@ -9,7 +9,7 @@ pub(super) fn is(root: Node<'_>) -> bool {
 }
 
 pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
-    for object in root.list("Results") {
+    for object in report.list(root, "Results") {
         let name = ObjectName {
             kind: text(object, "Kind").unwrap_or_default(),
             namespace: namespace(object.str("Namespace")),
@@ -26,7 +26,10 @@ pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
 
 fn results(of: Node<'_>, object: &ObjectName, container: Option<&str>, report: &mut PeerReport) {
     for (id, result) in of.get("Results").into_iter().flat_map(|results| results.entries()) {
-        let Some(success) = result.bool("Success") else { continue };
+        let Some(success) = result.bool("Success") else {
+            report.unread += 1;
+            continue;
+        };
         report.results.push(PeerResult {
             severity: text(result, "Severity"),
             message: text(result, "Message"),

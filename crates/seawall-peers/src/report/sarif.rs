@@ -14,11 +14,23 @@ pub(super) fn read(root: Node<'_>) -> Result<PeerReport, ReportError> {
     let name = first.str("name").ok_or(ReportError::UnknownShape)?;
     let tool = Tool::find(name).ok_or_else(|| ReportError::UnknownTool(name.escape_debug().to_string()))?;
     let version = text(first, "version").or_else(|| text(first, "semanticVersion"));
-    let mut report = PeerReport { tool, format: Format::Sarif, version, results: Vec::new() };
+    let mut report = PeerReport { version, ..PeerReport::new(tool, Format::Sarif) };
     for run in runs {
+        let driver = run.path(&["tool", "driver"]);
+        let name = driver.and_then(|driver| driver.str("name")).unwrap_or("");
+        if Tool::find(name) != Some(tool) {
+            report.tell(format!(
+                "a run of `{name}` is left out: the first run is one of {tool}; compare each tool by itself"
+            ));
+            continue;
+        }
         let titles = titles(run);
-        for result in run.list("results") {
-            let Some(rule) = result.str("ruleId") else { continue };
+        let rules: Vec<Node<'_>> = driver.into_iter().flat_map(|driver| driver.list("rules")).collect();
+        for result in report.list(run, "results") {
+            let Some(rule) = rule(result, &rules) else {
+                report.unread += 1;
+                continue;
+            };
             let outcome = match result.str("kind") {
                 None | Some("fail") => match suppression(result) {
                     Some(reason) => Outcome::Suppressed(reason),
@@ -41,6 +53,16 @@ pub(super) fn read(root: Node<'_>) -> Result<PeerReport, ReportError> {
         }
     }
     Ok(report)
+}
+
+/// The id of the rule of a result: its own, or that of the rule that it points at (SARIF 2.1.0, 3.27.5 to 3.27.7).
+fn rule<'n>(result: Node<'n>, rules: &[Node<'n>]) -> Option<&'n str> {
+    let reference = result.get("rule");
+    let own = result.str("ruleId").or_else(|| reference.and_then(|rule| rule.str("id")));
+    own.or_else(|| {
+        let index = result.int("ruleIndex").or_else(|| reference.and_then(|rule| rule.int("index")))?;
+        rules.get(usize::try_from(index).ok()?)?.str("id")
+    })
 }
 
 /// The short descriptions of the rules of a run.

@@ -11,10 +11,10 @@ pub(super) fn is(root: Node<'_>) -> bool {
 
 pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
     report.version = root.path(&["Trivy", "Version"]).and_then(Node::as_str).map(str::to_owned);
-    for result in root.list("Results") {
+    for result in report.list(root, "Results") {
         misconfigurations(result, None, report);
     }
-    for resource in root.list("Resources") {
+    for resource in report.list(root, "Resources") {
         let object = ObjectName {
             kind: text(resource, "Kind").unwrap_or_default(),
             namespace: namespace(resource.str("Namespace")),
@@ -27,18 +27,18 @@ pub(super) fn read(root: Node<'_>, report: &mut PeerReport) {
 }
 
 fn misconfigurations(result: Node<'_>, object: Option<&ObjectName>, report: &mut PeerReport) {
-    for found in result.list("Misconfigurations") {
+    for found in report.list(result, "Misconfigurations") {
         let outcome = match found.str("Status") {
             Some("FAIL") | None => Outcome::Failed,
             Some("PASS") => Outcome::Passed,
             _ => continue,
         };
-        report.results.extend(one(found, outcome, result, object));
+        report.take(one(found, outcome, result, object));
     }
     let modified = result.list("ExperimentalModifiedFindings");
     for modified in modified.filter(|modified| modified.str("Type") == Some("misconfiguration")) {
         let outcome = Outcome::Suppressed(text(modified, "Statement").unwrap_or_default());
-        report.results.extend(modified.get("Finding").and_then(|found| one(found, outcome, result, object)));
+        report.take(modified.get("Finding").and_then(|found| one(found, outcome, result, object)));
     }
 }
 

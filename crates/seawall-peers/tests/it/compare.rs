@@ -257,3 +257,33 @@ fn templates_are_told_apart_from_files_that_are_not_there() {
         assert_eq!((only.reason, only.because.as_str()), (TheirsReason::NotInTargets, because));
     }
 }
+
+/// Each result without a line was compared with every object of its file: a report of a thousand took minutes.
+#[test]
+fn issue_compare_vague_results_repro() {
+    let pod = |number: usize| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web{number}, namespace: shop}}\nspec:\n  hostPID: true\n  containers: [{{name: web, image: web}}]\n"
+        )
+    };
+    let pods: Vec<String> = (0..100).map(pod).collect();
+    let inventory = inventory(&[("pods.yaml", &pods.join("---\n"))]);
+    let result = |message: &str| {
+        format!(
+            r#"{{"ruleId":"KSV-0010","message":{{"text":"{message}"}},"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"pods.yaml"}}}}}}]}}"#
+        )
+    };
+    let (one, none) = (result("Pod 'web7' should not set it"), result("a pod should not set it"));
+    let report =
+        format!(r#"{{"runs":[{{"tool":{{"driver":{{"name":"Trivy"}}}},"results":[{one},{none}]}}]}}"#);
+    let run = run(&inventory, &report, Profile::Default, &[]);
+    run.is_whole();
+    assert_eq!(run.comparison.matched.len(), 1);
+    assert_eq!(run.comparison.matched[0].ours.len(), 1);
+    assert_eq!(run.theirs["not-in-targets"], ["KSV-0010"]);
+    assert!(
+        run.comparison.only_theirs[0].because.contains("which of 100 objects"),
+        "{:?}",
+        run.comparison.only_theirs
+    );
+}

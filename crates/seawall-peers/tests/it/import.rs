@@ -427,3 +427,66 @@ proptest::proptest! {
         }
     }
 }
+
+/// A condition of another type than expected was passed over, and more was accepted than before, without a word.
+#[test]
+fn issue_import_odd_types_repro() {
+    for (name, text, why) in [
+        (
+            ".trivyignore.yaml",
+            "misconfigurations: [{id: AVD-KSV-0010, paths: deploy/**}]",
+            "`paths` is no list",
+        ),
+        (
+            ".trivyignore.yaml",
+            "misconfigurations: [{id: AVD-KSV-0010, expired_at: [2020-01-01]}]",
+            "`expired_at` is no day",
+        ),
+        (
+            "polaris.yaml",
+            "exemptions: [{namespace: shop, controllerNames: web, rules: [hostPIDSet]}]",
+            "`controllerNames` is no list",
+        ),
+        (
+            "polaris.yaml",
+            "exemptions: [{namespace: [shop], controllerNames: [web], rules: [hostPIDSet]}]",
+            "`namespace` is no text",
+        ),
+        ("polaris.yaml", "exemptions: [{namespace: shop, rules: hostPIDSet}]", "`rules` is no list"),
+        (
+            "polaris.yaml",
+            "exemptions: [{namespace: shop, labelSelector: a=b, rules: [hostPIDSet]}]",
+            "selects by labels",
+        ),
+        (
+            "e.json",
+            r#"[{"policyType":"postureExceptionPolicy","resources":[{"attributes":{"name":"x"}}],"posturePolicies":[{"controlID":"C-0038","ruleName":["a"]}]}]"#,
+            "`ruleName` is no text",
+        ),
+        (
+            "e.json",
+            r#"[{"policyType":"postureExceptionPolicy","expirationDate":[1],"resources":[{"attributes":{"name":"x"}}],"posturePolicies":[{"controlID":"C-0038"}]}]"#,
+            "`expirationDate` is no day",
+        ),
+    ] {
+        let imported = source(name, text);
+        assert_eq!(imported.waivers, [], "{text}");
+        assert!(imported.problems[0].message.contains(why), "{text}: {:?}", imported.problems);
+    }
+    for resources in [
+        "kinds: [Pod], namespaces: shop",
+        "kinds: [Pod], names: web",
+        "kinds: [Pod], selector: a=b",
+        "kinds: [Pod], selector: {matchLabels: x}",
+    ] {
+        let imported = objects(&format!(
+            "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {{name: x, namespace: a}}\nspec:\n  exceptions: [{{policyName: disallow-host-namespaces}}]\n  match: {{any: [{{resources: {{{resources}}}}}]}}\n"
+        ));
+        assert_eq!(imported.waivers, [], "{resources}");
+        assert!(
+            imported.problems[0].message.contains("another type"),
+            "{resources}: {:?}",
+            imported.problems
+        );
+    }
+}

@@ -157,3 +157,45 @@ proptest::proptest! {
         }
     }
 }
+
+fn problems(text: &str) -> Vec<String> {
+    read_report(text.to_owned()).unwrap().problems.iter().map(|problem| problem.message.clone()).collect()
+}
+
+/// What has another shape than expected was left out without a word.
+#[test]
+fn issue_compare_silent_drop_repro() {
+    let left_out = |count: usize, tool: &str| {
+        vec![format!(
+            "{count} parts of the report are left out: they do not have the shape that {tool} gives to results"
+        )]
+    };
+    let text = r#"{"SchemaVersion":2,"ArtifactName":".","Results":"x"}"#;
+    assert_eq!(problems(text), left_out(1, "Trivy"));
+    let text = r#"{"SchemaVersion":2,"ArtifactName":".","Results":[{"Misconfigurations":[{"Status":"FAIL"},{"ID":"KSV-0010","Status":"FAIL"}]}]}"#;
+    assert_eq!(problems(text), left_out(1, "Trivy"));
+    let text = r#"{"check_type":"kubernetes","results":{"failed_checks":[{"check_id":1},"x"]}}"#;
+    assert_eq!(problems(text), left_out(2, "Checkov"));
+    let text = r#"{"SchemaVersion":2,"ArtifactName":".","Results":null}"#;
+    assert_eq!(problems(text), [""; 0], "nothing found is no fault");
+    let two =
+        "{\"SchemaVersion\":2,\"ArtifactName\":\".\"}\n---\n{\"SchemaVersion\":2,\"ArtifactName\":\".\"}";
+    assert!(problems(two)[0].starts_with("1 more reports stand behind"), "{:?}", problems(two));
+    assert_eq!(problems(TRIVY), [""; 0]);
+    assert_eq!(problems(SARIF), [""; 0]);
+    assert_eq!(problems(CHECKOV), [""; 0]);
+}
+
+/// Results of another tool in the same SARIF were read as the first tool's, and rules that are named by index were lost.
+#[test]
+fn issue_compare_sarif_runs_repro() {
+    let text = r#"{"runs":[
+        {"tool":{"driver":{"name":"Trivy","rules":[{"id":"KSV-0010"}]}},"results":[{"ruleIndex":0},{"rule":{"id":"KSV-0009"}},{"ruleIndex":-1}]},
+        {"tool":{"driver":{"name":"Checkov"}},"results":[{"ruleId":"CKV_K8S_17"}]}]}"#;
+    let report = read_report(text.to_owned()).unwrap();
+    let rules: Vec<&str> = report.results.iter().map(|result| result.rule.as_str()).collect();
+    assert_eq!(rules, ["KSV-0010", "KSV-0009"]);
+    let told = problems(text);
+    assert!(told[0].starts_with("a run of `Checkov` is left out"), "{told:?}");
+    assert!(told[1].starts_with("1 parts"), "{told:?}");
+}

@@ -155,3 +155,27 @@ fn names_from_a_report_stay_names() {
         }
     }
 }
+
+/// What has the shape of a token was shown as the other tool wrote it.
+#[test]
+fn issue_compare_token_repro() {
+    let token = format!("ghp_{}", "0123456789abcdefghijABCDEFGHIJ012345");
+    let report = json!({"SchemaVersion": 2, "ArtifactName": ".", "Results": [{"Target": format!("x {token}"),
+        "Misconfigurations": [{"ID": format!("X {token}"), "Title": token, "Status": "FAIL", "Message": token}]}]});
+    for format in ["table", "markdown", "json"] {
+        let run = compare(&report.to_string(), &shop(), &["--all", "-o", format]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        assert!(run.out.contains("X ***"), "{format}: {}", run.out);
+        assert!(!run.out.contains(&token) && !run.err.contains(&token), "{format}: {}", run.out);
+    }
+}
+
+/// A report of which a part could not be read looked like a whole one.
+#[test]
+fn issue_compare_says_what_it_left_out_repro() {
+    let report =
+        r#"{"SchemaVersion":2,"ArtifactName":".","Results":[{"Misconfigurations":[{"Status":"FAIL"}]}]}"#;
+    let run = compare(report, &shop(), &[]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("report: warning: 1 parts of the report are left out"), "{}", run.err);
+}

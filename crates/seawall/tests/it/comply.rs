@@ -270,3 +270,25 @@ fn the_page_lists_every_fact() {
         assert!(page.contains(&row), "docs/comply.md lacks {row}");
     }
 }
+
+/// Titles of a framework's file were shown as they are by two of the formats.
+#[test]
+fn issue_comply_token_repro() {
+    let token = format!("ghp_{}", "0123456789abcdefghijABCDEFGHIJ012345");
+    let own = OWN.replace("House rules", &token).replace("no host network", &token);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("own.toml", own.as_str()), ("pod.yaml", POD)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    for format in ["table", "markdown", "csv", "json", "oscal"] {
+        let run = seawall_in(
+            folder.path(),
+            &["comply", "--framework-file", "own.toml", "pod.yaml", "-o", format],
+            b"",
+        );
+        assert_eq!(run.code, 1, "{}", run.err);
+        let out = run.out.replace('\\', "");
+        assert!(out.contains("***"), "{format}: {out}");
+        assert!(!out.contains(&token), "{format}: {out}");
+    }
+}

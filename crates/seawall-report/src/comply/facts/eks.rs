@@ -65,7 +65,16 @@ pub(super) const FACTS: &[Fact] = &[
     ),
 ];
 
+/// What is said of a list that is none: nothing of it is known.
+fn no_list(root: Node<'_>, keys: &[&str]) -> Option<Judged> {
+    value(root, keys).filter(|found| !found.is_seq())?;
+    Some(told(Outcome::Unknown, keys, format!("`{}` is no list", keys.join("."))))
+}
+
 fn logs(root: Node<'_>, wanted: &[&str]) -> Judged {
+    if let Some(unknown) = no_list(root, LOGGING) {
+        return unknown;
+    }
     let groups: Vec<Node<'_>> = root
         .path(LOGGING)
         .into_iter()
@@ -83,6 +92,9 @@ fn logs(root: Node<'_>, wanted: &[&str]) -> Judged {
 }
 
 fn own_key(root: Node<'_>) -> Judged {
+    if let Some(unknown) = no_list(root, ENCRYPTION) {
+        return unknown;
+    }
     let covers = |config: &Node<'_>| {
         let secrets = config.list("resources").any(|resource| resource.as_str() == Some("secrets"));
         secrets
@@ -99,6 +111,9 @@ fn own_key(root: Node<'_>) -> Judged {
 fn encrypted(root: Node<'_>) -> Judged {
     let own = own_key(root);
     if own.outcome == Outcome::Pass {
+        return own;
+    }
+    if own.outcome == Outcome::Unknown {
         return own;
     }
     let Some(version) = value(root, &["version"]).and_then(Node::as_str) else {
@@ -129,6 +144,13 @@ fn restricted(root: Node<'_>) -> Judged {
                 format!("`{}` is neither true nor false", PUBLIC.join(".")),
             );
         }
+    }
+    let odd = value(root, CIDRS).is_some_and(|list| list.items().any(|range| range.as_str().is_none()));
+    if let Some(unknown) = no_list(root, CIDRS) {
+        return unknown;
+    }
+    if odd {
+        return told(Outcome::Unknown, CIDRS, format!("an item of `{}` is no text", CIDRS.join(".")));
     }
     let mut ranges = root.path(CIDRS).into_iter().flat_map(Node::items).filter_map(Node::as_str).peekable();
     if ranges.peek().is_none() {

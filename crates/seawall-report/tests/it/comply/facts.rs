@@ -163,3 +163,23 @@ fn no_key_is_repeated() {
     assert_eq!(outcome(&answers, "gke-no-client-certificate"), Outcome::Fail);
     assert!(answers.values().all(|(_, _, message)| !message.contains(key)));
 }
+
+/// A value of another type than the provider's decided: a map of log types failed, a range that is no text passed.
+#[test]
+fn issue_comply_odd_facts_repro() {
+    let cluster = |fields: &str| {
+        answers(&format!(
+            r#"{{"cluster":{{"name":"a","version":"1.33","arn":"arn:aws:eks:eu-west-1:1:cluster/a",{fields}}}}}"#
+        ))
+    };
+    let told =
+        cluster(r#""logging":{"clusterLogging":{"types":["audit"],"enabled":true}},"encryptionConfig":"no""#);
+    for fact in ["eks-audit-log", "eks-control-plane-logs", "eks-secrets-own-key", "eks-secrets-encrypted"] {
+        assert_eq!(outcome(&told, fact), Outcome::Unknown, "{fact}");
+    }
+    for ranges in [r#"[5,"10.0.0.0/8"]"#, r#""10.0.0.0/8""#] {
+        let vpc =
+            format!(r#""resourcesVpcConfig":{{"endpointPublicAccess":true,"publicAccessCidrs":{ranges}}}"#);
+        assert_eq!(outcome(&cluster(&vpc), "eks-endpoint-restricted"), Outcome::Unknown, "{ranges}");
+    }
+}

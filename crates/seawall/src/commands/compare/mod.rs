@@ -6,6 +6,7 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
@@ -89,7 +90,11 @@ pub(super) fn run(args: &CompareArgs) -> anyhow::Result<ExitStatus> {
     accepted.apply(&mut evaluation, &mut loaded, Some(&chosen));
     if !args.quiet {
         let worse = loaded.problems.iter().filter(|problem| problem.severity >= ProblemSeverity::Warning);
-        worse.for_each(output::problem);
+        let file: Arc<str> = name.as_str().into();
+        worse
+            .cloned()
+            .chain(report.problems.iter().map(|problem| problem.clone().in_file(&file)))
+            .for_each(|problem| output::problem(&problem));
     }
     let chosen: BTreeSet<&'static str> = chosen.iter().map(|check| check.id).collect();
     let input = Input {

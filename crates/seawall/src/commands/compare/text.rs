@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use seawall_core::Finding;
 use seawall_peers::{OnlyOurs, OnlyTheirs, OursReason, PeerResult, Seen, TheirsReason};
-use seawall_report::escape;
+use seawall_report::{escape, redact};
 
 use super::{Shown, container, place};
 
@@ -61,7 +61,8 @@ pub(super) fn table(shown: &Shown<'_>, all: bool) -> String {
         }
         more(&mut out, group.members.len(), most);
     }
-    out
+    // What the other tool quotes may be a token.
+    redact(&out).into_owned()
 }
 
 fn more(out: &mut String, members: usize, most: usize) {

@@ -11,9 +11,9 @@ pub(super) fn lines(assessment: &Assessment<'_>) -> String {
     for result in &assessment.controls {
         let cells = [
             assessment.framework.id.clone(),
-            result.section.id.clone(),
-            result.control.id.clone(),
-            result.control.title.clone(),
+            super::safe(&result.section.id),
+            super::safe(&result.control.id),
+            super::safe(&result.control.title),
             result.class.as_str().to_owned(),
             result.state.as_str().to_owned(),
             result.judged.len().to_string(),

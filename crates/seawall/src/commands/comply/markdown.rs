@@ -11,7 +11,7 @@ use crate::commands::markup::cell;
 pub(super) fn page(assessment: &Assessment<'_>, about: &About<'_>) -> String {
     let framework = assessment.framework;
     let [requirements, objects] = shares(assessment);
-    let mut out = format!("# {} {}\n\n", cell(&framework.title), cell(&framework.version));
+    let mut out = format!("# {} {}\n\n", cell(&safe(&framework.title)), cell(&safe(&framework.version)));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}.\n", scope(assessment, about));
     if let Some(time) = about.time {
@@ -24,7 +24,7 @@ pub(super) fn page(assessment: &Assessment<'_>, about: &About<'_>) -> String {
     let _ = writeln!(out, "- {} requirements: {}", assessment.totals.controls, states(assessment));
     let _ = writeln!(out, "- {requirements}\n- {objects}");
     for section in &framework.sections {
-        let _ = writeln!(out, "\n## {} {}\n", cell(&section.id), cell(&section.title));
+        let _ = writeln!(out, "\n## {} {}\n", cell(&safe(&section.id)), cell(&safe(&section.title)));
         out.push_str(
             "| control | asks | class | state | judged | failed | note |\n|---|---|---|---|---|---|---|\n",
         );
@@ -33,7 +33,7 @@ pub(super) fn page(assessment: &Assessment<'_>, about: &About<'_>) -> String {
     }
     evidence(&mut out, assessment);
     if let Some(notice) = &framework.notice {
-        let _ = writeln!(out, "\n{}", cell(notice));
+        let _ = writeln!(out, "\n{}", cell(&safe(notice)));
     }
     out
 }
@@ -43,8 +43,8 @@ fn row(out: &mut String, result: &ControlResult<'_>) {
     let _ = writeln!(
         out,
         "| {} | {} | {} | {state} | {} | {} | {} |",
-        cell(&result.control.id),
-        cell(&result.control.title),
+        cell(&safe(&result.control.id)),
+        cell(&safe(&result.control.title)),
         result.class.as_str(),
         result.judged.len(),
         result.failed.len(),
@@ -62,7 +62,12 @@ fn evidence(out: &mut String, assessment: &Assessment<'_>) {
         out.push_str("\n## What fails, and what is accepted\n");
     }
     for result in told {
-        let _ = writeln!(out, "\n### {} {}\n", cell(&result.control.id), cell(&result.control.title));
+        let _ = writeln!(
+            out,
+            "\n### {} {}\n",
+            cell(&safe(&result.control.id)),
+            cell(&safe(&result.control.title))
+        );
         for fact in result.facts.iter().filter(|fact| fact.outcome != Outcome::Pass) {
             let _ = writeln!(out, "- {}", cell(&fact_line(fact)));
         }

@@ -57,7 +57,7 @@ pub(crate) struct ComplyArgs {
     /// Configuration file [default: `seawall.yaml` in this folder or one above]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The time that documents carry: RFC 3339, or `now`. Without it equal input gives equal bytes
+    /// The time that documents carry: RFC 3339, seconds since 1970, or `now`. Without it equal input gives equal bytes
     #[arg(long, value_name = "TIME", value_parser = time::parse)]
     timestamp: Option<String>,
     /// Do not print the problems met while reading

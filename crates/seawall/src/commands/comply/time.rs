@@ -4,19 +4,30 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use seawall_core::Date;
 
-/// A time of RFC 3339 as it is, or the time of the run for `now`.
+/// The last second that four digits of a year can say.
+const LAST: u64 = 253_402_300_799;
+
+/// A time of RFC 3339 as it is, or the time of the run for `now`, or seconds since 1970 as `seawall scan` takes them.
 pub(super) fn parse(text: &str) -> Result<String, String> {
     if text == "now" {
         #[allow(clippy::disallowed_methods, reason = "who says `now` asks for the time of the run")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let (hours, minutes, seconds) = (now / 3600 % 24, now / 60 % 60, now % 60);
-        return Ok(format!("{}T{hours:02}:{minutes:02}:{seconds:02}Z", Date::from_unix(now)));
+        return Ok(of_unix(now));
+    }
+    if let Some(seconds) = text.parse().ok().filter(|seconds| *seconds <= LAST) {
+        return Ok(of_unix(seconds));
     }
     if is_time(text) {
         Ok(text.to_owned())
     } else {
-        Err("is no time of the form 2027-01-31T08:00:00Z, nor `now`".to_owned())
+        Err("is no time of the form 2027-01-31T08:00:00Z, no number of seconds since 1970, nor `now`"
+            .to_owned())
     }
+}
+
+fn of_unix(time: u64) -> String {
+    let (hours, minutes, seconds) = (time / 3600 % 24, time / 60 % 60, time % 60);
+    format!("{}T{hours:02}:{minutes:02}:{seconds:02}Z", Date::from_unix(time))
 }
 
 fn is_time(text: &str) -> bool {
@@ -69,5 +80,13 @@ mod tests {
             assert!(parse(bad).is_err(), "{bad}");
         }
         assert!(is_time(&parse("now").unwrap()));
+    }
+
+    /// The same option of `seawall scan` takes seconds; here they were refused.
+    #[test]
+    fn issue_comply_timestamp_seconds_repro() {
+        assert_eq!(parse("1700000000").as_deref(), Ok("2023-11-14T22:13:20Z"));
+        assert_eq!(parse(&LAST.to_string()).as_deref(), Ok("9999-12-31T23:59:59Z"));
+        assert!(parse(&(LAST + 1).to_string()).is_err());
     }
 }

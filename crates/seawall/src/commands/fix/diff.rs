@@ -43,8 +43,10 @@ impl<'t> Side<'t> {
     fn line(&self, number: usize) -> (Cow<'t, str>, bool) {
         let Some((start, line)) = self.lines.get(number).copied() else { return (Cow::Borrowed(""), false) };
         let end = start + line.trim_end_matches(['\r', '\n']).len();
-        let inside =
-            self.secrets.iter().map(|span| span.range()).filter(|span| span.start < end && span.end > start);
+        // They are sorted and apart, so that ends ascend too.
+        let first = self.secrets.partition_point(|span| span.range().end <= start);
+        let behind = self.secrets.get(first..).unwrap_or(&[]).iter().map(|span| span.range());
+        let inside = behind.take_while(|span| span.start < end);
         let mut out = String::new();
         let mut from = start;
         for span in inside {

@@ -132,7 +132,14 @@ fn summary(view: &View<'_>, out: &mut String) {
     let sentence = match view.mode {
         _ if outcome.is_empty() => format!("nothing to fix; {left}"),
         Mode::Write if !view.refusals.is_empty() => {
-            format!("{fixed} could be fixed, and nothing was written; {left}")
+            let written = match outcome.files.len().saturating_sub(view.refusals.len()) {
+                0 => "nothing was written".to_owned(),
+                some => format!(
+                    "only {} written",
+                    if some == 1 { "1 file was".to_owned() } else { format!("{some} files were") }
+                ),
+            };
+            format!("{fixed} could be fixed, and {written}; {left}")
         }
         Mode::Write => {
             let bare =
