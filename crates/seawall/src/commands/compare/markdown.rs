@@ -2,14 +2,21 @@
 
 use std::fmt::Write as _;
 
+use seawall_report::redact;
+
 use super::Shown;
 use super::text::{
     head, ours_by_reason, ours_groups, saw, theirs_by_reason, theirs_groups, where_ours, where_theirs,
 };
-use crate::commands::markup::cell;
+use crate::commands::markup;
 
 /// Places that are shown of one rule and reason, unless all are asked for.
 const SHOWN: usize = 2;
+
+/// A cell without tokens: what the other tool quotes may hold one, and none is known again behind the marks of Markdown.
+fn cell(text: &str) -> String {
+    markup::cell(&redact(text))
+}
 
 pub(super) fn page(shown: &Shown<'_>, all: bool) -> String {
     let most = if all { usize::MAX } else { SHOWN };
