@@ -165,8 +165,10 @@ fn issue_compare_token_repro() {
     for format in ["table", "markdown", "json"] {
         let run = compare(&report.to_string(), &shop(), &["--all", "-o", format]);
         assert_eq!(run.code, 0, "{}", run.err);
-        assert!(run.out.contains("X ***"), "{format}: {}", run.out);
-        assert!(!run.out.contains(&token) && !run.err.contains(&token), "{format}: {}", run.out);
+        // Markdown marks what would be its own.
+        let out = run.out.replace('\\', "");
+        assert!(out.contains("X ***"), "{format}: {out}");
+        assert!(!out.contains(&token) && !run.err.contains(&token), "{format}: {out}");
     }
 }
 
