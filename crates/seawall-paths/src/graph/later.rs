@@ -5,6 +5,7 @@
 
 use crate::graph::{Edge, Evidence, Graph, build::Step};
 use crate::numbers::{NumberMap, NumberSet};
+use crate::search::Joined;
 
 /// What changed since a graph was finished.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +64,9 @@ impl Graph {
                 (None, Some(_)) => come.extend(new.next()),
                 (None, None) => break,
             }
+        }
+        if !gone.is_empty() || !come.is_empty() {
+            self.joined = Joined::default();
         }
         for step in &gone {
             let number = self.find(step).ok_or(Missing)?;

@@ -15,7 +15,7 @@ use later::Later;
 use crate::Primitive;
 use crate::names::Name;
 use crate::numbers::NumberMap;
-use crate::search::{Lent, Pool};
+use crate::search::{Joined, Lent, Pool};
 use crate::vertex::Vertex;
 
 /// What an attack step costs; what its doubt costs is less, so that of equally long paths the surest is the shortest.
@@ -92,9 +92,14 @@ pub(crate) struct Graph {
     /// What changed since it was finished.
     later: Later,
     scratches: Pool,
+    joined: Joined,
 }
 
 impl Graph {
+    pub(crate) fn joined(&self) -> &Joined {
+        &self.joined
+    }
+
     /// A working memory for a search.
     pub(crate) fn scratch(&self) -> Lent<'_> {
         self.scratches.lend(self.vertices.len())

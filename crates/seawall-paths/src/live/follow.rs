@@ -7,6 +7,7 @@ use seawall_inventory::{GroupKind, Resource};
 use seawall_network::EndpointId;
 
 use super::index::Key;
+use super::openings::is_on_node;
 use super::{Change, Live, group_of, same};
 use crate::Primitive;
 use crate::facts::{PodFacts, SecretFacts};
@@ -283,6 +284,11 @@ impl Model {
         for key in &shown {
             let (kind, namespace, name) = self.texts(*key);
             let kind = GroupKind::new(group_of(kind)?, kind);
+            // What comes into sight with a change is drawn for the first time, what goes out of it for the last.
+            let object = self.ways.kept_object(kind, Some(namespace), name)?;
+            if !self.is_of_its_part(*key, self.facts.pods.get(key)?) || is_on_node(object) {
+                return None;
+            }
             pods.push((*key, self.network.endpoint_of(kind, Some(namespace), name)));
         }
         for id in pods.iter().filter_map(|(_, id)| *id) {

@@ -5,6 +5,7 @@
 
 use seawall_inventory::{GroupKind, InventoryBuilder, Resource, Selector};
 use seawall_network::exposure::{is_labelled_as_proxy, served_ports};
+use seawall_yaml::Node;
 
 use super::index::Key;
 use crate::model::Model;
@@ -25,10 +26,8 @@ impl Model {
         }
         let mut pods = resource.pods();
         let Some(pod) = pods.next() else { return true };
-        let on_node = |port: seawall_yaml::Node<'_>| port.get("hostPort").is_some();
         if pods.next().is_some()
-            || pod.host_flag("hostNetwork")
-            || pod.containers().any(|container| container.node().list("ports").any(on_node))
+            || is_on_node(resource)
             || !live.mentioned.is_empty() && is_labelled_as_proxy(&pod)
         {
             return false;
@@ -105,6 +104,15 @@ impl Model {
         }
         Some(behind)
     }
+}
+
+/// Whether pods of an object share the network of their node, or open a port of it.
+pub(super) fn is_on_node(resource: &Resource) -> bool {
+    let port = |port: Node<'_>| port.get("hostPort").is_some();
+    resource.pods().any(|pod| {
+        let mut containers = pod.containers();
+        pod.host_flag("hostNetwork") || containers.any(|container| container.node().list("ports").any(port))
+    })
 }
 
 fn selector(service: &Resource) -> Selector<'_> {

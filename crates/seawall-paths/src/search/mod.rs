@@ -20,6 +20,8 @@ pub(crate) use found::{Found, find};
 pub(crate) use route::Hop;
 pub(crate) use scratch::{Lent, Next, Pool, Scratch};
 
+use std::sync::{Arc, OnceLock};
+
 use crate::graph::Graph;
 use crate::numbers::NumberSet;
 use crate::vertex::Vertex;
@@ -45,16 +47,43 @@ pub(crate) struct Search<'g> {
     without: Without,
     through: ThroughAdmin,
     admin: Option<u32>,
-    /// For each conjunction who reaches all premises, and how far the farthest is.
-    members: Vec<Vec<(u32, u32)>>,
+    members: Arc<Members>,
+}
+
+/// For each conjunction who reaches all premises, and how far the farthest is.
+type Members = Vec<Vec<(u32, u32)>>;
+
+/// Who enters the conjunctions of a graph of which nothing is taken out, as soon as somebody asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Joined {
+    ends: OnceLock<Arc<Members>>,
+    goes_on: OnceLock<Arc<Members>>,
+}
+
+impl Joined {
+    fn of(&self, through: ThroughAdmin) -> &OnceLock<Arc<Members>> {
+        match through {
+            ThroughAdmin::Ends => &self.ends,
+            ThroughAdmin::GoesOn => &self.goes_on,
+        }
+    }
 }
 
 impl<'g> Search<'g> {
     pub(crate) fn new(graph: &'g Graph, without: Without, through: ThroughAdmin) -> Self {
-        let members = vec![Vec::new(); graph.alls().len()];
         let admin = graph.id(Vertex::ClusterAdmin);
+        let is_whole = without.vertices.is_empty() && without.edges.is_empty();
+        let known = graph.joined().of(through);
+        if let Some(members) = known.get().filter(|_| is_whole) {
+            return Search { graph, without, through, admin, members: Arc::clone(members) };
+        }
+        let members = Arc::new(vec![Vec::new(); graph.alls().len()]);
         let mut search = Search { graph, without, through, admin, members };
         search.join();
+        if is_whole {
+            // Whoever was first found the same.
+            let _ = known.set(Arc::clone(&search.members));
+        }
         search
     }
 
@@ -77,7 +106,9 @@ impl<'g> Search<'g> {
                 if let Some(rests) = rests_on.get_mut(number as usize) {
                     *rests = below.into_iter().collect();
                 }
-                if let Some(own) = self.members.get_mut(number as usize)
+                // Nobody else has them yet.
+                let own = Arc::make_mut(&mut self.members).get_mut(number as usize);
+                if let Some(own) = own
                     && own.len() != members.len()
                 {
                     *own = members;

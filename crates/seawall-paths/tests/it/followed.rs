@@ -134,3 +134,21 @@ fn what_leads_further_makes_the_graph_anew() {
     assert!(put(&mut open, &pod("open-1-b", "open-1", "open", "n2", "")));
     assert!(!put(&mut open, &pod("open-1-c", "open-1", "open, tier: other", "n2", "")));
 }
+
+/// A workload comes into sight when its last pod goes, with all that it is.
+#[test]
+fn issue_a_workload_in_sight_is_looked_at_as_its_pods_are_repro() {
+    let open = "containers: [{name: c, image: redis, ports: [{name: http, containerPort: 6379}]}]";
+    let on_node = "containers: [{name: c, ports: [{name: http, containerPort: 80, hostPort: 80}]}]";
+    for (template, followed) in [("containers: [{name: c}]", true), (open, false), (on_node, false)] {
+        let world = WORLD.replace("{containers: [{name: c}]}}}}", &format!("{{{template}}}}}}}}}"));
+        let mut model = model(&(world + &pod("web-1-a", "web-1", "web", "n1", "")));
+        model.size();
+        model.delete(GroupKind::new("", "Pod"), Some("a"), "web-1-a");
+        assert_eq!(model.is_made(), followed, "{template}");
+        let own = answers(&model);
+        model.set_server_version(Some((1, 36)));
+        assert_eq!(own, answers(&model), "{template}");
+        assert_eq!(put(&mut model, &pod("web-1-a", "web-1", "web", "n1", "")), followed, "{template}");
+    }
+}
