@@ -69,7 +69,9 @@ fn number(index: &Value<'_>) -> Result<Option<usize>, EvalError> {
         Value::Double(place) if place.fract() == 0.0 && place.abs() <= 9_007_199_254_740_992.0 => {
             Ok(usize::try_from(*place as i64).ok())
         }
-        other => Err(EvalError::argument(format!("unsupported index type '{}' in list", other.type_of().name()))),
+        other => {
+            Err(EvalError::argument(format!("unsupported index type '{}' in list", other.type_of().name())))
+        }
     }
 }
 

@@ -102,7 +102,13 @@ pub enum Expr {
     /// `Name{field: v}`
     Message { name: String, fields: Vec<(String, ExprId, bool)> },
     /// `range.all(x, body)` and its like; `filter` keeps items, `body` is what is made of them
-    Fold { kind: Fold, range: ExprId, vars: (String, Option<String>), filter: Option<ExprId>, body: Option<ExprId> },
+    Fold {
+        kind: Fold,
+        range: ExprId,
+        vars: (String, Option<String>),
+        filter: Option<ExprId>,
+        body: Option<ExprId>,
+    },
     /// `of.optMap(x, body)`, `of.optFlatMap(x, body)`
     OptMap { of: ExprId, var: String, body: ExprId, flat: bool },
 }
@@ -206,11 +212,20 @@ fn children(expr: &Expr, mut see: impl FnMut(ExprId)) {
         Expr::And(terms) | Expr::Or(terms) => terms.iter().copied().for_each(see),
         Expr::Cond { test, yes, no } => [*test, *yes, *no].into_iter().for_each(see),
         Expr::List(items) => items.iter().for_each(|(item, _)| see(*item)),
-        Expr::Map(entries) => entries.iter().for_each(|(key, value, _)| [*key, *value].into_iter().for_each(&mut see)),
+        Expr::Map(entries) => {
+            entries.iter().for_each(|(key, value, _)| [*key, *value].into_iter().for_each(&mut see))
+        }
         Expr::Message { fields, .. } => fields.iter().for_each(|(_, value, _)| see(*value)),
         Expr::Fold { range, filter, body, .. } => {
             Some(*range).into_iter().chain(*filter).chain(*body).for_each(see);
         }
         Expr::OptMap { of, body, .. } => [*of, *body].into_iter().for_each(see),
     }
+}
+
+#[cfg(test)]
+pub(super) fn tests_children(expr: &Expr) -> Vec<ExprId> {
+    let mut all = Vec::new();
+    children(expr, |child| all.push(child));
+    all
 }

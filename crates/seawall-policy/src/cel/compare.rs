@@ -130,7 +130,11 @@ pub(super) fn order(left: &Value<'_>, right: &Value<'_>, budget: &mut Budget) ->
 }
 
 /// Whether a list has an item, or a map a key.
-pub(super) fn contains<'v>(item: &Value<'v>, within: &Value<'v>, budget: &mut Budget) -> Result<bool, EvalError> {
+pub(super) fn contains<'v>(
+    item: &Value<'v>,
+    within: &Value<'v>,
+    budget: &mut Budget,
+) -> Result<bool, EvalError> {
     match within {
         Value::List(items) => {
             for own in items.iter() {

@@ -119,7 +119,12 @@ impl<'v> Machine<'v, '_> {
     }
 
     /// Whether one operand decides; an error is kept, except that of the steps.
-    pub(super) fn absorb(&mut self, id: OpId, stop: bool, first: &mut Option<EvalError>) -> Result<Option<bool>, EvalError> {
+    pub(super) fn absorb(
+        &mut self,
+        id: OpId,
+        stop: bool,
+        first: &mut Option<EvalError>,
+    ) -> Result<Option<bool>, EvalError> {
         let error = match self.eval(id) {
             Ok(Value::Bool(value)) => return Ok((value == stop).then_some(stop)),
             Ok(_) => EvalError::overload(),

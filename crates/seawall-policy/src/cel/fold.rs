@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
+use super::EvalError;
 use super::ast::Fold;
 use super::eval::{Evaluated, Machine};
 use super::map::Map;
 use super::plan::OpId;
 use super::value::{Shared, Value};
-use super::EvalError;
 
 /// What has been found so far.
 enum Found<'v> {

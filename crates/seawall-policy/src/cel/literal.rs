@@ -96,7 +96,9 @@ impl Value {
         match &mut self.bytes {
             Some(bytes) => bytes.push(u8::try_from(code).map_err(|_| "an escape above a byte".to_owned())?),
             None => {
-                self.text.push(char::from_u32(code).ok_or_else(|| format!("no character has the code {code:#x}"))?);
+                self.text.push(
+                    char::from_u32(code).ok_or_else(|| format!("no character has the code {code:#x}"))?,
+                );
             }
         }
         Ok(())

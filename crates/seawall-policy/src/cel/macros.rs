@@ -6,11 +6,18 @@ use super::CompileError;
 use super::ast::{Ast, Expr, ExprId, Fold};
 
 /// The macro that a call stands for.
-pub(super) fn expand(ast: &Ast, target: Option<ExprId>, name: &str, args: &[ExprId]) -> Result<Option<Expr>, CompileError> {
+pub(super) fn expand(
+    ast: &Ast,
+    target: Option<ExprId>,
+    name: &str,
+    args: &[ExprId],
+) -> Result<Option<Expr>, CompileError> {
     let Some(of) = target else {
         return match (name, args) {
             ("has", [arg]) => match ast.expr(*arg) {
-                Expr::Select { of, field, optional: false } => Ok(Some(Expr::Has { of: *of, field: field.clone() })),
+                Expr::Select { of, field, optional: false } => {
+                    Ok(Some(Expr::Has { of: *of, field: field.clone() }))
+                }
                 _ => Err(CompileError::new("invalid argument to has() macro", ast.at(*arg))),
             },
             _ => Ok(None),
@@ -38,7 +45,9 @@ pub(super) fn expand(ast: &Ast, target: Option<ExprId>, name: &str, args: &[Expr
         ("transformMap", &[x, y, body]) => fold(Fold::Map, x, Some(y), None, Some(body)),
         ("transformMap", &[x, y, filter, body]) => fold(Fold::Map, x, Some(y), Some(filter), Some(body)),
         ("transformMapEntry", &[x, y, body]) => fold(Fold::MapEntry, x, Some(y), None, Some(body)),
-        ("transformMapEntry", &[x, y, filter, body]) => fold(Fold::MapEntry, x, Some(y), Some(filter), Some(body)),
+        ("transformMapEntry", &[x, y, filter, body]) => {
+            fold(Fold::MapEntry, x, Some(y), Some(filter), Some(body))
+        }
         ("optMap" | "optFlatMap", &[x, body]) => {
             Ok(Some(Expr::OptMap { of, var: variable(ast, x)?, body, flat: name == "optFlatMap" }))
         }

@@ -137,7 +137,11 @@ pub(super) fn get<'v>(
 }
 
 /// The value of a key in a map of a resource.
-pub(super) fn entry<'v>(node: Node<'v>, key: &str, budget: &mut Budget) -> Result<Option<Value<'v>>, EvalError> {
+pub(super) fn entry<'v>(
+    node: Node<'v>,
+    key: &str,
+    budget: &mut Budget,
+) -> Result<Option<Value<'v>>, EvalError> {
     budget.take(node.len() / 16)?;
     Ok(node.entry(key).map(Value::from_node))
 }

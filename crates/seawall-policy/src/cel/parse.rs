@@ -8,8 +8,23 @@ use super::{CompileError, Limits};
 
 /// Words that are no names of variables or functions; after a dot they name fields and methods.
 const RESERVED: [&str; 17] = [
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
-    "namespace", "return", "var", "void", "while",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// Words that name nothing, not even a field.
@@ -23,7 +38,13 @@ pub fn parse(text: &str, limits: &Limits) -> Parsed<Ast> {
         return Err(CompileError::new(format!("longer than {} bytes", limits.text_bytes), 0));
     }
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: tokens.into_iter(), token: Token::End, at: 0, open: limits.depth, ast: Ast::new(limits.depth) };
+    let mut parser = Parser {
+        tokens: tokens.into_iter(),
+        token: Token::End,
+        at: 0,
+        open: limits.depth,
+        ast: Ast::new(limits.depth),
+    };
     parser.advance();
     let root = parser.expr()?;
     if parser.token != Token::End {
@@ -77,7 +98,8 @@ impl<'s> Parser<'s> {
     }
 
     fn deeper(&mut self) -> Parsed<()> {
-        self.open = self.open.checked_sub(1).ok_or_else(|| CompileError::new("nested too deeply", self.at))?;
+        self.open =
+            self.open.checked_sub(1).ok_or_else(|| CompileError::new("nested too deeply", self.at))?;
         Ok(())
     }
 
@@ -242,9 +264,9 @@ impl<'s> Parser<'s> {
                 return self.name(word, dot, at);
             }
             _ if dot => return Err(self.unexpected("a name")),
-            Token::Int(digits) => Expr::Int(
-                i64::try_from(*digits).map_err(|_| CompileError::new("invalid int literal", at))?,
-            ),
+            Token::Int(digits) => {
+                Expr::Int(i64::try_from(*digits).map_err(|_| CompileError::new("invalid int literal", at))?)
+            }
             Token::Uint(value) => Expr::Uint(*value),
             Token::Double(value) => Expr::Double(*value),
             Token::Str(value) => Expr::Str(std::mem::take(value)),
@@ -339,7 +361,13 @@ impl<'s> Parser<'s> {
         self.ast.add(Expr::Message { name, fields }, at)
     }
 
-    fn call(&mut self, target: Option<ExprId>, function: String, args: Vec<ExprId>, at: u32) -> Parsed<ExprId> {
+    fn call(
+        &mut self,
+        target: Option<ExprId>,
+        function: String,
+        args: Vec<ExprId>,
+        at: u32,
+    ) -> Parsed<ExprId> {
         let expr = match super::macros::expand(&self.ast, target, &function, &args)? {
             Some(expr) => expr,
             None => Expr::Call { function, target, args },

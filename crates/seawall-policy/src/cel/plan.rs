@@ -20,26 +20,79 @@ pub(super) enum Op {
     Global(Slot),
     Local(usize),
     Fail(EvalError),
-    Select { of: OpId, field: Box<str>, optional: bool },
-    Has { of: OpId, field: Box<str> },
-    Index { of: OpId, index: OpId, optional: bool },
-    Call { native: Native, args: Box<[OpId]> },
-    Matches { text: OpId, pattern: Regex },
+    Select {
+        of: OpId,
+        field: Box<str>,
+        optional: bool,
+    },
+    Has {
+        of: OpId,
+        field: Box<str>,
+    },
+    Index {
+        of: OpId,
+        index: OpId,
+        optional: bool,
+    },
+    Call {
+        native: Native,
+        args: Box<[OpId]>,
+    },
+    Matches {
+        text: OpId,
+        pattern: Regex,
+    },
     Not(OpId),
     Neg(OpId),
-    Arith { op: Binary, left: OpId, right: OpId },
-    Order { op: Binary, left: OpId, right: OpId },
-    Equal { left: OpId, right: OpId, negate: bool },
-    In { left: OpId, right: OpId },
+    Arith {
+        op: Binary,
+        left: OpId,
+        right: OpId,
+    },
+    Order {
+        op: Binary,
+        left: OpId,
+        right: OpId,
+    },
+    Equal {
+        left: OpId,
+        right: OpId,
+        negate: bool,
+    },
+    In {
+        left: OpId,
+        right: OpId,
+    },
     /// `stop` is what ends the chain: false for `&&`, true for `||`.
-    Chain { terms: Box<[OpId]>, stop: bool },
-    Cond { test: OpId, yes: OpId, no: OpId },
+    Chain {
+        terms: Box<[OpId]>,
+        stop: bool,
+    },
+    Cond {
+        test: OpId,
+        yes: OpId,
+        no: OpId,
+    },
     List(Box<[(OpId, bool)]>),
     Map(Box<[(OpId, OpId, bool)]>),
-    Fold { kind: Fold, range: OpId, two: bool, filter: Option<OpId>, body: Option<OpId> },
-    OptMap { of: OpId, body: OpId, flat: bool },
+    Fold {
+        kind: Fold,
+        range: OpId,
+        two: bool,
+        filter: Option<OpId>,
+        body: Option<OpId>,
+    },
+    OptMap {
+        of: OpId,
+        body: OpId,
+        flat: bool,
+    },
     /// `of.or(other)`, `of.orValue(other)`: the other one is evaluated only when it is needed.
-    OptOr { of: OpId, other: OpId, value: bool },
+    OptOr {
+        of: OpId,
+        other: OpId,
+        value: bool,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -145,7 +198,8 @@ impl<'a> Planner<'a> {
 
     /// A list of constants is a constant.
     fn list(&mut self, items: &[(ExprId, bool)]) -> Op {
-        let ops: Box<[(OpId, bool)]> = items.iter().map(|(item, optional)| (self.expr(*item), *optional)).collect();
+        let ops: Box<[(OpId, bool)]> =
+            items.iter().map(|(item, optional)| (self.expr(*item), *optional)).collect();
         let constant = |(id, optional): &(OpId, bool)| match self.plan.op(*id) {
             Some((Op::Const(value), _)) if !optional => Some(value.clone()),
             _ => None,

@@ -84,7 +84,8 @@ fn expr(ast: &Ast, id: ExprId, out: &mut String) {
             entries(ast, "[", &items, "]", out);
         }
         Expr::Map(pairs) => {
-            let pairs: Vec<_> = pairs.iter().map(|(key, value, optional)| (Some(*key), *value, *optional)).collect();
+            let pairs: Vec<_> =
+                pairs.iter().map(|(key, value, optional)| (Some(*key), *value, *optional)).collect();
             entries(ast, "{", &pairs, "}", out);
         }
         Expr::Message { name, fields } => {

@@ -95,7 +95,8 @@ fn scaled(number: &str, unit: i128) -> Option<i128> {
 /// Seconds, as the API server writes them: `90s`, `0.5s`.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, nanos) = (self.0.unsigned_abs() / NANOS.unsigned_abs(), self.0.unsigned_abs() % NANOS.unsigned_abs());
+        let (seconds, nanos) =
+            (self.0.unsigned_abs() / NANOS.unsigned_abs(), self.0.unsigned_abs() % NANOS.unsigned_abs());
         if self.0 < 0 {
             f.write_str("-")?;
         }
@@ -316,7 +317,13 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse(text).unwrap().to_string(), shown);
         }
-        for text in ["2023-02-29T00:00:00Z", "2023-01-01", "2023-01-01T24:00:00Z", "2023-01-01T00:00:00", "0000-01-01T00:00:00Z"] {
+        for text in [
+            "2023-02-29T00:00:00Z",
+            "2023-01-01",
+            "2023-01-01T24:00:00Z",
+            "2023-01-01T00:00:00",
+            "0000-01-01T00:00:00Z",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
     }

@@ -2,10 +2,10 @@
 //!
 //! Invariant: a conversion gives the same value in the other type, rounded towards zero at most, or an error.
 
+use super::super::EvalError;
 use super::super::limits::Budget;
 use super::super::time::{Duration, Timestamp};
 use super::super::value::Value;
-use super::super::EvalError;
 use super::{Entry, number};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -86,7 +86,9 @@ fn string<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, Eval
         [Value::Bytes(bytes)] => {
             budget.text(bytes.len())?;
             let text = std::str::from_utf8(bytes);
-            Value::text(text.map_err(|_| EvalError::argument("invalid UTF-8 in bytes, cannot convert to string"))?)
+            Value::text(
+                text.map_err(|_| EvalError::argument("invalid UTF-8 in bytes, cannot convert to string"))?,
+            )
         }
         [Value::Timestamp(timestamp)] => Value::text(timestamp.to_string()),
         [Value::Duration(duration)] => Value::text(duration.to_string()),
@@ -121,9 +123,7 @@ fn duration<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalErr
     Ok(Value::Duration(match args {
         [Value::Duration(duration)] => *duration,
         [Value::Int(nanos)] => Duration::from_nanos(*nanos),
-        [Value::Str(text)] => {
-            Duration::parse(text).ok_or_else(|| wrong(text, "google.protobuf.Duration"))?
-        }
+        [Value::Str(text)] => Duration::parse(text).ok_or_else(|| wrong(text, "google.protobuf.Duration"))?,
         _ => return Err(EvalError::overload()),
     }))
 }

@@ -26,15 +26,16 @@ pub(super) fn format<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Valu
             continue;
         }
         let (precision, after) = precision(after)?;
-        let clause = after.chars().next().ok_or_else(|| EvalError::argument("unexpected end of format string"))?;
+        let clause =
+            after.chars().next().ok_or_else(|| EvalError::argument("unexpected end of format string"))?;
         if !matches!(clause, 's' | 'd' | 'f' | 'e' | 'b' | 'o' | 'x' | 'X') {
             return Err(EvalError::argument(format!(
                 "could not parse formatting clause: unrecognized formatting clause \"{clause}\""
             )));
         }
-        let item = items.get(next).ok_or_else(|| {
-            EvalError::new(ErrorKind::OutOfBounds, format!("index {next} out of range"))
-        })?;
+        let item = items
+            .get(next)
+            .ok_or_else(|| EvalError::new(ErrorKind::OutOfBounds, format!("index {next} out of range")))?;
         next += 1;
         let length = made.len();
         one(clause, precision, item, &mut made, budget)?;
@@ -106,9 +107,7 @@ fn one(
                 Value::Str(text) => hex(text.as_bytes(), budget)?,
                 Value::Bytes(bytes) => hex(bytes, budget)?,
                 _ => {
-                    return Err(refused(
-                        "only integers, byte buffers, and strings can be formatted as hex",
-                    ));
+                    return Err(refused("only integers, byte buffers, and strings can be formatted as hex"));
                 }
             };
             if clause == 'X' { hex.to_ascii_uppercase() } else { hex }

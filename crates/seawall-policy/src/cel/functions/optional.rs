@@ -34,9 +34,7 @@ fn has_value<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalEr
 fn value<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalError> {
     match args {
         [Value::Optional(Some(value))] => Ok((**value).clone()),
-        [Value::Optional(None)] => {
-            Err(EvalError::new(ErrorKind::NoSuchKey, "optional.none() dereference"))
-        }
+        [Value::Optional(None)] => Err(EvalError::new(ErrorKind::NoSuchKey, "optional.none() dereference")),
         _ => Err(EvalError::overload()),
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Invariant: a zone is UTC or an offset; one that has a name is an error.
 
+use super::super::EvalError;
 use super::super::time::{Civil, Timestamp, offset};
 use super::super::value::Value;
-use super::super::EvalError;
 use super::Entry;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -15,8 +15,12 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("getDate", true, 1, 2, |args, _| at(args, |civil, _| civil.date)),
     // 1970 began on a Thursday.
     ("getDayOfWeek", true, 1, 2, |args, _| at(args, |civil, _| (civil.day + 4).rem_euclid(7))),
-    ("getHours", true, 1, 2, |args, _| either(args, 3_600_000_000_000, i64::MAX, |civil, _| civil.second / 3600)),
-    ("getMinutes", true, 1, 2, |args, _| either(args, 60_000_000_000, i64::MAX, |civil, _| civil.second / 60 % 60)),
+    ("getHours", true, 1, 2, |args, _| {
+        either(args, 3_600_000_000_000, i64::MAX, |civil, _| civil.second / 3600)
+    }),
+    ("getMinutes", true, 1, 2, |args, _| {
+        either(args, 60_000_000_000, i64::MAX, |civil, _| civil.second / 60 % 60)
+    }),
     ("getSeconds", true, 1, 2, |args, _| either(args, 1_000_000_000, i64::MAX, |civil, _| civil.second % 60)),
     ("getMilliseconds", true, 1, 2, |args, _| {
         either(args, 1_000_000, 1000, |_, timestamp| i64::from(timestamp.nanos()) / 1_000_000)
@@ -27,7 +31,8 @@ fn at<'v>(args: &[Value<'v>], ask: fn(&Civil, Timestamp) -> i64) -> Result<Value
     let (timestamp, offset) = match args {
         [Value::Timestamp(timestamp)] => (timestamp, 0),
         [Value::Timestamp(timestamp), Value::Str(zone)] => {
-            let unknown = || EvalError::argument(format!("time zones with a name are not supported: {}", &**zone));
+            let unknown =
+                || EvalError::argument(format!("time zones with a name are not supported: {}", &**zone));
             (timestamp, offset(zone).ok_or_else(unknown)?)
         }
         _ => return Err(EvalError::overload()),
@@ -47,4 +52,3 @@ fn either<'v>(
         _ => at(args, ask),
     }
 }
-

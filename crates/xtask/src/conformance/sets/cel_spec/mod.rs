@@ -69,7 +69,13 @@ pub(super) fn load(dir: &Path) -> Result<Cases> {
         let checked = !record.disable_check;
         cases.push(Box::new(CelCase {
             name: format!("{file}/{section}/{name}"),
-            input: engine::Input { expr, container, declared: declared.into_keys().collect(), bindings, checked },
+            input: engine::Input {
+                expr,
+                container,
+                declared: declared.into_keys().collect(),
+                bindings,
+                checked,
+            },
             labels: score::Labels { expected: record.expect, kubernetes: record.kubernetes },
             skip: record.skip_reason,
         }));

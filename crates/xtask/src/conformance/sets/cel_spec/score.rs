@@ -34,8 +34,12 @@ pub(super) fn score(labels: &Labels, said: Said) -> Outcome {
             Outcome::Failed(format!("expected {value}, failed: {why}"))
         }
         (Said::Value(value), Some(wanted), None) if same(&value, wanted) => Outcome::Passed,
-        (Said::Value(value), Some(wanted), None) => Outcome::Failed(format!("expected {wanted}, got {value}")),
-        (Said::Value(value), _, Some(error)) => Outcome::Failed(format!("expected an error ({error}), got {value}")),
+        (Said::Value(value), Some(wanted), None) => {
+            Outcome::Failed(format!("expected {wanted}, got {value}"))
+        }
+        (Said::Value(value), _, Some(error)) => {
+            Outcome::Failed(format!("expected an error ({error}), got {value}"))
+        }
         (_, None, None) => Outcome::NotBuilt("expects nothing but a static type".to_owned()),
     }
 }
@@ -56,7 +60,9 @@ fn same(said: &Json, wanted: &Json) -> bool {
         "bytes" => {
             let wanted = wanted.get("base64").and_then(Json::as_str).and_then(decode_base64);
             let said = pairs(said.get("bytes"));
-            wanted.is_some_and(|wanted| said.iter().map(Json::as_u64).eq(wanted.iter().map(|byte| Some(u64::from(*byte)))))
+            wanted.is_some_and(|wanted| {
+                said.iter().map(Json::as_u64).eq(wanted.iter().map(|byte| Some(u64::from(*byte))))
+            })
         }
         "list" => {
             let (own, other) = (pairs(own), pairs(other));
@@ -112,7 +118,13 @@ mod tests {
     fn what_is_missing_is_no_error_that_was_expected() {
         let error = json!({ "error": "x" });
         assert_eq!(score(&labels(error.clone(), true), Said::Unresolved("ip".into())), Outcome::Passed);
-        assert!(matches!(score(&labels(error.clone(), false), Said::Unresolved("ip".into())), Outcome::NotBuilt(_)));
-        assert!(matches!(score(&labels(error, true), Said::Value(json!({ "type": "null" }))), Outcome::Failed(_)));
+        assert!(matches!(
+            score(&labels(error.clone(), false), Said::Unresolved("ip".into())),
+            Outcome::NotBuilt(_)
+        ));
+        assert!(matches!(
+            score(&labels(error, true), Said::Value(json!({ "type": "null" }))),
+            Outcome::Failed(_)
+        ));
     }
 }
