@@ -90,9 +90,9 @@ pub(super) fn index<'v>(
 }
 
 fn missing(of: &Value<'_>, index: &Value<'_>) -> EvalError {
-    match (of.items(), index) {
-        (Some(_), index) => EvalError::new(ErrorKind::OutOfBounds, format!("index out of bounds: {index:?}")),
-        (None, Value::Str(key)) => EvalError::key(&**key),
-        (None, index) => EvalError::key(format_args!("{index:?}")),
+    match (of.type_of().name(), index) {
+        ("list", index) => EvalError::new(ErrorKind::OutOfBounds, format!("index out of bounds: {index:?}")),
+        (_, Value::Str(key)) => EvalError::key(&**key),
+        (_, index) => EvalError::key(format_args!("{index:?}")),
     }
 }

@@ -52,7 +52,7 @@ impl<'v> Machine<'v, '_> {
             Op::Call { native, args } => self.call(*native, args),
             Op::Matches { text, pattern } => match self.eval(*text)? {
                 Value::Str(text) => {
-                    self.budget.text(text.len())?;
+                    self.budget.search(text.len(), pattern.as_str())?;
                     Ok(Value::Bool(pattern.is_match(&text)))
                 }
                 _ => Err(EvalError::overload()),

@@ -143,6 +143,7 @@ impl<'v> Machine<'v, '_> {
                 if step.kind == Fold::Map {
                     map.insert(key, value)?;
                 } else {
+                    self.budget.take(value.count().unwrap_or(0))?;
                     for (key, value) in value.entries().ok_or_else(EvalError::overload)? {
                         map.insert(key, value)?;
                     }

@@ -61,6 +61,11 @@ impl Budget {
         Ok(self.patterns.get(text).and_then(Option::as_ref))
     }
 
+    /// Takes the steps of a text in which a pattern is looked for: more for a long pattern, as for the API server.
+    pub(super) fn search(&mut self, bytes: usize, pattern: &str) -> Result<(), super::EvalError> {
+        self.text(bytes.saturating_mul((pattern.len() / 4).max(1)))
+    }
+
     /// Takes the steps of a text that is made or searched.
     pub(super) fn text(&mut self, bytes: usize) -> Result<(), super::EvalError> {
         self.take(bytes / 10)

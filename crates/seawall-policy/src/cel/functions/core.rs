@@ -67,7 +67,7 @@ fn ends_with<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, E
 fn matches<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalError> {
     let [text, pattern] = args else { return Err(EvalError::overload()) };
     let (text, pattern) = (eval::text(text)?, eval::text(pattern)?);
-    budget.text(text.len())?;
+    budget.search(text.len(), &pattern)?;
     match budget.pattern(&pattern)? {
         Some(regex) => Ok(Value::Bool(regex.is_match(&text))),
         None => Err(EvalError::argument(format!("error parsing regexp: `{}`", &*pattern))),
