@@ -34,7 +34,7 @@ impl<'v> Machine<'v, '_> {
     fn op(&mut self, op: &'v Op) -> Evaluated<'v> {
         match op {
             Op::Const(value) => Ok(value.lend()),
-            Op::Global(slot) => self.bindings.get(*slot),
+            Op::Global(slot, name) => self.bindings.get(*slot, name),
             Op::Local(place) => Ok(self.locals.get(*place).cloned().unwrap_or(Value::Null)),
             Op::Fail(error) => Err(error.clone()),
             Op::Select { of, field, optional } => {

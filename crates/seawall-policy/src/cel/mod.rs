@@ -102,10 +102,10 @@ impl<'v> Bindings<'v> {
         }
     }
 
-    fn get(&self, slot: Slot) -> Result<Value<'v>, EvalError> {
+    fn get(&self, slot: Slot, name: &str) -> Result<Value<'v>, EvalError> {
         match self.0.get(slot.0) {
             Some(Some(value)) => Ok(value.clone()),
-            _ => Err(EvalError::new(ErrorKind::NoSuchAttribute, "no such attribute(s)")),
+            _ => Err(EvalError::new(ErrorKind::NoSuchAttribute, format!("no such attribute(s): {name}"))),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct OpId(u32);
 #[derive(Debug)]
 pub(super) enum Op {
     Const(Value<'static>),
-    Global(Slot),
+    Global(Slot, Box<str>),
     Local(usize),
     Fail(EvalError),
     Select {
@@ -245,7 +245,7 @@ impl<'a> Planner<'a> {
                 _ => format!("{container}.{dotted}"),
             };
             if let Some(slot) = self.names.slot(&name) {
-                return Some(Op::Global(slot));
+                return Some(Op::Global(slot, name.into()));
             }
             // `dyn` is a type to the checker only.
             if let Some(named) = Type::ALL.into_iter().find(|own| own.name() == name && name != "dyn") {

@@ -218,6 +218,9 @@ fn names_are_looked_for_outwards_and_shadowed_inwards() {
         assert!(program.unresolved().is_empty(), "{text}");
         assert_eq!(format!("{:?}", program.evaluate(&bindings).unwrap()), value, "{text}");
     }
+    let program = Program::compile("y", &names, &Limits::default()).unwrap();
+    let error = program.evaluate(&Bindings::new()).unwrap_err();
+    assert_eq!((error.to_string().as_str(), error.at), ("no such attribute(s): a.y", 0));
     let program = Program::compile("z.f() == Q{}", &names, &Limits::default()).unwrap();
     let unresolved: Vec<u32> = program.unresolved().iter().map(|problem| problem.at).collect();
     assert_eq!(unresolved, [0, 2, 10]);
@@ -234,6 +237,26 @@ fn same(one: &Ast, two: &Ast, left: ExprId, right: ExprId) -> bool {
         (Expr::Int(_) | Expr::Uint(_) | Expr::Double(_) | Expr::Str(_) | Expr::Bytes(_), _) => left == right,
         _ => shape(left) == shape(right) && both(&ast::tests_children(left), &ast::tests_children(right)),
     }
+}
+
+#[test]
+fn every_form_is_printed_as_it_reads() {
+    for text in [
+        "a.b.?c[0][?'d'] ? -x : !(-1) - -9223372036854775808",
+        "(a || b && c) && (d && e) || f(1u, 1e-7, b'\\xff', 'é\\n\"')",
+        "{'a': 1, ?b: c} == Object{spec: Object.spec{?x: [1, ?y]}}",
+        "a.all(i, v, v in b) != a.exists_one(x, has(x.y)) && a.map(x, x > 1, x / 2) == a.filter(x, x % 2 == 0)",
+        "a.transformList(i, v, i > 0, v).size() <= a.transformMap(k, v, v).transformMapEntry(k, v, {v: k}).size()",
+        ".x.optMap(y, y).optFlatMap(z, z.?a) < (true ? null : false)",
+    ] {
+        let ast = parse(text, &Limits::default()).unwrap();
+        let printed = print(&ast);
+        let again = parse(&printed, &Limits::default()).unwrap();
+        assert!(same(&ast, &again, ast.root(), again.root()), "{text} became {printed}");
+    }
+    let ast = parse("a && b", &Limits::default()).unwrap();
+    let other = parse("a || b", &Limits::default()).unwrap();
+    assert!(!same(&ast, &other, ast.root(), other.root()));
 }
 
 const PIECES: [&str; 40] = [
