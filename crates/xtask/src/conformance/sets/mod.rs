@@ -3,6 +3,7 @@
 //! A set has a loader that splits cases into input and labels, an `engine` part that calls the product, and a `score`
 //! part that compares plain data.
 
+mod cel_spec;
 mod engine_input;
 mod fix;
 mod live_network;
@@ -33,6 +34,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
+    ("cel-spec", cel_spec::load),
     ("fix", fix::load),
     ("netpol-api", netpol_api::load),
     ("netpol-cyclonus", netpol_cyclonus::load),

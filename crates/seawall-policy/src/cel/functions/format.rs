@@ -1,0 +1,181 @@
+//! `'%s of %d'.format([a, b])`.
+//!
+//! Invariant: what is made is paid for while it is made, so that no value of any depth makes much more than fits.
+//! Source: <https://pkg.go.dev/github.com/google/cel-go/ext#Strings>.
+
+use super::super::limits::Budget;
+use super::super::value::Value;
+use super::super::{ErrorKind, EvalError};
+use super::number;
+
+/// More digits after the point than any double has.
+const MOST_DIGITS: usize = 100;
+
+pub(super) fn format<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalError> {
+    let [Value::Str(text), list] = args else { return Err(EvalError::overload()) };
+    let items = list.items().ok_or_else(EvalError::overload)?;
+    budget.text(text.len() + items.len())?;
+    let mut made = String::new();
+    let mut next = 0;
+    let mut rest: &str = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        made.push_str(before);
+        if let Some(after) = after.strip_prefix('%') {
+            made.push('%');
+            rest = after;
+            continue;
+        }
+        let (precision, after) = precision(after)?;
+        let clause =
+            after.chars().next().ok_or_else(|| EvalError::argument("unexpected end of format string"))?;
+        if !matches!(clause, 's' | 'd' | 'f' | 'e' | 'b' | 'o' | 'x' | 'X') {
+            return Err(EvalError::argument(format!(
+                "could not parse formatting clause: unrecognized formatting clause \"{clause}\""
+            )));
+        }
+        let item = items
+            .get(next)
+            .ok_or_else(|| EvalError::new(ErrorKind::OutOfBounds, format!("index {next} out of range")))?;
+        next += 1;
+        let length = made.len();
+        one(clause, precision, item, &mut made, budget)?;
+        budget.text(made.len() - length)?;
+        rest = after.get(1..).unwrap_or("");
+    }
+    made.push_str(rest);
+    Ok(Value::text(made))
+}
+
+/// `.3`, when it is there.
+fn precision(text: &str) -> Result<(Option<usize>, &str), EvalError> {
+    let Some(digits) = text.strip_prefix('.') else { return Ok((None, text)) };
+    let length = digits.len() - digits.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (digits, rest) = digits.split_at_checked(length).unwrap_or((digits, ""));
+    match digits.parse() {
+        Ok(precision) if precision <= MOST_DIGITS => Ok((Some(precision), rest)),
+        _ => Err(EvalError::argument("error while parsing precision")),
+    }
+}
+
+fn refused(text: &'static str) -> EvalError {
+    EvalError::argument(format!("error during formatting: {text}"))
+}
+
+fn one(
+    clause: char,
+    precision: Option<usize>,
+    item: &Value<'_>,
+    made: &mut String,
+    budget: &mut Budget,
+) -> Result<(), EvalError> {
+    let text = match (clause, item) {
+        ('s', item) => return plain(item, made, budget),
+        ('d', Value::Int(value)) => value.to_string(),
+        ('d', Value::Uint(value)) => value.to_string(),
+        ('d', Value::Double(value)) if number::word(*value).is_some() => {
+            number::word(*value).unwrap_or_default().to_owned()
+        }
+        ('d', _) => return Err(refused("decimal clause can only be used on integers")),
+        ('f' | 'e', item) => {
+            let value = match item {
+                Value::Double(value) => *value,
+                Value::Int(value) => *value as f64,
+                Value::Uint(value) => *value as f64,
+                _ if clause == 'f' => {
+                    return Err(refused("fixed-point clause can only be used on doubles"));
+                }
+                _ => return Err(refused("scientific clause can only be used on doubles")),
+            };
+            let precision = precision.unwrap_or(6);
+            match number::word(value) {
+                Some(word) => word.to_owned(),
+                None if clause == 'f' => format!("{value:.precision$}"),
+                None => number::scientific(value, precision),
+            }
+        }
+        ('b', Value::Bool(value)) => u8::from(*value).to_string(),
+        ('b', Value::Int(value)) => signed(*value, format!("{:b}", value.unsigned_abs())),
+        ('b', Value::Uint(value)) => format!("{value:b}"),
+        ('b', _) => return Err(refused("only integers and bools can be formatted as binary")),
+        ('o', Value::Int(value)) => signed(*value, format!("{:o}", value.unsigned_abs())),
+        ('o', Value::Uint(value)) => format!("{value:o}"),
+        ('o', _) => return Err(refused("octal clause can only be used on integers")),
+        (_, item) => {
+            let hex = match item {
+                Value::Int(value) => signed(*value, format!("{:x}", value.unsigned_abs())),
+                Value::Uint(value) => format!("{value:x}"),
+                Value::Str(text) => hex(text.as_bytes(), budget)?,
+                Value::Bytes(bytes) => hex(bytes, budget)?,
+                _ => {
+                    return Err(refused("only integers, byte buffers, and strings can be formatted as hex"));
+                }
+            };
+            if clause == 'X' { hex.to_ascii_uppercase() } else { hex }
+        }
+    };
+    made.push_str(&text);
+    Ok(())
+}
+
+fn signed(value: i64, digits: String) -> String {
+    if value < 0 { format!("-{digits}") } else { digits }
+}
+
+fn hex(bytes: &[u8], budget: &mut Budget) -> Result<String, EvalError> {
+    budget.text(bytes.len())?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn plain(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(), EvalError> {
+    budget.take(1)?;
+    match item {
+        Value::Null => made.push_str("null"),
+        Value::Bool(value) => made.push_str(&value.to_string()),
+        Value::Int(value) => made.push_str(&value.to_string()),
+        Value::Uint(value) => made.push_str(&value.to_string()),
+        Value::Double(value) => match number::word(*value) {
+            Some(word) => made.push_str(word),
+            None => made.push_str(&value.to_string()),
+        },
+        Value::Str(text) => {
+            budget.text(text.len())?;
+            made.push_str(text);
+        }
+        Value::Bytes(bytes) => {
+            budget.text(bytes.len())?;
+            made.push_str(&String::from_utf8_lossy(bytes));
+        }
+        Value::Type(named) => made.push_str(named.name()),
+        Value::Duration(duration) => made.push_str(&duration.to_string()),
+        Value::Timestamp(timestamp) => made.push_str(&timestamp.to_string()),
+        Value::Optional(_) => return Err(refused("string clause cannot be used on optional_type")),
+        Value::List(_) | Value::Map(_) | Value::Node(_) => return collection(item, made, budget),
+    }
+    Ok(())
+}
+
+fn collection(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(), EvalError> {
+    if let Some(items) = item.items() {
+        made.push('[');
+        for (place, item) in items.iter().enumerate() {
+            made.push_str(if place > 0 { ", " } else { "" });
+            plain(item, made, budget)?;
+        }
+        made.push(']');
+        return Ok(());
+    }
+    let mut entries = Vec::new();
+    for (key, value) in item.entries().unwrap_or_default() {
+        let (mut name, mut shown) = (String::new(), String::new());
+        plain(&key, &mut name, budget)?;
+        plain(&value, &mut shown, budget)?;
+        budget.text(shown.len())?;
+        entries.push((name, shown));
+    }
+    entries.sort();
+    let entries: Vec<String> = entries.into_iter().map(|(name, shown)| format!("{name}: {shown}")).collect();
+    made.push('{');
+    made.push_str(&entries.join(", "));
+    made.push('}');
+    Ok(())
+}

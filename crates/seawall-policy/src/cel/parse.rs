@@ -1,0 +1,384 @@
+//! From tokens to a tree.
+//!
+//! Invariant: recursion is bounded by [`Limits::depth`]; chains of operators are loops.
+
+use super::ast::{Ast, Binary, Expr, ExprId};
+use super::lex::{Token, tokens};
+use super::{CompileError, Limits};
+
+/// Words that are no names of variables or functions; after a dot they name fields and methods.
+const RESERVED: [&str; 17] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+];
+
+/// Words that name nothing, not even a field.
+const KEYWORDS: [&str; 4] = ["in", "true", "false", "null"];
+
+type Parsed<T> = Result<T, CompileError>;
+
+/// Reads an expression.
+pub fn parse(text: &str, limits: &Limits) -> Parsed<Ast> {
+    if text.len() > limits.text_bytes {
+        return Err(CompileError::new(format!("longer than {} bytes", limits.text_bytes), 0));
+    }
+    let tokens = tokens(text)?;
+    let mut parser = Parser {
+        tokens: tokens.into_iter(),
+        token: Token::End,
+        at: 0,
+        open: limits.depth,
+        ast: Ast::new(limits.depth),
+    };
+    parser.advance();
+    let root = parser.expr()?;
+    if parser.token != Token::End {
+        return Err(parser.unexpected("the end of the expression"));
+    }
+    parser.ast.set_root(root);
+    Ok(parser.ast)
+}
+
+pub(super) struct Parser<'s> {
+    tokens: std::vec::IntoIter<(Token<'s>, u32)>,
+    token: Token<'s>,
+    at: u32,
+    /// How many more expressions may open.
+    open: u16,
+    pub(super) ast: Ast,
+}
+
+impl<'s> Parser<'s> {
+    fn advance(&mut self) -> Token<'s> {
+        let (token, at) = self.tokens.next().unwrap_or((Token::End, self.at));
+        self.at = at;
+        std::mem::replace(&mut self.token, token)
+    }
+
+    fn is(&self, sign: &str) -> bool {
+        matches!(self.token, Token::Sign(own) if own == sign)
+    }
+
+    fn eat(&mut self, sign: &str) -> bool {
+        let found = self.is(sign);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    fn expect(&mut self, sign: &str) -> Parsed<()> {
+        if self.eat(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
+    }
+
+    fn unexpected(&self, wanted: &str) -> CompileError {
+        let found = match &self.token {
+            Token::Word(word) => format!("`{word}`"),
+            Token::Sign(sign) => format!("`{sign}`"),
+            Token::End => "the end".to_owned(),
+            Token::Int(_) | Token::Uint(_) | Token::Double(_) => "a number".to_owned(),
+            Token::Str(_) | Token::Bytes(_) => "a string".to_owned(),
+        };
+        CompileError::new(format!("expected {wanted}, found {found}"), self.at)
+    }
+
+    fn deeper(&mut self) -> Parsed<()> {
+        self.open =
+            self.open.checked_sub(1).ok_or_else(|| CompileError::new("nested too deeply", self.at))?;
+        Ok(())
+    }
+
+    fn expr(&mut self) -> Parsed<ExprId> {
+        self.deeper()?;
+        let test = self.binary(0)?;
+        let at = self.at;
+        let expr = if self.eat("?") {
+            let yes = self.binary(0)?;
+            self.expect(":")?;
+            let no = self.expr()?;
+            self.ast.add(Expr::Cond { test, yes, no }, at)?
+        } else {
+            test
+        };
+        self.open += 1;
+        Ok(expr)
+    }
+
+    /// The operator at hand and how tightly it binds.
+    fn operator(&self) -> Option<(Operator, u8)> {
+        let sign = match self.token {
+            Token::Sign(sign) => sign,
+            Token::Word("in") => "in",
+            _ => return None,
+        };
+        let (op, binds) = match sign {
+            "||" => return Some((Operator::Or, 0)),
+            "&&" => return Some((Operator::And, 1)),
+            "==" => (Binary::Eq, 2),
+            "!=" => (Binary::Ne, 2),
+            "<" => (Binary::Lt, 2),
+            "<=" => (Binary::Le, 2),
+            ">" => (Binary::Gt, 2),
+            ">=" => (Binary::Ge, 2),
+            "in" => (Binary::In, 2),
+            "+" => (Binary::Add, 3),
+            "-" => (Binary::Sub, 3),
+            "*" => (Binary::Mul, 4),
+            "/" => (Binary::Div, 4),
+            "%" => (Binary::Rem, 4),
+            _ => return None,
+        };
+        Some((Operator::Binary(op), binds))
+    }
+
+    fn binary(&mut self, least: u8) -> Parsed<ExprId> {
+        let mut left = self.unary()?;
+        while let Some((operator, binds)) = self.operator().filter(|(_, binds)| *binds >= least) {
+            let at = self.at;
+            self.advance();
+            let right = self.binary(binds + 1)?;
+            left = match operator {
+                Operator::And if self.ast.extend(left, true, right)? => left,
+                Operator::Or if self.ast.extend(left, false, right)? => left,
+                Operator::And => self.ast.add(Expr::And(vec![left, right]), at)?,
+                Operator::Or => self.ast.add(Expr::Or(vec![left, right]), at)?,
+                Operator::Binary(op) => self.ast.add(Expr::Binary { op, left, right }, at)?,
+            };
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Parsed<ExprId> {
+        let mut nots = Vec::new();
+        while self.is("!") {
+            nots.push(self.at);
+            self.advance();
+        }
+        if !nots.is_empty() {
+            let mut of = self.member()?;
+            for at in nots.into_iter().rev() {
+                of = self.ast.add(Expr::Not(of), at)?;
+            }
+            return Ok(of);
+        }
+        let mut signs = Vec::new();
+        while self.is("-") {
+            signs.push(self.at);
+            self.advance();
+        }
+        let number = matches!(self.token, Token::Int(_) | Token::Double(_));
+        // The last sign belongs to a number, so that the least int can be written.
+        let own = if number { signs.pop() } else { None };
+        let mut of = match own {
+            Some(at) => self.negative(at)?,
+            None => self.member()?,
+        };
+        for at in signs.into_iter().rev() {
+            of = self.ast.add(Expr::Neg(of), at)?;
+        }
+        Ok(of)
+    }
+
+    fn negative(&mut self, at: u32) -> Parsed<ExprId> {
+        let number = match self.advance() {
+            Token::Int(digits) => 0i64.checked_sub_unsigned(digits).map(Expr::Int),
+            Token::Double(double) => Some(Expr::Double(-double)),
+            _ => None,
+        };
+        let number = number.ok_or_else(|| CompileError::new("invalid int literal", at))?;
+        let number = self.ast.add(number, at)?;
+        self.members(number)
+    }
+
+    fn member(&mut self) -> Parsed<ExprId> {
+        let primary = self.primary()?;
+        self.members(primary)
+    }
+
+    /// What follows a value: fields, calls, places, and braces after a name.
+    fn members(&mut self, mut of: ExprId) -> Parsed<ExprId> {
+        loop {
+            let at = self.at;
+            if self.eat(".") {
+                let optional = self.eat("?");
+                let at = self.at;
+                let field = match self.advance() {
+                    Token::Word(word) if !KEYWORDS.contains(&word) => word.to_owned(),
+                    _ => return Err(CompileError::new("expected a name after a dot", at)),
+                };
+                of = if !optional && self.eat("(") {
+                    let args = self.args()?;
+                    self.call(Some(of), field, args, at)?
+                } else {
+                    self.ast.add(Expr::Select { of, field, optional }, at)?
+                };
+            } else if self.eat("[") {
+                let optional = self.eat("?");
+                let index = self.expr()?;
+                self.expect("]")?;
+                of = self.ast.add(Expr::Index { of, index, optional }, at)?;
+            } else if self.is("{")
+                && let Some(names) = self.ast.dotted(of)
+            {
+                let name = names.join(".");
+                self.advance();
+                of = self.message(name, at)?;
+            } else {
+                return Ok(of);
+            }
+        }
+    }
+
+    fn primary(&mut self) -> Parsed<ExprId> {
+        let at = self.at;
+        if self.eat("(") {
+            let inner = self.expr()?;
+            self.expect(")")?;
+            return Ok(inner);
+        }
+        if self.eat("[") {
+            return self.list(at);
+        }
+        if self.eat("{") {
+            return self.map(at);
+        }
+        let dot = self.eat(".");
+        let literal = match &mut self.token {
+            Token::Word(word) => {
+                let word = *word;
+                return self.name(word, dot, at);
+            }
+            _ if dot => return Err(self.unexpected("a name")),
+            Token::Int(digits) => {
+                Expr::Int(i64::try_from(*digits).map_err(|_| CompileError::new("invalid int literal", at))?)
+            }
+            Token::Uint(value) => Expr::Uint(*value),
+            Token::Double(value) => Expr::Double(*value),
+            Token::Str(value) => Expr::Str(std::mem::take(value)),
+            Token::Bytes(value) => Expr::Bytes(std::mem::take(value)),
+            Token::Sign(_) | Token::End => return Err(self.unexpected("a value")),
+        };
+        self.advance();
+        self.ast.add(literal, at)
+    }
+
+    fn name(&mut self, word: &str, dot: bool, at: u32) -> Parsed<ExprId> {
+        let literal = match word {
+            _ if dot => None,
+            "true" => Some(Expr::Bool(true)),
+            "false" => Some(Expr::Bool(false)),
+            "null" => Some(Expr::Null),
+            _ => None,
+        };
+        if literal.is_none() && (KEYWORDS.contains(&word) || RESERVED.contains(&word)) {
+            return Err(CompileError::new(format!("reserved identifier: {word}"), at));
+        }
+        self.advance();
+        if let Some(literal) = literal {
+            return self.ast.add(literal, at);
+        }
+        let name = if dot { format!(".{word}") } else { word.to_owned() };
+        if self.eat("(") {
+            let args = self.args()?;
+            return self.call(None, name, args, at);
+        }
+        self.ast.add(Expr::Ident(name), at)
+    }
+
+    fn args(&mut self) -> Parsed<Vec<ExprId>> {
+        let mut args = Vec::new();
+        if self.eat(")") {
+            return Ok(args);
+        }
+        loop {
+            args.push(self.expr()?);
+            if !self.eat(",") {
+                self.expect(")")?;
+                return Ok(args);
+            }
+        }
+    }
+
+    fn list(&mut self, at: u32) -> Parsed<ExprId> {
+        let mut items = Vec::new();
+        while !self.eat("]") {
+            let optional = self.eat("?");
+            items.push((self.expr()?, optional));
+            if !self.eat(",") {
+                self.expect("]")?;
+                break;
+            }
+        }
+        self.ast.add(Expr::List(items), at)
+    }
+
+    fn map(&mut self, at: u32) -> Parsed<ExprId> {
+        let mut entries = Vec::new();
+        while !self.eat("}") {
+            let optional = self.eat("?");
+            let key = self.expr()?;
+            self.expect(":")?;
+            entries.push((key, self.expr()?, optional));
+            if !self.eat(",") {
+                self.expect("}")?;
+                break;
+            }
+        }
+        self.ast.add(Expr::Map(entries), at)
+    }
+
+    fn message(&mut self, name: String, at: u32) -> Parsed<ExprId> {
+        let mut fields = Vec::new();
+        while !self.eat("}") {
+            let optional = self.eat("?");
+            let place = self.at;
+            let field = match self.advance() {
+                Token::Word(word) if !KEYWORDS.contains(&word) => word.to_owned(),
+                _ => return Err(CompileError::new("expected the name of a field", place)),
+            };
+            self.expect(":")?;
+            fields.push((field, self.expr()?, optional));
+            if !self.eat(",") {
+                self.expect("}")?;
+                break;
+            }
+        }
+        self.ast.add(Expr::Message { name, fields }, at)
+    }
+
+    fn call(
+        &mut self,
+        target: Option<ExprId>,
+        function: String,
+        args: Vec<ExprId>,
+        at: u32,
+    ) -> Parsed<ExprId> {
+        let expr = match super::macros::expand(&self.ast, target, &function, &args)? {
+            Some(expr) => expr,
+            None => Expr::Call { function, target, args },
+        };
+        self.ast.add(expr, at)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Operator {
+    And,
+    Or,
+    Binary(Binary),
+}
