@@ -95,9 +95,9 @@ impl Ways {
     /// All objects by identity.
     fn kept(&mut self) -> &mut BTreeMap<Key, Resource> {
         let built = std::mem::take(&mut self.built);
-        let keyed = built.into_iter().map(|resource| {
-            (key(resource.group_kind(), resource.namespace(), resource.name()), resource)
-        });
+        let keyed = built
+            .into_iter()
+            .map(|resource| (key(resource.group_kind(), resource.namespace(), resource.name()), resource));
         self.kept.extend(keyed);
         &mut self.kept
     }
