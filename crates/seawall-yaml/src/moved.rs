@@ -69,24 +69,24 @@ mod tests {
 
     #[test]
     fn values_stay_and_places_move() {
-        let rendered = Text::new("kind: Pod\nspec: {a: \"x\\ty\", b: plain}\nn: 3\n");
+        let rendered = Text::new("kind: Pod\nspec: {a: \"x\\ty\", b: plain}\ncount: 3\n");
         let tree = read(&rendered, &Limits::default()).0.remove(0).tree;
         let template = Text::new("# head\nkind: {{ .Kind }}\n");
         let moved = tree.moved(Some(template.clone()), |node| match node.key() {
             Some("kind") => Some(Written { span: Span { start: 13, end: 24 }, key: Some(7) }),
-            Some("n") => Some(Written { span: Span { start: 20, end: 99 }, key: None }),
+            Some("count") => Some(Written { span: Span { start: 20, end: 99 }, key: None }),
             _ => None,
         });
         let root = moved.root();
         assert_eq!(root.str("kind"), Some("Pod"));
         assert_eq!(root.get("spec").unwrap().str("a"), Some("x\ty"));
         assert_eq!(root.get("spec").unwrap().str("b"), Some("plain"));
-        assert_eq!(root.int("n"), Some(3));
+        assert_eq!(root.int("count"), Some(3));
         let kind = root.get("kind").unwrap();
         assert_eq!(kind.source(), Some("{{ .Kind }}"));
         assert_eq!(kind.key_span(), Some(Span { start: 7, end: 11 }));
         let unknown = |key| root.get(key).unwrap();
-        for node in [unknown("spec"), unknown("n"), root] {
+        for node in [unknown("spec"), unknown("count"), root] {
             assert_eq!((node.span(), node.key_span(), node.source()), (None, None, None));
         }
         assert!(moved.text().unwrap().same(&template));
