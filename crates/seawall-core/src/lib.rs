@@ -9,6 +9,7 @@
 //! - no bytes and no line numbers in a [`Finding`]: locations are symbolic [`Route`]s until a renderer asks;
 //! - a [`CheckId`] and a [`Fingerprint`] never change their meaning once released.
 
+mod calendar;
 mod check;
 mod date;
 mod finding;
@@ -21,6 +22,7 @@ mod route;
 mod severity;
 mod waiver;
 
+pub use calendar::{date_of_days, days_in_month, days_of_date, rfc3339};
 pub use check::{Area, CheckId, CheckInfo, Pillar};
 pub use date::{Date, NotADate};
 pub use finding::{Finding, Location, LocationRole, NotEvaluated, ResourceId, Subject};

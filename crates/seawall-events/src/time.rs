@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use seawall_core::{date_of_days, days_in_month, days_of_date};
+
 const DAY: i64 = 86_400;
 const SECOND: i64 = 1_000_000;
 
@@ -59,7 +61,7 @@ pub fn parse_micros(text: &str) -> Option<i64> {
     let (month, day) = (number(&[mo1, mo2])?, number(&[d1, d2])?);
     let (hour, minute, second) = (number(&[h1, h2])?, number(&[mi1, mi2])?, number(&[s1, s2])?);
     if !(1..=12).contains(&month)
-        || !(1..=month_days(year, month)).contains(&day)
+        || !(1..=days_in_month(year, month)).contains(&day)
         || hour > 23
         || minute > 59
         || second > 60
@@ -88,7 +90,7 @@ pub fn parse_micros(text: &str) -> Option<i64> {
         }
         _ => return None,
     };
-    let seconds = days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
+    let seconds = days_of_date(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
     Some(seconds * SECOND + fraction)
 }
 
@@ -97,7 +99,7 @@ pub fn parse_micros(text: &str) -> Option<i64> {
 pub fn format_micros(micros: i64) -> String {
     let (seconds, fraction) = (micros.div_euclid(SECOND), micros.rem_euclid(SECOND));
     let (day, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
-    let (year, month, date) = civil(day);
+    let (year, month, date) = date_of_days(day);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}.{fraction:06}Z")
 }
@@ -106,36 +108,6 @@ fn number(digits: &[u8]) -> Option<i64> {
     digits
         .iter()
         .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')))
-}
-
-fn month_days(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar; years begin in March, so that the leap day is
-/// the last of a year.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The date of a day since 1970-01-01.
-fn civil(day: i64) -> (i64, i64, i64) {
-    let day = day + 719_468;
-    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, date)
 }
 
 #[cfg(test)]

@@ -532,7 +532,7 @@ fn controller_reference(resource: &Resource) -> Option<Node<'_>> {
 
 /// The newest version among the kubelets of nodes.
 fn newest_kubelet(resources: &[Resource]) -> Option<(u32, u32)> {
-    let is_node = |resource: &&Resource| resource.group_kind() == GroupKind::new("", "Node");
+    let is_node = |resource: &&Resource| resource.kind() == "Node" && resource.group().is_empty();
     resources.iter().filter(is_node).filter_map(kubelet_version).max()
 }
 

@@ -42,7 +42,6 @@ mod report;
 mod sarif;
 mod score;
 mod table;
-mod time;
 mod token;
 mod xml;
 

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use seawall_core::{date_of_days, days_in_month, days_of_date};
+
 const NANOS: i64 = 1_000_000_000;
 /// 0001-01-01T00:00:00Z
 const FIRST: i64 = -62_135_596_800;
@@ -170,7 +172,7 @@ impl Timestamp {
         for (at, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
             (text.as_bytes().get(at) == Some(&byte)).then_some(())?;
         }
-        if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
             return None;
         }
         if hour > 23 || minute > 59 || second > 59 {
@@ -185,7 +187,7 @@ impl Timestamp {
             rest = after;
         }
         let offset = if rest == "Z" { 0 } else { offset(rest).filter(|_| rest.starts_with(['+', '-']))? };
-        let seconds = days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
+        let seconds = days_of_date(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
         Timestamp::new(seconds, nanos)
     }
 
@@ -193,8 +195,8 @@ impl Timestamp {
     pub(super) fn civil(self, offset: i64) -> Civil {
         let local = self.seconds + offset;
         let (day, second) = (local.div_euclid(DAY), local.rem_euclid(DAY));
-        let (year, month, date) = date(day);
-        Civil { day, year, month, date, year_day: day - days(year, 1, 1), second }
+        let (year, month, date) = date_of_days(day);
+        Civil { day, year, month, date, year_day: day - days_of_date(year, 1, 1), second }
     }
 }
 
@@ -232,40 +234,6 @@ pub(super) fn offset(zone: &str) -> Option<i64> {
     Some(if zone.starts_with('-') { -seconds } else { seconds })
 }
 
-fn leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 if leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days from 1970-01-01 in the proleptic Gregorian calendar; years begin in March so that a leap day is the last.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The opposite of [`days`].
-fn date(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
-}
-
 /// RFC 3339 in UTC.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -280,16 +248,6 @@ impl fmt::Display for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_go_there_and_back() {
-        for day in (-719_162..2_932_896).step_by(97) {
-            let (year, month, date) = date(day);
-            assert_eq!(days(year, month, date), day);
-        }
-        assert_eq!(date(0), (1970, 1, 1));
-        assert_eq!(date(19_782), (2024, 2, 29));
-    }
 
     #[test]
     fn texts_of_durations_are_gos() {

@@ -9,9 +9,9 @@ use seawall_core::{Pillar, Severity};
 use super::hash::source;
 use super::{SCRIPT, STYLE, in_pieces};
 use crate::table::{Group, counts, coverage, read};
-use crate::time::rfc3339;
 use crate::xml::xml;
 use crate::{Report, thousands};
+use seawall_core::rfc3339;
 
 /// The head, with the style.
 pub(super) fn head(out: &mut dyn Write) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::attribute;
 use super::case::{Case, Outcome};
-use crate::time::rfc3339;
+use seawall_core::rfc3339;
 
 /// Test cases that go together.
 pub(super) struct Suite {

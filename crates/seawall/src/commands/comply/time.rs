@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use seawall_core::Date;
+use seawall_core::{Date, rfc3339};
 
 /// The last second that four digits of a year can say.
 const LAST: u64 = 253_402_300_799;
@@ -12,10 +12,10 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
     if text == "now" {
         #[allow(clippy::disallowed_methods, reason = "who says `now` asks for the time of the run")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        return Ok(of_unix(now));
+        return Ok(rfc3339(now));
     }
     if let Some(seconds) = text.parse().ok().filter(|seconds| *seconds <= LAST) {
-        return Ok(of_unix(seconds));
+        return Ok(rfc3339(seconds));
     }
     if is_time(text) {
         Ok(text.to_owned())
@@ -23,11 +23,6 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         Err("is no time of the form 2027-01-31T08:00:00Z, no number of seconds since 1970, nor `now`"
             .to_owned())
     }
-}
-
-fn of_unix(time: u64) -> String {
-    let (hours, minutes, seconds) = (time / 3600 % 24, time / 60 % 60, time % 60);
-    format!("{}T{hours:02}:{minutes:02}:{seconds:02}Z", Date::from_unix(time))
 }
 
 fn is_time(text: &str) -> bool {
