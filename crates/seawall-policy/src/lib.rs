@@ -3,6 +3,7 @@
 //! Invariants, above all what is absent:
 //! - no IO, no clock, no threads: what an expression says depends on its text and its variables;
 //! - nothing panics on input and nothing runs long: size, depth and steps are bounded;
-//! - resources are read where they lie ([`seawall_yaml::Node`]); they are never converted.
+//! - requests and resources are read where they lie ([`seawall_yaml::Node`]); they are never converted.
 
+pub mod admission;
 pub mod cel;

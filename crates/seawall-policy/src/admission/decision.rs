@@ -1,0 +1,63 @@
+//! What is answered.
+
+use seawall_yaml::Tree;
+
+/// Why a request is refused, as a status carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// 403
+    Forbidden,
+    /// 422
+    Invalid,
+    /// 413
+    RequestEntityTooLarge,
+    /// 500: the policy could not be judged.
+    InternalError,
+}
+
+impl Reason {
+    /// As a status spells it (`metav1.StatusReason`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Forbidden => "Forbidden",
+            Reason::Invalid => "Invalid",
+            Reason::RequestEntityTooLarge => "RequestEntityTooLarge",
+            Reason::InternalError => "InternalError",
+        }
+    }
+}
+
+/// One refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// The policy that refuses, and the binding through which it acts where it has one.
+    pub policy: String,
+    /// The binding; empty for policies that have none.
+    pub binding: String,
+    /// HTTP code of the answer.
+    pub code: u16,
+    /// The machine's word for it.
+    pub reason: Reason,
+    /// What the user reads.
+    pub message: String,
+}
+
+/// What all policies together say about one request.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// The refusals, the one that decides the answer first; empty: allowed.
+    pub denials: Vec<Denial>,
+    /// Warnings for the client, in order.
+    pub warnings: Vec<String>,
+    /// Annotations of the audit event, by full key, in order.
+    pub audit_annotations: Vec<(String, String)>,
+    /// The object after mutation; `None` when nothing changed it.
+    pub object: Option<Tree>,
+}
+
+impl Decision {
+    /// Whether the request goes on.
+    pub fn is_allowed(&self) -> bool {
+        self.denials.is_empty()
+    }
+}
