@@ -9,7 +9,9 @@
 //! - nothing is taken on trust: what is not proven by keys of the given trusted root is refused or says why it counts for
 //!   nothing.
 
+mod digest;
 mod reference;
 pub mod signature;
 
+pub use digest::ImageDigest;
 pub use reference::ImageReference;

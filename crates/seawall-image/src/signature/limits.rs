@@ -17,6 +17,10 @@ pub struct Limits {
     pub proof: usize,
     /// Signatures of one image that are looked at.
     pub signatures: usize,
+    /// Bytes of a manifest or an index.
+    pub manifest: usize,
+    /// Manifests of a store that are looked at.
+    pub manifests: usize,
 }
 
 impl Default for Limits {
@@ -29,6 +33,8 @@ impl Default for Limits {
             timestamps: 32,
             proof: 64,
             signatures: 64,
+            manifest: 4 << 20,
+            manifests: 1_000,
         }
     }
 }

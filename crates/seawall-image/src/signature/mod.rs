@@ -21,32 +21,39 @@
 
 mod bundle;
 mod certificate;
+mod cosign;
 mod der;
-mod encoding;
+pub(crate) mod encoding;
 mod envelope;
 mod identity;
 mod instant;
 mod key;
+mod layout;
 
 mod limits;
 mod log;
 mod pem;
+pub mod policy;
 mod refusal;
 mod root;
+mod source;
 mod statement;
 mod timestamp;
 mod verify;
 
 pub use bundle::Bundle;
 pub use certificate::{Certificate, CertificateError, GeneralName, NoPath};
+pub use cosign::{Annotations, Payload, verify_attestation, verify_simple};
 pub use der::DerError;
 pub use identity::{Identity, Matcher, Pattern, PatternError};
 pub use instant::{Instant, Window};
 pub use key::{KeyError, PublicKey};
+pub use layout::Layout;
 pub use limits::Limits;
 pub use log::CheckpointError;
 pub use refusal::Refusal;
 pub use root::{EntryFault, RootError, TrustedRoot};
+pub use source::{Found, SignatureSource, Signed, SourceError};
 pub use statement::{Statement, Subject};
 pub use timestamp::TimestampError;
 pub use verify::{Artifact, LogEvidence, Requirements, Signer, Verified, verify};

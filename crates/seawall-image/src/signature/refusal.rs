@@ -197,6 +197,15 @@ pub enum Refusal {
     /// Only the digest of the artifact is known.
     #[error("the artifact itself is needed to verify this signature, and only its digest is known")]
     NeedsArtifact,
+    /// The payload of a simple signature cannot be read.
+    #[error("the payload of the signature cannot be read: {0}")]
+    Payload(String),
+    /// The payload is of another kind.
+    #[error("the payload is a `{0}`, not the signature of an image")]
+    PayloadKind(String),
+    /// The payload is about another image.
+    #[error("the signature is of another image: it was copied here, or the image was changed")]
+    PayloadDigest,
     /// The envelope holds no statement.
     #[error("the envelope holds `{0}`, not an in-toto statement, so it says nothing about the artifact")]
     PayloadType(String),

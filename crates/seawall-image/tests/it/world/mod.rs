@@ -3,6 +3,7 @@
 
 pub(crate) mod certificate;
 pub(crate) mod der;
+pub(crate) mod image;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod timestamp;
