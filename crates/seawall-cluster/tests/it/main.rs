@@ -15,3 +15,4 @@ mod snapshots;
 mod stand;
 mod support;
 mod verdicts;
+mod watching;
