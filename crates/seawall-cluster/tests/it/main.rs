@@ -16,3 +16,5 @@ mod stand;
 mod support;
 mod verdicts;
 mod watching;
+#[cfg(feature = "write")]
+mod writing;
