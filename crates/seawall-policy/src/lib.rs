@@ -7,3 +7,7 @@
 
 pub mod admission;
 pub mod cel;
+pub mod vap;
+
+#[cfg(test)]
+mod tests_support;
