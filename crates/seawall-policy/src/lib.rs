@@ -8,3 +8,7 @@
 pub mod admission;
 pub mod cel;
 pub mod page;
+pub mod vap;
+
+#[cfg(test)]
+mod tests_support;

@@ -11,6 +11,8 @@ pub enum Reason {
     Invalid,
     /// 413
     RequestEntityTooLarge,
+    /// 404
+    NotFound,
     /// 500: the policy could not be judged.
     InternalError,
 }
@@ -22,7 +24,19 @@ impl Reason {
             Reason::Forbidden => "Forbidden",
             Reason::Invalid => "Invalid",
             Reason::RequestEntityTooLarge => "RequestEntityTooLarge",
+            Reason::NotFound => "NotFound",
             Reason::InternalError => "InternalError",
+        }
+    }
+
+    /// The HTTP code that belongs to it.
+    pub fn code(self) -> u16 {
+        match self {
+            Reason::Forbidden => 403,
+            Reason::NotFound => 404,
+            Reason::RequestEntityTooLarge => 413,
+            Reason::Invalid => 422,
+            Reason::InternalError => 500,
         }
     }
 }
@@ -38,8 +52,20 @@ pub struct Denial {
     pub code: u16,
     /// The machine's word for it.
     pub reason: Reason,
-    /// What the user reads.
+    /// What the user reads, without the resource before it that the API server says of its own policies
+    /// ([`Request::forbidden`](super::Request::forbidden)).
     pub message: String,
+}
+
+/// A policy that could not be judged: never a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotJudged {
+    /// The policy.
+    pub policy: String,
+    /// The binding; empty when it is the policy itself.
+    pub binding: String,
+    /// What is not known.
+    pub reason: String,
 }
 
 /// What all policies together say about one request.
@@ -53,10 +79,13 @@ pub struct Decision {
     pub audit_annotations: Vec<(String, String)>,
     /// The object after mutation; `None` when nothing changed it.
     pub object: Option<Tree>,
+    /// The policies that could not be judged for want of knowledge. Whoever admits by this decision must say what that
+    /// means; a real API server never lacks it.
+    pub not_judged: Vec<NotJudged>,
 }
 
 impl Decision {
-    /// Whether the request goes on.
+    /// Whether nothing refuses the request; what was not judged does not.
     pub fn is_allowed(&self) -> bool {
         self.denials.is_empty()
     }

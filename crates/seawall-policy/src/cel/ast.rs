@@ -176,6 +176,11 @@ impl Ast {
         self.exprs.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 
+    /// All expressions, children before their parents.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.exprs.iter()
+    }
+
     /// The byte of the text where it stands: an operator's is its sign, a call's its name.
     pub fn at(&self, id: ExprId) -> u32 {
         self.places.get(id.0 as usize).copied().unwrap_or(0)

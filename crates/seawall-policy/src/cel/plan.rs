@@ -99,6 +99,8 @@ pub(super) enum Op {
 pub(super) struct Plan {
     ops: Vec<(Op, u32)>,
     pub(super) root: Option<OpId>,
+    /// How deep its operations are nested.
+    pub(super) height: u16,
     pub(super) unresolved: Vec<CompileError>,
 }
 
@@ -109,7 +111,7 @@ impl Plan {
 }
 
 pub(super) fn plan(ast: &Ast, names: &Names) -> Plan {
-    let mut planner = Planner { ast, names, locals: Vec::new(), plan: Plan::default() };
+    let mut planner = Planner { ast, names, locals: Vec::new(), depth: 0, plan: Plan::default() };
     planner.plan.root = Some(planner.expr(ast.root()));
     planner.plan
 }
@@ -119,6 +121,7 @@ struct Planner<'a> {
     names: &'a Names,
     /// Variables of the macros around, the innermost last.
     locals: Vec<&'a str>,
+    depth: u16,
     plan: Plan,
 }
 
@@ -134,6 +137,8 @@ impl<'a> Planner<'a> {
     }
 
     fn expr(&mut self, id: ExprId) -> OpId {
+        self.depth += 1;
+        self.plan.height = self.plan.height.max(self.depth);
         let at = self.ast.at(id);
         let op = match self.ast.expr(id) {
             Expr::Null => Op::Const(Value::Null),
@@ -193,6 +198,7 @@ impl<'a> Planner<'a> {
                 Op::OptMap { of, body, flat: *flat }
             }
         };
+        self.depth -= 1;
         self.add(op, at)
     }
 
@@ -238,7 +244,7 @@ impl<'a> Planner<'a> {
             return None;
         }
         let dotted = names.join(".");
-        let mut container = if first.starts_with('.') { "" } else { self.names.container.as_str() };
+        let mut container = if first.starts_with('.') { "" } else { self.names.container() };
         loop {
             let name = match container {
                 "" => dotted.trim_start_matches('.').to_owned(),
