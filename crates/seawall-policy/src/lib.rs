@@ -8,6 +8,7 @@
 pub mod admission;
 pub mod cel;
 pub mod page;
+pub mod run;
 pub mod vap;
 
 #[cfg(test)]

@@ -6,5 +6,5 @@
 mod decision;
 mod request;
 
-pub use decision::{Decision, Denial, NotJudged, Reason};
+pub use decision::{Action, Decision, Denial, Failure, NotJudged, Reason};
 pub use request::{Operation, Request, User};
