@@ -17,6 +17,7 @@ mod posture;
 mod pss;
 mod rbac_audit2rbac;
 mod rbac_sar;
+mod vap_apiserver;
 mod yaml_k8s;
 
 use std::collections::BTreeSet;
@@ -45,6 +46,7 @@ const BUILT: &[(&str, Loader)] = &[
     ("pss", pss::load),
     ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("rbac-sar", rbac_sar::load),
+    ("vap-apiserver", vap_apiserver::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
 
