@@ -16,6 +16,7 @@
 mod access;
 mod arith;
 pub mod ast;
+pub mod check;
 mod compare;
 mod error;
 mod eval;
