@@ -173,7 +173,7 @@ fn note(
 ) {
     const ALL: [Operation; 4] = [Operation::Create, Operation::Update, Operation::Delete, Operation::Connect];
     let operations = || ALL.into_iter().filter(|operation| rule.takes_operation(*operation));
-    let mut put = |places: &mut Places| {
+    let put = |places: &mut Places| {
         for operation in operations() {
             if let Some(list) = places.get_mut(column(operation))
                 && list.last() != Some(&place)

@@ -67,6 +67,8 @@ fn inventory(input: &Input) -> Result<Inventory, String> {
     builder.complete();
     // The roles that every API server has are not written in the set.
     builder.partial_kind(GroupKind::new("rbac.authorization.k8s.io", "ClusterRole"));
+    // Requests of one topic come from namespaces that are not written.
+    builder.partial_kind(GroupKind::new("", "Namespace"));
     let objects = input.cluster.iter().chain(&input.policies).chain(&input.objects);
     for (number, object) in (0u32..).zip(objects) {
         builder.push(resource(object, number)?);
