@@ -160,8 +160,8 @@ impl Ast {
         Ok(id)
     }
 
-    /// Says where the further signs of an expression are: the operators of a chain, the colons of entries and fields, the
-    /// variables of a macro.
+    /// Says where the further signs of an expression are: the operators of a chain, the question marks of a list or
+    /// map, the colons of an object's fields, the variables of a macro.
     pub(super) fn mark(&mut self, id: ExprId, marks: Vec<u32>) {
         if !marks.is_empty() {
             self.marks.insert(id.0, marks.into());
@@ -206,7 +206,8 @@ impl Ast {
         self.places.get(id.0 as usize).copied().unwrap_or(0)
     }
 
-    /// Where its further signs are: the operators of a chain, the colons of entries and fields, the variables of a macro.
+    /// Where its further signs are: the operators of a chain, the question marks of a list or map, the colons of an object's
+    /// fields, the variables of a macro.
     pub fn marks(&self, id: ExprId) -> &[u32] {
         self.marks.get(&id.0).map_or(&[], |marks| marks)
     }

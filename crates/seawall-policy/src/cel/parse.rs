@@ -321,25 +321,36 @@ impl<'s> Parser<'s> {
         }
     }
 
+    /// Whether the next item is optional; where its sign is goes to `marks`.
+    fn optional(&mut self, marks: &mut Vec<u32>) -> bool {
+        let at = self.at;
+        let optional = self.eat("?");
+        if optional {
+            marks.push(at);
+        }
+        optional
+    }
+
     fn list(&mut self, at: u32) -> Parsed<ExprId> {
-        let mut items = Vec::new();
+        let (mut items, mut marks) = (Vec::new(), Vec::new());
         while !self.eat("]") {
-            let optional = self.eat("?");
+            let optional = self.optional(&mut marks);
             items.push((self.expr()?, optional));
             if !self.eat(",") {
                 self.expect("]")?;
                 break;
             }
         }
-        self.ast.add(Expr::List(items), at)
+        let list = self.ast.add(Expr::List(items), at)?;
+        self.ast.mark(list, marks);
+        Ok(list)
     }
 
     fn map(&mut self, at: u32) -> Parsed<ExprId> {
-        let (mut entries, mut colons) = (Vec::new(), Vec::new());
+        let (mut entries, mut marks) = (Vec::new(), Vec::new());
         while !self.eat("}") {
-            let optional = self.eat("?");
+            let optional = self.optional(&mut marks);
             let key = self.expr()?;
-            colons.push(self.at);
             self.expect(":")?;
             entries.push((key, self.expr()?, optional));
             if !self.eat(",") {
@@ -348,7 +359,7 @@ impl<'s> Parser<'s> {
             }
         }
         let map = self.ast.add(Expr::Map(entries), at)?;
-        self.ast.mark(map, colons);
+        self.ast.mark(map, marks);
         Ok(map)
     }
 

@@ -146,7 +146,7 @@ fn what_is_no_expression_is_refused_with_its_place() {
         ("if", "refused: reserved identifier: if (at byte 0)"),
         ("has(a)", "refused: invalid argument to has() macro (at byte 4)"),
         ("[1].all(a.b, true)", "refused: argument must be a simple name (at byte 9)"),
-        ("a.`b`", "refused: no expression has the character '`' here (at byte 2)"),
+        ("a.`b`", "refused: unsupported syntax: '`' (at byte 2)"),
     ] {
         assert_eq!(say(text), said, "{text}");
     }

@@ -33,7 +33,7 @@ pub(super) struct Library {
     pub(super) since: u32,
     /// The first one that does not have it any more.
     pub(super) until: u32,
-    /// Types that it lets expressions name.
+    /// Types without fields that it lets expressions name.
     pub(super) types: &'static [&'static str],
     pub(super) overloads: Vec<Overload>,
 }
@@ -135,7 +135,7 @@ fn read_types(text: &str) -> Option<Vec<Type>> {
 }
 
 /// The type that a text of a table names.
-pub(super) fn read_type(text: &str) -> Option<Type> {
+fn read_type(text: &str) -> Option<Type> {
     let text = text.trim();
     if let Some((name, within)) = text.strip_suffix(')').and_then(|text| text.split_once('(')) {
         let mut within = read_types(within)?.into_iter();

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::declare::{BASE, Library, MUTATION, Overload, read_type};
+use super::declare::{BASE, Library, MUTATION, Overload};
 use super::types::Type;
 
 /// Types with fields that are found by name when an expression needs them.
@@ -93,11 +93,7 @@ impl Environment {
             self.functions.entry(overload.function).or_default().push(overload);
         }
         for name in library.types {
-            let named = match *name {
-                super::types::OPTIONAL => Some(Type::optional(Type::param("V"))),
-                _ => read_type(name),
-            };
-            self.named.extend(named.map(|named| (Arc::from(*name), named)));
+            self.named.insert(Arc::from(*name), Type::opaque(name));
         }
     }
 

@@ -93,12 +93,13 @@ impl Expander<'_> {
                 call(names::CONDITIONAL, vec![self.expr(*test), self.expr(*yes), self.expr(*no)])
             }
             Expr::List(items) => {
-                if items.iter().any(|(_, optional)| *optional) {
-                    self.needs_optionals("unsupported syntax '?'", at);
-                }
+                self.no_marks(id);
                 Kind::List(items.iter().map(|(item, optional)| (self.expr(*item), *optional)).collect())
             }
-            Expr::Map(entries) => self.map(entries, at),
+            Expr::Map(entries) => {
+                self.no_marks(id);
+                self.map(entries)
+            }
             Expr::Message { name, fields } => self.object(id, name, fields),
             Expr::Fold { kind, range, vars, filter, body } => {
                 return self.origin(id, |own| own.fold(id, *kind, *range, vars, *filter, *body));
@@ -126,6 +127,13 @@ impl Expander<'_> {
         }
     }
 
+    /// The question marks of a list or map.
+    fn no_marks(&mut self, id: ExprId) {
+        for at in self.ast.marks(id) {
+            self.needs_optionals("unsupported syntax '?'", *at);
+        }
+    }
+
     fn literal(&mut self, literal: Literal, at: u32) -> NodeId {
         self.tree.add(Kind::Literal(literal), at)
     }
@@ -142,10 +150,7 @@ impl Expander<'_> {
         self.tree.add(Kind::Call { function: function.into(), target: Some(target), args }, at)
     }
 
-    fn map(&mut self, entries: &[(ExprId, ExprId, bool)], at: u32) -> Kind {
-        if entries.iter().any(|(.., optional)| *optional) {
-            self.needs_optionals("unsupported syntax '?'", at);
-        }
+    fn map(&mut self, entries: &[(ExprId, ExprId, bool)]) -> Kind {
         let entry = |own: &mut Self, (key, value, optional): &(ExprId, ExprId, bool)| Entry {
             key: own.expr(*key),
             value: own.expr(*value),
@@ -254,7 +259,7 @@ impl Expander<'_> {
         let name = match kind {
             Fold::All => "all",
             Fold::Exists => "exists",
-            Fold::ExistsOne => "existsOne",
+            Fold::ExistsOne => "exists_one",
             Fold::List => "transformList",
             Fold::Map => "transformMap",
             Fold::MapEntry => "transformMapEntry",

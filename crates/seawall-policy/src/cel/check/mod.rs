@@ -13,6 +13,7 @@
 //!
 //! Source: cel-go `checker`, `common/stdlib`, `cel/validator.go`; `apiserver/pkg/cel/{environment,library}`.
 
+mod cost;
 mod declare;
 mod env;
 mod expand;
@@ -27,6 +28,7 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
+pub use cost::{Cost, Size, Sizes, Unsized};
 pub use env::{Environment, Types};
 pub use issue::{Issue, Issues};
 pub use types::Type;
@@ -79,13 +81,8 @@ pub fn check(text: &str, ast: &Ast, env: &Environment) -> Result<Checked, Issues
         return Err(Issues::new(text, &inferred.errors));
     }
     let checked = Checked { tree, types: inferred.types, overloads: inferred.overloads };
-    if env.features.literals {
-        let problems = validate::validate(&checked);
-        if !problems.is_empty() {
-            return Err(Issues::new(text, &problems));
-        }
-    }
-    Ok(checked)
+    let problems = validate::validate(&checked, env.features);
+    if problems.is_empty() { Ok(checked) } else { Err(Issues::new(text, &problems)) }
 }
 
 /// Reads an expression and finds its types.

@@ -18,6 +18,8 @@ pub(super) const SORT_BY_KEYS: &str = "@sortByAssociatedKeys";
 pub(super) const SORT_BY_INPUT: &str = "@__sortBy_input__";
 /// The variable in which a macro gathers; no text can name it.
 pub(super) const ACCUMULATOR: &str = "@result";
+/// What it was called before, which no macro may use as a variable.
+pub(super) const OLD_ACCUMULATOR: &str = "__result__";
 /// The variable of a comprehension that goes over nothing.
 pub(super) const UNUSED: &str = "#unused";
 

@@ -16,6 +16,10 @@ impl NodeId {
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
+
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,20 +1,22 @@
-//! Constants that can only fail: the API server refuses them before the run, since 1.29.
+//! What fits its types and is refused all the same: lists and maps of mixed types, and, since 1.29, constants that can only
+//! fail.
 //!
 //! Source: cel-go `cel/validator.go`, in the order of `apiserver/pkg/cel/environment/base.go`.
 
 mod format;
 
 use super::Checked;
+use super::env::Features;
 use super::tree::{Kind, Literal, NodeId};
 use super::types::Type;
 use crate::cel::{CompileError, Duration, Timestamp, re2};
 
-/// What is wrong with the constants of an expression.
-pub(super) fn validate(checked: &Checked) -> Vec<CompileError> {
+/// What is wrong with a checked expression.
+pub(super) fn validate(checked: &Checked, features: Features) -> Vec<CompileError> {
     let mut found = Found::default();
     checked.tree.walk(|id, above| found.see(checked, id, above));
     let Found { durations, timestamps, patterns, mixed, formats } = found;
-    [durations, timestamps, patterns, mixed, formats].concat()
+    if features.literals { [mixed, durations, timestamps, patterns, formats].concat() } else { mixed }
 }
 
 #[derive(Default)]
@@ -53,6 +55,9 @@ impl Found {
         let Kind::Literal(literal) = checked.tree.kind(*first) else { return };
         let (place, fits) = match (function, literal) {
             ("duration", Literal::Str(text)) => (&mut self.durations, Duration::parse(text).is_some()),
+            // A duration is made of a text, whatever its declaration says; null fits all declarations.
+            ("duration", Literal::Int(_) | Literal::Null) => (&mut self.durations, false),
+            ("timestamp", Literal::Null) => (&mut self.timestamps, false),
             ("timestamp", Literal::Str(text)) => (&mut self.timestamps, Timestamp::parse(text).is_some()),
             ("timestamp", Literal::Int(seconds)) => {
                 (&mut self.timestamps, Timestamp::new(*seconds, 0).is_some())

@@ -12,7 +12,7 @@ impl Checker<'_> {
             self.check(*item);
             let own = self.type_of(*item);
             let own = if *optional { self.unwrapped(*item, own) } else { own };
-            joined = Some(self.join(*item, joined, own));
+            joined = Some(self.join(joined, own));
         }
         let item = joined.unwrap_or_else(|| self.unifier.fresh());
         self.set(id, Type::list(item));
@@ -23,11 +23,11 @@ impl Checker<'_> {
         for entry in entries {
             self.check(entry.key);
             let key = self.type_of(entry.key);
-            keys = Some(self.join(entry.key, keys, key));
+            keys = Some(self.join(keys, key));
             self.check(entry.value);
             let value = self.type_of(entry.value);
             let value = if entry.optional { self.unwrapped(entry.value, value) } else { value };
-            values = Some(self.join(entry.value, values, value));
+            values = Some(self.join(values, value));
         }
         let key = keys.unwrap_or_else(|| self.unifier.fresh());
         let value = values.unwrap_or_else(|| self.unifier.fresh());
@@ -45,20 +45,18 @@ impl Checker<'_> {
         is
     }
 
-    /// The common type of what came before and of one more item.
-    fn join(&mut self, id: NodeId, before: Option<Type>, own: Type) -> Type {
+    /// The common type of what came before and of one more item. What has none is refused by `validate`.
+    fn join(&mut self, before: Option<Type>, own: Type) -> Type {
         let Some(before) = before else { return own };
-        if self.unifier.assignable(&before, &own) {
-            return most_general(&before, &own).clone();
-        }
-        self.mismatch(id, &before, &own);
-        Type::Error
+        if self.unifier.assignable(&before, &own) { most_general(&before, &own).clone() } else { Type::Dyn }
     }
 
     pub(super) fn object(&mut self, id: NodeId, name: &str, fields: &[Field]) {
         let Some((name, named)) = self.env.type_named(name) else { return self.undeclared(id, name) };
         let is = match named {
             Type::Object(_) | Type::Timestamp | Type::Duration | Type::Null => named,
+            // The name stands for a message of protocol buffers.
+            Type::List(_) => Type::list(Type::Dyn),
             other => {
                 self.error(id, format!("'{}' is not a message type", other.name()));
                 Type::Error
