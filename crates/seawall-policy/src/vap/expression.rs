@@ -215,7 +215,8 @@ impl Expected {
 }
 
 fn names_namespace(ast: &Ast) -> bool {
-    ast.exprs().any(|expr| matches!(expr, Expr::Ident(name) if name.trim_start_matches('.') == "namespaceObject"))
+    ast.exprs()
+        .any(|expr| matches!(expr, Expr::Ident(name) if name.trim_start_matches('.') == "namespaceObject"))
 }
 
 impl Expression {
@@ -250,7 +251,9 @@ pub(crate) struct OutOfBudget;
 
 impl std::fmt::Display for OutOfBudget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("validation failed due to running out of cost budget, no further validation rules will be run")
+        f.write_str(
+            "validation failed due to running out of cost budget, no further validation rules will be run",
+        )
     }
 }
 

@@ -66,7 +66,12 @@ impl PolicySet {
         self.len() == 0
     }
 
-    fn read_flavor(&mut self, inventory: &Inventory, flavor: Flavor, problems: &mut Vec<Problem>) -> Policies {
+    fn read_flavor(
+        &mut self,
+        inventory: &Inventory,
+        flavor: Flavor,
+        problems: &mut Vec<Problem>,
+    ) -> Policies {
         let kind = match flavor {
             Flavor::Validating => "ValidatingAdmissionPolicy",
             Flavor::Mutating => "MutatingAdmissionPolicy",
@@ -108,8 +113,7 @@ impl PolicySet {
     }
 
     fn refuse(&mut self, resource: &Resource, fault: read::Fault) -> Problem {
-        let refusal =
-            Refusal { kind: resource.kind().to_owned(), name: resource.name().to_owned(), fault };
+        let refusal = Refusal { kind: resource.kind().to_owned(), name: resource.name().to_owned(), fault };
         let message = format!("the API server refuses this: {refusal}");
         let problem = at(Problem::new(ProblemSeverity::Error, message), resource, &refusal);
         self.refusals.push(refusal);

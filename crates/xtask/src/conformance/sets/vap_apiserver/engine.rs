@@ -52,7 +52,9 @@ pub(super) fn judge(input: &Input) -> Result<Said, String> {
     let (policies, _) = PolicySet::read(&inventory);
     let refused = policies.refusals().iter();
     let mut said = Said {
-        refused: refused.map(|refusal| (refusal.kind.clone(), refusal.name.clone(), refusal.to_string())).collect(),
+        refused: refused
+            .map(|refusal| (refusal.kind.clone(), refusal.name.clone(), refusal.to_string()))
+            .collect(),
         answer: None,
     };
     let Some(asked) = &input.request else { return Ok(said) };
@@ -114,9 +116,8 @@ fn answer(asked: &Asked, policies: &PolicySet, world: &World<'_>) -> Result<Answ
     let decision = policies.judge(&request, world);
     let denial = decision.denials.first();
     Ok(Answer {
-        denial: denial.map(|denial| {
-            (denial.code, denial.reason.name().to_owned(), request.forbidden(&denial.message))
-        }),
+        denial: denial
+            .map(|denial| (denial.code, denial.reason.name().to_owned(), request.forbidden(&denial.message))),
         warnings: decision.warnings.clone(),
         annotations: decision.audit_annotations.iter().cloned().collect(),
         object: decision.object.as_ref().map(value).transpose()?,

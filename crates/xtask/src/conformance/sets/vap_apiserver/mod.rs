@@ -93,9 +93,9 @@ pub(super) fn load(dir: &Path) -> Result<Cases> {
         let topic = path.file_stem().and_then(|name| name.to_str()).unwrap_or("").to_owned();
         for record in records::<Record>(&[path])? {
             let Record { case, policy, objects, request, policy_rejected, result, order_dependent } = record;
-            let mutates = policy.iter().any(|policy| {
-                policy.get("kind").and_then(Value::as_str) == Some("MutatingAdmissionPolicy")
-            });
+            let mutates = policy
+                .iter()
+                .any(|policy| policy.get("kind").and_then(Value::as_str) == Some("MutatingAdmissionPolicy"));
             let input = engine::Input { cluster: Arc::clone(&cluster), policies: policy, objects, request };
             let labels = score::Labels { refused: policy_rejected, result, order_dependent, mutates };
             cases.push(Box::new(PolicyCase { name: format!("{topic}/{case}"), input, labels }));

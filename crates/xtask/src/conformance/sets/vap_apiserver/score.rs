@@ -68,7 +68,9 @@ pub(super) fn score(labels: &Labels, said: Result<Said, String>) -> Verdict {
         let why = format!("refused {:?}, the server refuses {wanted:?}", said.refused);
         return Verdict { outcome: Outcome::Failed(why), scores };
     }
-    for (one, own) in refused.iter().filter_map(|one| Some((one, said.refused.iter().find(|own| own.1 == one.name)?))) {
+    for (one, own) in
+        refused.iter().filter_map(|one| Some((one, said.refused.iter().find(|own| own.1 == one.name)?)))
+    {
         count("text of a refusal", one.message == own.2);
         if one.message != own.2 {
             note("refusal", &one.message, &own.2);
@@ -95,7 +97,8 @@ fn compare(
     count(word, judged);
     if !expected.allowed && !labels.order_dependent && !unnamed {
         let (code, reason, message) = answer.denial.clone().unwrap_or_default();
-        let texts = expected.also_seen.iter().filter_map(|seen| seen.message.as_ref()).chain(&expected.message);
+        let texts =
+            expected.also_seen.iter().filter_map(|seen| seen.message.as_ref()).chain(&expected.message);
         let same = texts.into_iter().any(|text| *text == message)
             && Some(code) == expected.code
             && Some(&reason) == expected.reason.as_ref();
@@ -117,7 +120,11 @@ fn compare(
         let same = annotations(expected) == annotations_said(answer);
         count("audit annotations", same);
         if !same {
-            note("annotations", &format!("{:?}", expected.audit_annotations), &format!("{:?}", answer.annotations));
+            note(
+                "annotations",
+                &format!("{:?}", expected.audit_annotations),
+                &format!("{:?}", answer.annotations),
+            );
         }
     }
     if allowed && !answer.not_judged.is_empty() {
@@ -144,7 +151,10 @@ fn compare(
 
 /// A denial by the server's own validation says nothing of a policy.
 fn names_a_policy(expected: &Answered) -> bool {
-    expected.message.as_ref().is_some_and(|message| message.contains("olicy '") || message.contains("olicy \""))
+    expected
+        .message
+        .as_ref()
+        .is_some_and(|message| message.contains("olicy '") || message.contains("olicy \""))
 }
 
 /// Several values of one annotation come in no fixed order.
