@@ -7,6 +7,7 @@ use seawall_yaml::Node;
 
 use crate::Schema;
 use crate::crd;
+use crate::defaults;
 use crate::table::{ResourceEntry, Table, text};
 
 /// The types of Kubernetes, and those that a cluster's own definitions add. Cheap to clone.
@@ -21,8 +22,11 @@ pub struct Resource<'s> {
     entry: &'s ResourceEntry,
 }
 
-static BUILTIN: LazyLock<Arc<Table>> =
-    LazyLock::new(|| Arc::new(text::read(include_str!("../data/kubernetes.txt")).0));
+static BUILTIN: LazyLock<Arc<Table>> = LazyLock::new(|| {
+    let (mut table, _) = text::read(include_str!("../data/kubernetes.txt"));
+    defaults::install(&mut table, include_str!("../data/defaults.txt"));
+    Arc::new(table)
+});
 
 impl Schemas {
     /// The types that come with Kubernetes ([`Schemas::release`]), beta and alpha versions included.

@@ -50,6 +50,10 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
                 let (of, index) = (self.eval(*of)?, self.eval(*index)?);
                 access::index(of, &index, *optional, &mut self.budget)
             }
+            Op::Present { of, optional } => {
+                let value = self.eval(*of)?;
+                Ok(if *optional { Value::some(value) } else { Value::Bool(true) })
+            }
             Op::Call { native, args } => self.call(*native, args),
             Op::Matches { text, pattern } => match self.eval(*text)? {
                 Value::Str(text) => {

@@ -18,6 +18,7 @@ mod arith;
 pub mod ast;
 mod authorizer;
 mod bindings;
+pub mod check;
 mod compare;
 mod error;
 mod eval;

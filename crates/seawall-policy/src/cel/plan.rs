@@ -34,6 +34,11 @@ pub(super) enum Op {
         index: OpId,
         optional: bool,
     },
+    /// `has(variables.x)`, `variables.?x`: the variable is there when it has a value, whatever that is.
+    Present {
+        of: OpId,
+        optional: bool,
+    },
     Call {
         native: Native,
         args: Box<[OpId]>,
@@ -151,9 +156,17 @@ impl<'a> Planner<'a> {
             Expr::Ident(_) => self.name(id, at),
             Expr::Select { of, field, optional } => match self.qualified(id) {
                 Some(op) => op,
-                None => Op::Select { of: self.expr(*of), field: field.as_str().into(), optional: *optional },
+                None => match self.composited(*of, field).filter(|_| *optional) {
+                    Some(variable) => Op::Present { of: self.add(variable, at), optional: true },
+                    None => {
+                        Op::Select { of: self.expr(*of), field: field.as_str().into(), optional: *optional }
+                    }
+                },
             },
-            Expr::Has { of, field } => Op::Has { of: self.expr(*of), field: field.as_str().into() },
+            Expr::Has { of, field } => match self.composited(*of, field) {
+                Some(variable) => Op::Present { of: self.add(variable, at), optional: false },
+                None => Op::Has { of: self.expr(*of), field: field.as_str().into() },
+            },
             Expr::Index { of, index, optional } => {
                 Op::Index { of: self.expr(*of), index: self.expr(*index), optional: *optional }
             }
@@ -262,6 +275,17 @@ impl<'a> Planner<'a> {
             }
             container = container.rsplit_once('.').map_or("", |(outer, _)| outer);
         }
+    }
+
+    /// A policy's own variable, when `of` is what holds them.
+    fn composited(&self, of: ExprId, name: &str) -> Option<Op> {
+        let Expr::Ident(holder) = self.ast.expr(of) else { return None };
+        if self.local(holder).is_some() {
+            return None;
+        }
+        let name = format!("{}.{name}", holder.trim_start_matches('.'));
+        super::names::composited(&name)?;
+        Some(Op::Global(self.names.slot(&name)?, name.into()))
     }
 
     fn call(&mut self, function: &str, target: Option<ExprId>, args: &'a [ExprId], at: u32) -> Op {

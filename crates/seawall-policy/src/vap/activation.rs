@@ -123,9 +123,7 @@ fn request<'a>(request: &Request<'a>, subject: &Subject<'a>, as_asked: bool) -> 
     fields.set("operation", Value::Str(Shared::Ref(request.operation.name())));
     fields.set("userInfo", user(request));
     fields.set("dryRun", Value::Bool(request.dry_run));
-    if let Some(options) = options(request) {
-        fields.set("options", options);
-    }
+    fields.set("options", options(request));
     fields.value()
 }
 
@@ -144,16 +142,17 @@ fn user<'a>(request: &Request<'a>) -> Value<'a> {
     fields.value()
 }
 
-/// The options of the operation; those of a request that says none are the defaults, which say the dry run.
-fn options<'a>(request: &Request<'a>) -> Option<Value<'a>> {
+/// The options of the operation; those of a request that says none are the defaults, which say the dry run. A connection
+/// has none, and that is null, not absent.
+fn options<'a>(request: &Request<'a>) -> Value<'a> {
     if let Some(options) = request.options {
-        return Some(Value::from_node(options));
+        return Value::from_node(options);
     }
     let kind = match request.operation {
         Operation::Create => "CreateOptions",
         Operation::Update => "UpdateOptions",
         Operation::Delete => "DeleteOptions",
-        Operation::Connect => return None,
+        Operation::Connect => return Value::Null,
     };
     let mut fields = Fields::default();
     fields.text("kind", kind);
@@ -161,7 +160,7 @@ fn options<'a>(request: &Request<'a>) -> Option<Value<'a>> {
     if request.dry_run {
         fields.set("dryRun", Value::list(vec![Value::Str(Shared::Ref("All"))]));
     }
-    Some(fields.value())
+    fields.value()
 }
 
 /// A namespace without what policies may not see.

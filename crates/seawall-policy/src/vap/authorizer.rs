@@ -79,7 +79,8 @@ impl Authorizer for Rights<'_> {
             Decision::Allowed(grant) => Answer { allowed: true, reason: reason(rbac, grant), error: None },
             Decision::NotAllowed => {
                 if !self.complete {
-                    self.doubt.cast("it asks for rights, and not all roles and bindings of the cluster are known");
+                    self.doubt
+                        .cast("it asks for rights, and not all roles and bindings of the cluster are known");
                 }
                 Answer::default()
             }

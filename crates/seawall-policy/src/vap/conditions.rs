@@ -21,7 +21,11 @@ pub(crate) enum Conditions {
 }
 
 /// Evaluates the conditions of a policy. One that is false decides, whatever becomes of the others.
-pub(crate) fn judge<'a>(policy: &'a Policy, activation: &Activation<'a>, mut bindings: Bindings<'a>) -> Conditions {
+pub(crate) fn judge<'a>(
+    policy: &'a Policy,
+    activation: &Activation<'a>,
+    mut bindings: Bindings<'a>,
+) -> Conditions {
     if policy.conditions.is_empty() {
         return Conditions::Hold;
     }

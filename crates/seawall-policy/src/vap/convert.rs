@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn only_the_version_changes() {
-        let object = tree(r#"{"apiVersion":"a/v1","kind":"K","spec":{"l":[1,-2.5,null,{"x":true}],"s":"é"}}"#);
+        let object =
+            tree(r#"{"apiVersion":"a/v1","kind":"K","spec":{"l":[1,-2.5,null,{"x":true}],"s":"é"}}"#);
         let made = with_version(object.root(), "a/v2");
         let expected = r#"{"apiVersion":"a/v2","kind":"K","spec":{"l":[1,-2.5,null,{"x":true}],"s":"é"}}"#;
         assert_eq!(json(&made), expected);

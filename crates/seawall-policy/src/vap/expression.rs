@@ -4,8 +4,12 @@
 //! of a request; a policy's own variables come behind them. What is refused here is what the API server refuses.
 //! Source: `pkg/admission/plugin/cel/compile.go`, `composition.go`, `activation.go` of the API server.
 
+use std::cell::Cell;
+
+use super::environment::{Extras, add_variable, compose, environment};
 use crate::cel::ast::{Ast, Expr};
-use crate::cel::{Bindings, Evaluation, Limits, Names, Program, Slot, Value, parse};
+use crate::cel::check::{self, Environment, Type};
+use crate::cel::{Bindings, Evaluation, Limits, Names, Program, Slot, Value};
 
 /// The type that an expression must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub(crate) enum Expected {
     Object,
     /// A list of `JSONPatch{…}`.
     JsonPatches,
+    /// Whatever it is.
+    Any,
 }
 
 /// Why an expression is refused.
@@ -54,14 +60,20 @@ pub(crate) struct Expression {
 pub(crate) struct Variables(Vec<(Slot, Program)>);
 
 /// Compiles the expressions of one policy.
-#[derive(Debug)]
 pub(crate) struct Compiler {
+    /// Where programs find the values of names.
     names: Names,
-    params: bool,
-    mutation: bool,
+    /// Of validations, variables and audit annotations.
+    full: Environment,
+    /// Of message expressions.
+    message: Environment,
+    /// Of match conditions.
+    condition: Environment,
+    /// Of mutations.
+    mutation: Option<Environment>,
     composed: bool,
     variables: Variables,
-    reads_namespace: std::cell::Cell<bool>,
+    reads_namespace: Cell<bool>,
 }
 
 /// The names of everything, in the order of [`Slots`].
@@ -92,51 +104,84 @@ impl Slots {
 impl Compiler {
     /// A compiler for a policy, with parameters or without.
     pub(crate) fn new(params: bool, mutation: bool) -> Self {
-        Compiler {
+        let known = |authorizer, patches| environment(Extras { params, authorizer, patches });
+        let mut compiler = Compiler {
             names: names(mutation).0,
-            params,
-            mutation,
-            composed: mutation,
+            full: known(true, false),
+            message: known(false, false),
+            condition: known(true, false),
+            mutation: mutation.then(|| known(true, true)),
+            composed: false,
             variables: Variables::default(),
-            reads_namespace: std::cell::Cell::new(false),
+            reads_namespace: Cell::new(false),
+        };
+        if mutation {
+            compiler.compose();
+        }
+        compiler
+    }
+
+    /// From here on expressions other than match conditions may name `variables`.
+    pub(crate) fn compose(&mut self) {
+        if !std::mem::replace(&mut self.composed, true) {
+            self.composing().for_each(compose);
         }
     }
 
-    /// From here on expressions may name `variables`.
-    pub(crate) fn compose(&mut self) {
-        self.composed = true;
+    fn composing(&mut self) -> impl Iterator<Item = &mut Environment> {
+        [&mut self.full, &mut self.message].into_iter().chain(&mut self.mutation)
     }
 
     /// A match condition, which knows no variables.
     pub(crate) fn condition(&self, text: &str) -> Result<Expression, Refused> {
-        self.compile(text)
+        self.compile(text, &self.condition, Expected::Bool).map(|(expression, _)| expression)
     }
 
-    /// A variable: later expressions may name it.
+    /// A variable: later expressions may name it, of any type when it is wrong.
     pub(crate) fn variable(&mut self, name: &str, text: &str) -> Result<(), Refused> {
-        let program = self.compile(text)?.program;
+        let compiled = self.compile(text, &self.full, Expected::Any);
+        let is = compiled.as_ref().map_or(&Type::Dyn, |(_, is)| is);
+        for env in self.composing() {
+            add_variable(env, name, is);
+        }
         let slot = self.names.declare_composited(name);
-        self.variables.0.push((slot, program));
+        let (expression, _) = compiled?;
+        self.variables.0.push((slot, expression.program));
         Ok(())
     }
 
     /// Any other expression.
-    pub(crate) fn expression(&self, text: &str, _expected: Expected) -> Result<Expression, Refused> {
-        self.compile(text)
+    pub(crate) fn expression(&self, text: &str, expected: Expected) -> Result<Expression, Refused> {
+        let env = match expected {
+            Expected::Message => &self.message,
+            Expected::Object | Expected::JsonPatches => self.mutation.as_ref().unwrap_or(&self.full),
+            Expected::Bool | Expected::TextOrNull | Expected::Any => &self.full,
+        };
+        self.compile(text, env, expected).map(|(expression, _)| expression)
     }
 
-    fn compile(&self, text: &str) -> Result<Expression, Refused> {
-        let failed = |detail: String| Refused::Invalid(format!("compilation failed: {detail}"));
+    fn compile(
+        &self,
+        text: &str,
+        env: &Environment,
+        expected: Expected,
+    ) -> Result<(Expression, Type), Refused> {
         let limits = Limits::default();
-        let ast = parse(text, &limits).map_err(|error| failed(error.to_string()))?;
+        let (ast, checked) = check::compile(text, env, &limits)
+            .map_err(|issues| Refused::Invalid(format!("compilation failed: {issues}")))?;
+        if !expected.takes(checked.result()) {
+            let found = checked.result().declared();
+            return Err(Refused::Invalid(format!("must evaluate to {} but got {found}", expected.named())));
+        }
         let program = Program::of(&ast, &self.names, &limits);
         if let Some(error) = program.unresolved().first() {
-            return Err(failed(error.to_string()));
+            // The checker knows what this evaluator does not: better not to have the policy than to have half of it.
+            return Err(Refused::Internal(format!("program instantiation failed: {}", error.message)));
         }
         if names_namespace(&ast) {
             self.reads_namespace.set(true);
         }
-        Ok(Expression { text: text.into(), program })
+        Ok((Expression { text: text.into(), program }, checked.result().clone()))
     }
 
     /// The variables, and whether any expression names the namespace.
@@ -145,8 +190,33 @@ impl Compiler {
     }
 }
 
+impl Expected {
+    fn takes(self, is: &Type) -> bool {
+        match self {
+            Expected::Bool => *is == Type::Bool,
+            Expected::Message => *is == Type::String,
+            Expected::TextOrNull => matches!(is, Type::String | Type::Null),
+            Expected::Object => *is == Type::object("Object"),
+            Expected::JsonPatches => *is == Type::list(Type::object("JSONPatch")),
+            Expected::Any => true,
+        }
+    }
+
+    fn named(self) -> &'static str {
+        match self {
+            Expected::Bool => "bool",
+            Expected::Message => "string",
+            Expected::TextOrNull => "one of [string null_type]",
+            Expected::Object => "Object",
+            Expected::JsonPatches => "list(JSONPatch)",
+            Expected::Any => "any",
+        }
+    }
+}
+
 fn names_namespace(ast: &Ast) -> bool {
-    ast.exprs().any(|expr| matches!(expr, Expr::Ident(name) if name.trim_start_matches('.') == "namespaceObject"))
+    ast.exprs()
+        .any(|expr| matches!(expr, Expr::Ident(name) if name.trim_start_matches('.') == "namespaceObject"))
 }
 
 impl Expression {
@@ -181,7 +251,9 @@ pub(crate) struct OutOfBudget;
 
 impl std::fmt::Display for OutOfBudget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("validation failed due to running out of cost budget, no further validation rules will be run")
+        f.write_str(
+            "validation failed due to running out of cost budget, no further validation rules will be run",
+        )
     }
 }
 

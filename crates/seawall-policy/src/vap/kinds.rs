@@ -75,16 +75,23 @@ impl Kinds {
     }
 
     /// The other names of a resource, in the order in which the API server registers them.
-    pub(crate) fn equivalents(&self, group: &str, version: &str, resource: &str, subresource: &str) -> Vec<Served> {
-        let built_in = EQUIVALENT.iter().find(|same| {
-            same.iter().any(|one| (one.0, one.2) == (group, resource))
-        });
+    pub(crate) fn equivalents(
+        &self,
+        group: &str,
+        version: &str,
+        resource: &str,
+        subresource: &str,
+    ) -> Vec<Served> {
+        let built_in =
+            EQUIVALENT.iter().find(|same| same.iter().any(|one| (one.0, one.2) == (group, resource)));
         if let Some(same) = built_in {
             let others = same.iter().filter(|one| (one.0, one.1) != (group, version));
             let others = others.filter(|_| matches!(subresource, "" | "status"));
             return others.map(|one| served((one.0, one.1, one.2), (one.0, one.1, one.3))).collect();
         }
-        let Some(custom) = self.custom.get(&(group.to_owned(), resource.to_owned())) else { return Vec::new() };
+        let Some(custom) = self.custom.get(&(group.to_owned(), resource.to_owned())) else {
+            return Vec::new();
+        };
         let others = custom.versions.iter().filter(|own| *own != version);
         others
             .filter_map(|own| {
@@ -128,7 +135,9 @@ impl Kinds {
 /// Whether a group is one of the API server's own.
 fn is_built_in(group: &str) -> bool {
     matches!(group, "" | "apps" | "autoscaling" | "batch" | "policy")
-        || group.strip_suffix(".k8s.io").is_some_and(|head| !matches!(head, "gateway.networking" | "snapshot.storage" | "metrics"))
+        || group
+            .strip_suffix(".k8s.io")
+            .is_some_and(|head| !matches!(head, "gateway.networking" | "snapshot.storage" | "metrics"))
 }
 
 fn served(resource: (&str, &str, &str), kind: (&str, &str, &str)) -> Served {

@@ -21,6 +21,7 @@ mod authorizer;
 mod conditions;
 mod convert;
 mod dispatch;
+mod environment;
 mod expression;
 mod judge;
 mod kinds;

@@ -34,7 +34,8 @@ impl<'a> Objects<'a> {
             let wanted = format!("{group}/{version}");
             match world.kinds().conversion(group, kind) {
                 Some(Conversion::None) => {
-                    let convert = |object: Option<Node<'_>>| object.map(|object| with_version(object, &wanted));
+                    let convert =
+                        |object: Option<Node<'_>>| object.map(|object| with_version(object, &wanted));
                     Version::Converted(convert(request.object), convert(request.old_object))
                 }
                 Some(Conversion::Webhook) | None => Version::Unknown(format!(

@@ -40,7 +40,11 @@ impl ParamKind {
     }
 
     fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_string() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.to_string()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 
     /// What the API server says when it does not know the kind; `None` when it does.
@@ -84,7 +88,8 @@ pub(crate) fn collect<'w>(
         ParamChoice::Named(_) => None,
         ParamChoice::Selected(_) => partial.map(|reason| about(&reason)),
     };
-    let params: Result<Vec<_>, _> = found.into_iter().map(|resource| versioned(kind, resource, world)).collect();
+    let params: Result<Vec<_>, _> =
+        found.into_iter().map(|resource| versioned(kind, resource, world)).collect();
     Ok((params?, more))
 }
 
@@ -102,7 +107,8 @@ fn home<'p>(
         KindScope::Cluster => Ok(None),
         KindScope::Namespaced if !reference.namespace.is_empty() => Ok(Some(&reference.namespace)),
         KindScope::Namespaced if namespace.is_empty() => Err(NoParams::Error(
-            "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources".to_owned(),
+            "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources"
+                .to_owned(),
         )),
         KindScope::Namespaced => Ok(Some(namespace)),
         KindScope::Missing | KindScope::Unknown => {
@@ -121,11 +127,13 @@ fn find<'w>(
     match &reference.choice {
         ParamChoice::Named(name) => inventory.find(kind.group_kind(), within, name).into_iter().collect(),
         ParamChoice::Selected(selector) => {
-            let all = inventory.of_kind_any_group(&kind.kind).filter(|resource| *resource.group() == *kind.group);
+            let all =
+                inventory.of_kind_any_group(&kind.kind).filter(|resource| *resource.group() == *kind.group);
             let here = all.filter(|resource| {
                 within.is_none_or(|within| resource.namespace().unwrap_or("default") == within)
             });
-            here.filter(|resource| selector.matches(LabelSet::of_object(resource.root())) == Some(true)).collect()
+            here.filter(|resource| selector.matches(LabelSet::of_object(resource.root())) == Some(true))
+                .collect()
         }
     }
 }

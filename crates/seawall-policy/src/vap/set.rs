@@ -66,7 +66,12 @@ impl PolicySet {
         self.len() == 0
     }
 
-    fn read_flavor(&mut self, inventory: &Inventory, flavor: Flavor, problems: &mut Vec<Problem>) -> Policies {
+    fn read_flavor(
+        &mut self,
+        inventory: &Inventory,
+        flavor: Flavor,
+        problems: &mut Vec<Problem>,
+    ) -> Policies {
         let kind = match flavor {
             Flavor::Validating => "ValidatingAdmissionPolicy",
             Flavor::Mutating => "MutatingAdmissionPolicy",
@@ -108,8 +113,7 @@ impl PolicySet {
     }
 
     fn refuse(&mut self, resource: &Resource, fault: read::Fault) -> Problem {
-        let refusal =
-            Refusal { kind: resource.kind().to_owned(), name: resource.name().to_owned(), fault };
+        let refusal = Refusal { kind: resource.kind().to_owned(), name: resource.name().to_owned(), fault };
         let message = format!("the API server refuses this: {refusal}");
         let problem = at(Problem::new(ProblemSeverity::Error, message), resource, &refusal);
         self.refusals.push(refusal);
@@ -173,7 +177,7 @@ fn note(
 ) {
     const ALL: [Operation; 4] = [Operation::Create, Operation::Update, Operation::Delete, Operation::Connect];
     let operations = || ALL.into_iter().filter(|operation| rule.takes_operation(*operation));
-    let mut put = |places: &mut Places| {
+    let put = |places: &mut Places| {
         for operation in operations() {
             if let Some(list) = places.get_mut(column(operation))
                 && list.last() != Some(&place)

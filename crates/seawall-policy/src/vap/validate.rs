@@ -46,7 +46,8 @@ pub(crate) fn judge<'a>(
     activation: &Activation<'a>,
     mut bindings: Bindings<'a>,
 ) -> Judgement {
-    let whole = |message: String| Judgement { verdicts: vec![error(policy, message)], annotations: Vec::new() };
+    let whole =
+        |message: String| Judgement { verdicts: vec![error(policy, message)], annotations: Vec::new() };
     match conditions::judge(policy, activation, bindings.clone()) {
         Conditions::Hold => {}
         Conditions::Skip => return Judgement::default(),

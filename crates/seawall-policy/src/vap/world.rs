@@ -52,7 +52,8 @@ impl<'w> World<'w> {
     /// Whether every right that anybody has is here.
     pub(crate) fn rights_are_complete(&self) -> bool {
         let kinds = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
-        let complete = |kind| self.inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
+        let complete =
+            |kind| self.inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
         kinds.into_iter().all(complete)
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod text;
 use std::borrow::Cow;
 
 use crate::Value;
+use crate::defaults::Rule;
 
 /// A text of the data file, or one that came with a cluster.
 pub(crate) type Str = Cow<'static, str>;
@@ -77,6 +78,8 @@ pub enum Topology {
 pub(crate) struct Def {
     /// `core.v1.Pod`; empty for types without a name.
     pub(crate) name: Str,
+    /// What fills in fields that depend on others.
+    pub(crate) rule: Option<Rule>,
     pub(crate) shape: Shape,
     pub(crate) topology: Topology,
     /// The fields that tell items apart.
@@ -95,6 +98,7 @@ impl Def {
     pub(crate) fn new(shape: Shape) -> Self {
         Def {
             name: Str::Borrowed(""),
+            rule: None,
             shape,
             topology: Topology::Unset,
             keys: Vec::new(),
@@ -166,6 +170,7 @@ pub(crate) struct Table {
 /// Stands in for a definition that a wrong number names, so that no lookup can panic.
 static NOTHING: Def = Def {
     name: Str::Borrowed(""),
+    rule: None,
     shape: Shape::Scalar(Scalar::Any),
     topology: Topology::Unset,
     keys: Vec::new(),

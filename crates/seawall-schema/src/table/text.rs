@@ -201,7 +201,8 @@ impl Reader {
     }
 }
 
-fn json(text: &str) -> Option<Value<'static>> {
+/// A value of JSON.
+pub(crate) fn json(text: &str) -> Option<Value<'static>> {
     let text = Text::new(text);
     let span = Span { start: 0, end: text.len() };
     let (read, _) = seawall_yaml::json::read_json(&text, span, &Limits::default());

@@ -86,7 +86,8 @@ impl Rule {
     }
 
     fn takes_resource(&self, target: &Target<'_>) -> bool {
-        let one = |(resource, sub): &(Word, Word)| resource.takes(target.resource) && sub.takes(target.subresource);
+        let one =
+            |(resource, sub): &(Word, Word)| resource.takes(target.resource) && sub.takes(target.subresource);
         self.resources.iter().any(one)
     }
 }

@@ -52,7 +52,8 @@ impl Requirement {
             Label::Absent => None,
             Label::Unknown => return None,
         };
-        let listed = |values: &[Box<str>]| value.is_some_and(|value| values.iter().any(|own| **own == *value));
+        let listed =
+            |values: &[Box<str>]| value.is_some_and(|value| values.iter().any(|own| **own == *value));
         Some(match &self.test {
             Test::In(values) => listed(values),
             Test::NotIn(values) => !listed(values),
@@ -93,8 +94,14 @@ mod tests {
     #[test]
     fn of_a_namespace_that_nobody_has_seen_only_the_name_is_known() {
         let labels = LabelSet::of_unseen_namespace("prod");
-        assert_eq!(requirement("kubernetes.io/metadata.name", Test::In(vec!["prod".into()])).matches(labels), Some(true));
-        assert_eq!(requirement("kubernetes.io/metadata.name", Test::In(vec!["dev".into()])).matches(labels), Some(false));
+        assert_eq!(
+            requirement("kubernetes.io/metadata.name", Test::In(vec!["prod".into()])).matches(labels),
+            Some(true)
+        );
+        assert_eq!(
+            requirement("kubernetes.io/metadata.name", Test::In(vec!["dev".into()])).matches(labels),
+            Some(false)
+        );
         assert_eq!(requirement("env", Test::Exists).matches(labels), None);
         assert_eq!(Selector::default().matches(labels), Some(true));
     }

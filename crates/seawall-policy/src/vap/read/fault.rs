@@ -64,7 +64,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Refusal { kind, name, fault } = self;
         let errors = match fault {
-            Fault::Undecodable(error) => return write!(f, "{kind} {} cannot be decoded: {error}", quote(name)),
+            Fault::Undecodable(error) => {
+                return write!(f, "{kind} {} cannot be decoded: {error}", quote(name));
+            }
             Fault::Invalid(errors) => errors,
         };
         write!(f, "{kind}.{} {} is invalid: ", super::GROUP, quote(name))?;

@@ -25,11 +25,6 @@ impl<'t> Field<'t> {
         Field { node: self.node.and_then(|node| node.get(key)), route: self.route.clone().key(key) }
     }
 
-    /// Whether it is there.
-    pub(crate) fn is_set(&self) -> bool {
-        self.node.is_some()
-    }
-
     /// The same when it is there; it must be a map.
     pub(crate) fn object(self, faults: &mut Faults) -> Option<Self> {
         self.expect(Kind::Map, "an object", faults).is_some().then_some(self)

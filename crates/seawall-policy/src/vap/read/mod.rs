@@ -19,7 +19,7 @@ mod validation;
 pub use fault::{Fault, FieldError, Refusal};
 
 pub(crate) use binding::binding;
-pub(crate) use fault::{Faults, json, json_text};
+pub(crate) use fault::{json, json_text};
 pub(crate) use policy::{Flavor, policy};
 
 /// The group of policies and bindings.

@@ -34,7 +34,8 @@ pub(super) fn rules(spec: &Field<'_>, compiler: &Compiler, faults: &mut Faults) 
 fn mutation(field: &Field<'_>, compiler: &Compiler, faults: &mut Faults) -> Option<Mutation> {
     let kind = field.key("patchType");
     let (apply, patch) = (field.key("applyConfiguration"), field.key("jsonPatch"));
-    let (apply_set, patch_set) = (apply.clone().object(faults).is_some(), patch.clone().object(faults).is_some());
+    let (apply_set, patch_set) =
+        (apply.clone().object(faults).is_some(), patch.clone().object(faults).is_some());
     match kind.text_or_empty(faults) {
         "JSONPatch" => {
             let made = if patch_set {

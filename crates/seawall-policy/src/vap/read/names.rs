@@ -8,8 +8,28 @@ const KEY: &str = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 
 /// Names that are no identifiers of CEL though they look like some.
 const RESERVED: [&str; 22] = [
-    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
-    "let", "loop", "package", "namespace", "return", "var", "void", "while", "",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+    "",
 ];
 
 fn regex_error(message: &str, pattern: &str, examples: &[&str]) -> String {
@@ -72,8 +92,7 @@ pub(crate) fn dns_1035_label(name: &str) -> Vec<String> {
 
 /// What is wrong with the key of a label or of an annotation.
 pub(crate) fn qualified_name(key: &str) -> Vec<String> {
-    const MESSAGE: &str =
-        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+    const MESSAGE: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
     let explained = || regex_error(MESSAGE, KEY, &["MyName", "my.name", "123-abc"]);
     let mut errors = Vec::new();
     let mut parts = key.split('/');
@@ -125,7 +144,11 @@ pub(crate) fn path_segment(name: &str) -> Vec<String> {
     if let "." | ".." = name {
         return vec![format!("may not be '{name}'")];
     }
-    ["/", "%"].into_iter().filter(|part| name.contains(part)).map(|part| format!("may not contain '{part}'")).collect()
+    ["/", "%"]
+        .into_iter()
+        .filter(|part| name.contains(part))
+        .map(|part| format!("may not contain '{part}'"))
+        .collect()
 }
 
 /// Whether a name is an identifier of CEL.
@@ -155,7 +178,9 @@ mod tests {
         assert_eq!(label_value("a b").len(), 1);
         assert_eq!(path_segment("a/%"), ["may not contain '/'", "may not contain '%'"]);
         assert_eq!(path_segment(".."), ["may not be '..'"]);
-        for (name, good) in [("a1", true), ("_", true), ("1a", false), ("a-b", false), ("in", false), ("", false)] {
+        for (name, good) in
+            [("a1", true), ("_", true), ("1a", false), ("a-b", false), ("in", false), ("", false)]
+        {
             assert_eq!(is_cel_identifier(name), good, "{name}");
         }
     }
@@ -164,9 +189,11 @@ mod tests {
     fn the_pattern_is_explained_as_upstream_explains_it() {
         assert_eq!(
             qualified_name("a b"),
-            ["name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
+            [
+                "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
               alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
-              '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"]
+              '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+            ]
         );
     }
 }

@@ -10,7 +10,7 @@ use super::fault::{Fault, Faults};
 use super::field::Field;
 use super::{expression, mutation, names, params, resources, validation};
 use crate::vap::expression::{Compiler, Expected, Expression};
-use crate::vap::policy::{FailurePolicy, Policy, Rules};
+use crate::vap::policy::{FailurePolicy, Policy};
 
 /// Which of the two kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,11 +169,4 @@ pub(super) fn compiled(
 ) -> Option<Expression> {
     let written = field.text_or_empty(faults);
     expression::checked(&field.route, written, written, faults, |text| compiler.expression(text, expected))
-}
-
-impl Rules {
-    /// Rules of a policy that is refused.
-    pub(crate) fn none() -> Self {
-        Rules::Mutate { mutations: Vec::new(), reinvoked: false }
-    }
 }

@@ -40,8 +40,10 @@ fn requirement(field: &Field<'_>, faults: &mut Faults) -> Option<Requirement> {
         }
         "Exists" | "DoesNotExist" => {
             if !listed.is_empty() {
-                faults
-                    .forbidden(&values.route, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                faults.forbidden(
+                    &values.route,
+                    "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+                );
             }
             Some(if name == "Exists" { Test::Exists } else { Test::DoesNotExist })
         }
