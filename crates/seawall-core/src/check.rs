@@ -73,6 +73,11 @@ impl CheckId {
         CheckId(Cow::Borrowed(id))
     }
 
+    /// The id of what a policy of the user's own says: `admission-policy/NAME`. No catalogue check has a slash in its id.
+    pub fn of_policy(name: &str) -> Self {
+        CheckId(Cow::Owned(format!("admission-policy/{name}")))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

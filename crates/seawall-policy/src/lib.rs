@@ -7,3 +7,9 @@
 
 pub mod admission;
 pub mod cel;
+pub mod page;
+pub mod run;
+pub mod vap;
+
+#[cfg(test)]
+mod tests_support;

@@ -3,11 +3,19 @@
 //! Invariants: children come before their parents in the arena, so that no walk needs to look out for cycles; no tree is
 //! deeper than [`Limits::depth`](super::Limits::depth). Positions take no part in equality.
 
+use std::collections::HashMap;
+
 use super::CompileError;
 
 /// The number of an expression in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExprId(u32);
+
+impl ExprId {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// An operator between two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +126,7 @@ pub enum Expr {
 pub struct Ast {
     exprs: Vec<Expr>,
     places: Vec<u32>,
+    marks: HashMap<u32, Box<[u32]>>,
     heights: Vec<u16>,
     depth: u16,
     root: ExprId,
@@ -127,7 +136,14 @@ const NOTHING: Expr = Expr::Null;
 
 impl Ast {
     pub(super) fn new(depth: u16) -> Self {
-        Ast { exprs: Vec::new(), places: Vec::new(), heights: Vec::new(), depth, root: ExprId(0) }
+        Ast {
+            exprs: Vec::new(),
+            places: Vec::new(),
+            marks: HashMap::new(),
+            heights: Vec::new(),
+            depth,
+            root: ExprId(0),
+        }
     }
 
     pub(super) fn add(&mut self, expr: Expr, at: u32) -> Result<ExprId, CompileError> {
@@ -144,22 +160,30 @@ impl Ast {
         Ok(id)
     }
 
-    /// Adds a term to a chain of `&&` or `||`; false when `id` is none.
-    pub(super) fn extend(&mut self, id: ExprId, and: bool, term: ExprId) -> Result<bool, CompileError> {
+    /// Says where the further signs of an expression are: the operators of a chain, the question marks of a list or
+    /// map, the colons of an object's fields, the variables of a macro.
+    pub(super) fn mark(&mut self, id: ExprId, marks: Vec<u32>) {
+        if !marks.is_empty() {
+            self.marks.insert(id.0, marks.into());
+        }
+    }
+
+    /// Adds a term and its sign to a chain of `&&` or `||`.
+    pub(super) fn extend(&mut self, id: ExprId, term: ExprId, at: u32) -> Result<(), CompileError> {
         let height = self.heights.get(term.0 as usize).copied().unwrap_or(0);
-        let terms = match self.exprs.get_mut(id.0 as usize) {
-            Some(Expr::And(terms)) if and => terms,
-            Some(Expr::Or(terms)) if !and => terms,
-            _ => return Ok(false),
+        let Some(Expr::And(terms) | Expr::Or(terms)) = self.exprs.get_mut(id.0 as usize) else {
+            return Ok(());
         };
         if height >= self.depth {
             return Err(CompileError::new(format!("nested deeper than {}", self.depth), self.at(term)));
         }
         terms.push(term);
+        let marks = self.marks.remove(&id.0).unwrap_or_default();
+        self.mark(id, marks.into_iter().chain([at]).collect());
         if let Some(own) = self.heights.get_mut(id.0 as usize) {
             *own = (*own).max(height + 1);
         }
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn set_root(&mut self, root: ExprId) {
@@ -176,9 +200,21 @@ impl Ast {
         self.exprs.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 
-    /// The byte of the text where it stands: an operator's is its sign, a call's its name.
+    /// The byte of the text where it stands, as cel-go counts it: an operator's is its sign, a field's its dot, a call's and
+    /// a macro's the parenthesis, a list's and a map's the bracket.
     pub fn at(&self, id: ExprId) -> u32 {
         self.places.get(id.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// Where its further signs are: the operators of a chain, the question marks of a list or map, the colons of an object's
+    /// fields, the variables of a macro.
+    pub fn marks(&self, id: ExprId) -> &[u32] {
+        self.marks.get(&id.0).map_or(&[], |marks| marks)
+    }
+
+    /// All expressions, children before their parents.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.exprs.iter()
     }
 
     /// The names of `a.b.c`, and nothing for any other expression.

@@ -72,6 +72,9 @@ fn token(text: &str) -> Result<(Token<'_>, &str), String> {
             return Ok((Token::Sign(sign), rest));
         }
     }
+    if first == '`' {
+        return Err("unsupported syntax: '`'".to_owned());
+    }
     Err(format!("no expression has the character {first:?} here"))
 }
 

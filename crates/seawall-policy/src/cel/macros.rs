@@ -24,9 +24,20 @@ pub(super) fn expand(
         };
     };
     let fold = |kind, one: ExprId, two: Option<ExprId>, filter, body| {
-        let vars = (variable(ast, one)?, two.map(|two| variable(ast, two)).transpose()?);
+        // What is said of a variable that is none differs in cel-go, too.
+        let why = match (name, two) {
+            ("map" | "filter", _) => "argument is not an identifier",
+            _ => "argument must be a simple name",
+        };
+        let vars = (variable(ast, one, why)?, two.map(|two| variable(ast, two, why)).transpose()?);
         if let (Some(two), true) = (two, vars.1.as_ref() == Some(&vars.0)) {
-            return Err(CompileError::new("the two variables of a macro have one name", ast.at(two)));
+            return Err(CompileError::new(format!("duplicate variable name: {}", vars.0), ast.at(two)));
+        }
+        for (id, own) in [(Some(one), Some(&vars.0)), (two, vars.1.as_ref())] {
+            if let (Some(id), Some("__result__")) = (id, own.map(String::as_str)) {
+                let why = "iteration variable overwrites accumulator variable";
+                return Err(CompileError::new(why, ast.at(id)));
+            }
         }
         Ok(Some(Expr::Fold { kind, range: of, vars, filter, body }))
     };
@@ -35,7 +46,7 @@ pub(super) fn expand(
         ("all", &[x, y, body]) => fold(Fold::All, x, Some(y), None, Some(body)),
         ("exists", &[x, body]) => fold(Fold::Exists, x, None, None, Some(body)),
         ("exists", &[x, y, body]) => fold(Fold::Exists, x, Some(y), None, Some(body)),
-        ("exists_one" | "existsOne", &[x, body]) => fold(Fold::ExistsOne, x, None, None, Some(body)),
+        ("exists_one", &[x, body]) => fold(Fold::ExistsOne, x, None, None, Some(body)),
         ("exists_one" | "existsOne", &[x, y, body]) => fold(Fold::ExistsOne, x, Some(y), None, Some(body)),
         ("filter", &[x, filter]) => fold(Fold::List, x, None, Some(filter), None),
         ("map", &[x, body]) => fold(Fold::List, x, None, None, Some(body)),
@@ -49,15 +60,16 @@ pub(super) fn expand(
             fold(Fold::MapEntry, x, Some(y), Some(filter), Some(body))
         }
         ("optMap" | "optFlatMap", &[x, body]) => {
-            Ok(Some(Expr::OptMap { of, var: variable(ast, x)?, body, flat: name == "optFlatMap" }))
+            let why = format!("{name}() variable name must be a simple identifier");
+            Ok(Some(Expr::OptMap { of, var: variable(ast, x, &why)?, body, flat: name == "optFlatMap" }))
         }
         _ => Ok(None),
     }
 }
 
-fn variable(ast: &Ast, id: ExprId) -> Result<String, CompileError> {
+fn variable(ast: &Ast, id: ExprId, why: &str) -> Result<String, CompileError> {
     match ast.expr(id) {
         Expr::Ident(name) if !name.starts_with('.') => Ok(name.clone()),
-        _ => Err(CompileError::new("argument must be a simple name", ast.at(id))),
+        _ => Err(CompileError::new(why, ast.at(id))),
     }
 }

@@ -148,50 +148,54 @@ impl<'s> Parser<'s> {
 
     fn binary(&mut self, least: u8) -> Parsed<ExprId> {
         let mut left = self.unary()?;
+        // A chain in parentheses is a term of its own.
+        let mut chain = false;
         while let Some((operator, binds)) = self.operator().filter(|(_, binds)| *binds >= least) {
             let at = self.at;
             self.advance();
             let right = self.binary(binds + 1)?;
-            left = match operator {
-                Operator::And if self.ast.extend(left, true, right)? => left,
-                Operator::Or if self.ast.extend(left, false, right)? => left,
-                Operator::And => self.ast.add(Expr::And(vec![left, right]), at)?,
-                Operator::Or => self.ast.add(Expr::Or(vec![left, right]), at)?,
-                Operator::Binary(op) => self.ast.add(Expr::Binary { op, left, right }, at)?,
+            let terms = match operator {
+                Operator::Binary(op) => {
+                    left = self.ast.add(Expr::Binary { op, left, right }, at)?;
+                    continue;
+                }
+                Operator::And | Operator::Or if chain => {
+                    self.ast.extend(left, right, at)?;
+                    continue;
+                }
+                Operator::And => Expr::And(vec![left, right]),
+                Operator::Or => Expr::Or(vec![left, right]),
             };
+            left = self.ast.add(terms, at)?;
+            self.ast.mark(left, vec![at]);
+            chain = true;
         }
         Ok(left)
     }
 
     fn unary(&mut self) -> Parsed<ExprId> {
-        let mut nots = Vec::new();
-        while self.is("!") {
-            nots.push(self.at);
-            self.advance();
+        let nots = self.signs("!");
+        if let Some((first, count)) = nots {
+            let of = self.member()?;
+            // Two of them are none, for cel-go too.
+            return if count % 2 == 0 { Ok(of) } else { self.ast.add(Expr::Not(of), first) };
         }
-        if !nots.is_empty() {
-            let mut of = self.member()?;
-            for at in nots.into_iter().rev() {
-                of = self.ast.add(Expr::Not(of), at)?;
-            }
-            return Ok(of);
+        let Some((first, count)) = self.signs("-") else { return self.member() };
+        // A single sign belongs to the number, so that the least int can be written.
+        if count == 1 && matches!(self.token, Token::Int(_) | Token::Double(_)) {
+            return self.negative(first);
         }
-        let mut signs = Vec::new();
-        while self.is("-") {
-            signs.push(self.at);
-            self.advance();
+        let of = self.member()?;
+        if count % 2 == 0 { Ok(of) } else { self.ast.add(Expr::Neg(of), first) }
+    }
+
+    /// Where the first of some equal signs is, and how many there are.
+    fn signs(&mut self, sign: &str) -> Option<(u32, usize)> {
+        let (first, mut count) = (self.at, 0);
+        while self.eat(sign) {
+            count += 1;
         }
-        let number = matches!(self.token, Token::Int(_) | Token::Double(_));
-        // The last sign belongs to a number, so that the least int can be written.
-        let own = if number { signs.pop() } else { None };
-        let mut of = match own {
-            Some(at) => self.negative(at)?,
-            None => self.member()?,
-        };
-        for at in signs.into_iter().rev() {
-            of = self.ast.add(Expr::Neg(of), at)?;
-        }
-        Ok(of)
+        (count > 0).then_some((first, count))
     }
 
     fn negative(&mut self, at: u32) -> Parsed<ExprId> {
@@ -216,14 +220,15 @@ impl<'s> Parser<'s> {
             let at = self.at;
             if self.eat(".") {
                 let optional = self.eat("?");
-                let at = self.at;
+                let place = self.at;
                 let field = match self.advance() {
                     Token::Word(word) if !KEYWORDS.contains(&word) => word.to_owned(),
-                    _ => return Err(CompileError::new("expected a name after a dot", at)),
+                    _ => return Err(CompileError::new("expected a name after a dot", place)),
                 };
+                let open = self.at;
                 of = if !optional && self.eat("(") {
                     let args = self.args()?;
-                    self.call(Some(of), field, args, at)?
+                    self.call(Some(of), field, args, open)?
                 } else {
                     self.ast.add(Expr::Select { of, field, optional }, at)?
                 };
@@ -258,6 +263,7 @@ impl<'s> Parser<'s> {
             return self.map(at);
         }
         let dot = self.eat(".");
+        let at = self.at;
         let literal = match &mut self.token {
             Token::Word(word) => {
                 let word = *word;
@@ -293,9 +299,10 @@ impl<'s> Parser<'s> {
             return self.ast.add(literal, at);
         }
         let name = if dot { format!(".{word}") } else { word.to_owned() };
+        let open = self.at;
         if self.eat("(") {
             let args = self.args()?;
-            return self.call(None, name, args, at);
+            return self.call(None, name, args, open);
         }
         self.ast.add(Expr::Ident(name), at)
     }
@@ -314,23 +321,35 @@ impl<'s> Parser<'s> {
         }
     }
 
+    /// Whether the next item is optional; where its sign is goes to `marks`.
+    fn optional(&mut self, marks: &mut Vec<u32>) -> bool {
+        let at = self.at;
+        let optional = self.eat("?");
+        if optional {
+            marks.push(at);
+        }
+        optional
+    }
+
     fn list(&mut self, at: u32) -> Parsed<ExprId> {
-        let mut items = Vec::new();
+        let (mut items, mut marks) = (Vec::new(), Vec::new());
         while !self.eat("]") {
-            let optional = self.eat("?");
+            let optional = self.optional(&mut marks);
             items.push((self.expr()?, optional));
             if !self.eat(",") {
                 self.expect("]")?;
                 break;
             }
         }
-        self.ast.add(Expr::List(items), at)
+        let list = self.ast.add(Expr::List(items), at)?;
+        self.ast.mark(list, marks);
+        Ok(list)
     }
 
     fn map(&mut self, at: u32) -> Parsed<ExprId> {
-        let mut entries = Vec::new();
+        let (mut entries, mut marks) = (Vec::new(), Vec::new());
         while !self.eat("}") {
-            let optional = self.eat("?");
+            let optional = self.optional(&mut marks);
             let key = self.expr()?;
             self.expect(":")?;
             entries.push((key, self.expr()?, optional));
@@ -339,11 +358,13 @@ impl<'s> Parser<'s> {
                 break;
             }
         }
-        self.ast.add(Expr::Map(entries), at)
+        let map = self.ast.add(Expr::Map(entries), at)?;
+        self.ast.mark(map, marks);
+        Ok(map)
     }
 
     fn message(&mut self, name: String, at: u32) -> Parsed<ExprId> {
-        let mut fields = Vec::new();
+        let (mut fields, mut colons) = (Vec::new(), Vec::new());
         while !self.eat("}") {
             let optional = self.eat("?");
             let place = self.at;
@@ -351,6 +372,7 @@ impl<'s> Parser<'s> {
                 Token::Word(word) if !KEYWORDS.contains(&word) => word.to_owned(),
                 _ => return Err(CompileError::new("expected the name of a field", place)),
             };
+            colons.push(self.at);
             self.expect(":")?;
             fields.push((field, self.expr()?, optional));
             if !self.eat(",") {
@@ -358,7 +380,9 @@ impl<'s> Parser<'s> {
                 break;
             }
         }
-        self.ast.add(Expr::Message { name, fields }, at)
+        let message = self.ast.add(Expr::Message { name, fields }, at)?;
+        self.ast.mark(message, colons);
+        Ok(message)
     }
 
     fn call(
@@ -368,11 +392,13 @@ impl<'s> Parser<'s> {
         args: Vec<ExprId>,
         at: u32,
     ) -> Parsed<ExprId> {
-        let expr = match super::macros::expand(&self.ast, target, &function, &args)? {
-            Some(expr) => expr,
-            None => Expr::Call { function, target, args },
+        let Some(expr) = super::macros::expand(&self.ast, target, &function, &args)? else {
+            return self.ast.add(Expr::Call { function, target, args }, at);
         };
-        self.ast.add(expr, at)
+        let variables = args.iter().map(|arg| self.ast.at(*arg)).collect();
+        let call = self.ast.add(expr, at)?;
+        self.ast.mark(call, variables);
+        Ok(call)
     }
 }
 

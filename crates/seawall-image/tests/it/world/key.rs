@@ -74,7 +74,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
             chunk.iter().fold(0, |value, bit| value << 1 | usize::from(bit - b'0')) << (6 - chunk.len());
         text.push(char::from(DIGITS[value]));
     }
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     assert_eq!(decode_base64(&text).as_deref(), Some(bytes));
