@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::certificate::Certificate;
 use super::envelope::Envelope;
 use super::instant::Instant;
+use super::key::Hash;
 use super::limits::Limits;
 use super::log::{Entry, Proof};
 use super::refusal::Refusal;
@@ -35,7 +36,7 @@ pub(crate) enum Material {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// An artifact that stands elsewhere.
-    Message { digest: Option<Vec<u8>>, signature: Vec<u8> },
+    Message { digest: Option<(Hash, Vec<u8>)>, signature: Vec<u8> },
     /// A payload in an envelope.
     Envelope(Envelope),
 }
@@ -361,9 +362,12 @@ impl MessageJson {
             return Err(Refusal::NoSignature);
         }
         let digest = match self.message_digest {
-            // Other algorithms are only a hint at the artifact, which is hashed here anyway.
-            Some(json) if json.algorithm == "SHA2_256" => Some(bytes(&json.digest, "the digest")?),
-            _ => None,
+            Some(json) => {
+                let hash =
+                    Hash::of_tag(&json.algorithm).ok_or(Refusal::Field("the algorithm of the digest"))?;
+                Some((hash, bytes(&json.digest, "the digest")?))
+            }
+            None => None,
         };
         Ok(Content::Message { digest, signature })
     }

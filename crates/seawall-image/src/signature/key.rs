@@ -26,6 +26,26 @@ impl Hash {
         }
     }
 
+    /// The function that log entries of version 1 and statements call so.
+    pub(crate) fn of_name(name: &str) -> Option<Hash> {
+        match name {
+            "sha256" => Some(Hash::Sha256),
+            "sha384" => Some(Hash::Sha384),
+            "sha512" => Some(Hash::Sha512),
+            _ => None,
+        }
+    }
+
+    /// The function that `sigstore/protobuf-specs` calls so (`HashAlgorithm`).
+    pub(crate) fn of_tag(name: &str) -> Option<Hash> {
+        match name {
+            "SHA2_256" => Some(Hash::Sha256),
+            "SHA2_384" => Some(Hash::Sha384),
+            "SHA2_512" => Some(Hash::Sha512),
+            _ => None,
+        }
+    }
+
     pub(crate) fn digest(self, bytes: &[u8]) -> Vec<u8> {
         let algorithm = match self {
             Hash::Sha256 => &digest::SHA256,

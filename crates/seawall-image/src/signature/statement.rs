@@ -65,11 +65,11 @@ impl Statement {
         Ok(Statement { subjects, predicate_type: json.predicate_type, predicate })
     }
 
-    /// Whether it is about the artifact with this SHA-256.
-    pub fn is_about(&self, sha256: &[u8]) -> bool {
+    /// Whether it is about the artifact with this digest by an algorithm.
+    pub fn is_about(&self, algorithm: &str, digest: &[u8]) -> bool {
         self.subjects.iter().any(|subject| {
-            let digest = subject.digests.get("sha256").and_then(|hex| from_hex(hex));
-            digest.is_some_and(|digest| digest == sha256)
+            let stated = subject.digests.get(algorithm).and_then(|hex| from_hex(hex));
+            stated.is_some_and(|stated| stated == digest)
         })
     }
 }
@@ -88,9 +88,11 @@ mod tests {
         };
         let read = Statement::read(text("https://in-toto.io/Statement/v0.1").as_bytes()).unwrap();
         assert_eq!((read.predicate_type.as_str(), read.predicate.as_str()), ("t", r#"{"b": 1.0}"#));
-        assert!(read.is_about(&[0xab, 1]));
-        assert!(!read.is_about(&[0xff]));
-        assert!(!read.is_about(&[]));
+        assert!(read.is_about("sha256", &[0xab, 1]));
+        assert!(read.is_about("sha512", &[0xff]));
+        assert!(!read.is_about("sha256", &[0xff]));
+        assert!(!read.is_about("sha256", &[]));
+        assert!(!read.is_about("md5", &[]));
         assert!(matches!(Statement::read(text("x").as_bytes()), Err(Refusal::StatementType(_))));
         assert!(matches!(Statement::read(b"{"), Err(Refusal::Statement(_))));
     }

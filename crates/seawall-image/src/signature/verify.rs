@@ -6,13 +6,13 @@ use super::encoding::hex;
 use super::envelope::IN_TOTO;
 use super::identity::Identity;
 use super::instant::Instant;
-use super::key::{PublicKey, sha256};
+use super::key::{Hash, PublicKey};
 use super::limits::Limits;
 use super::log::{self, Checkpoint, Entry, Logged, Verifier};
 use super::refusal::Refusal;
 use super::root::{Log, TrustedRoot};
 use super::statement::Statement;
-use super::timestamp::Timestamp;
+use super::timestamp::{Timestamp, TimestampError};
 
 /// What is thought to be signed.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +125,7 @@ fn signed(bundle: &Bundle, artifact: Artifact<'_>, key: &PublicKey) -> Result<Op
     match &bundle.content {
         Content::Message { digest, signature } => {
             let Artifact::Bytes(bytes) = artifact else { return Err(Refusal::NeedsArtifact) };
-            if digest.as_ref().is_some_and(|digest| *digest != sha256(bytes)) {
+            if digest.as_ref().is_some_and(|(hash, digest)| *digest != hash.digest(bytes)) {
                 return Err(Refusal::Digest);
             }
             if key.signed(bytes, signature) { Ok(None) } else { Err(Refusal::Signature) }
@@ -138,16 +138,19 @@ fn signed(bundle: &Bundle, artifact: Artifact<'_>, key: &PublicKey) -> Result<Op
                 return Err(Refusal::PayloadType(envelope.payload_type.chars().take(100).collect()));
             }
             let statement = Statement::read(&envelope.payload)?;
-            if statement.is_about(&artifact.sha256()) { Ok(Some(statement)) } else { Err(Refusal::Subject) }
+            if artifact.is_subject_of(&statement) { Ok(Some(statement)) } else { Err(Refusal::Subject) }
         }
     }
 }
 
 impl Artifact<'_> {
-    fn sha256(self) -> Vec<u8> {
+    /// Whether some subject has its digest.
+    fn is_subject_of(self, statement: &Statement) -> bool {
         match self {
-            Artifact::Bytes(bytes) => sha256(bytes),
-            Artifact::Sha256(digest) => digest.to_vec(),
+            Artifact::Sha256(digest) => statement.is_about("sha256", digest),
+            Artifact::Bytes(bytes) => ["sha256", "sha384", "sha512"].iter().any(|name| {
+                Hash::of_name(name).is_some_and(|hash| statement.is_about(name, &hash.digest(bytes)))
+            }),
         }
     }
 }
@@ -190,7 +193,14 @@ impl Evidence<'_> {
             if self.bundle.timestamps.iter().take(place).any(|other| other == response) {
                 return Err(Refusal::DuplicateTimestamp);
             }
-            let stamp = Timestamp::read(response).map_err(Refusal::Timestamp)?;
+            let stamp = match Timestamp::read(response) {
+                Ok(stamp) => stamp,
+                Err(why @ TimestampError::Algorithm) => {
+                    reason = Some(why);
+                    continue;
+                }
+                Err(why) => return Err(Refusal::Timestamp(why)),
+            };
             stamp.covers(self.bundle.signature()).map_err(Refusal::Timestamp)?;
             match stamp.verify(&self.root.timestamp_authorities, self.limits.chain) {
                 Ok(time) => times.stamped.push(time),
@@ -313,15 +323,17 @@ impl Evidence<'_> {
         if !by_this.any(|(_, by)| by == verifier) {
             return Err(Refusal::BodyVerifier);
         }
-        let same = match (subject, &self.bundle.content) {
-            (log::Subject::Signed(digest), Content::Message { .. }) => digest == artifact.sha256(),
-            (log::Subject::Signed(digest), Content::Envelope(envelope)) => {
-                digest == sha256(&envelope.signed_bytes())
+        let same = match (subject, &self.bundle.content, artifact) {
+            (log::Subject::Signed(digest), Content::Envelope(envelope), _) => {
+                digest.is_of(&envelope.signed_bytes())
             }
-            (log::Subject::Payload(digest), Content::Envelope(envelope)) => {
-                digest == sha256(&envelope.payload)
+            (log::Subject::Payload(digest), Content::Envelope(envelope), _) => {
+                digest.is_of(&envelope.payload)
             }
-            (log::Subject::Payload(_), Content::Message { .. }) => false,
+            (log::Subject::Signed(digest), Content::Message { .. }, Artifact::Bytes(bytes)) => {
+                digest.is_of(bytes)
+            }
+            (_, Content::Message { .. }, _) => false,
         };
         if same { Ok(()) } else { Err(Refusal::BodyDigest) }
     }

@@ -138,6 +138,28 @@ fn a_statement_is_verified_by_the_digest_alone() {
 }
 
 #[test]
+fn longer_hashes() {
+    let world = World::new();
+    let digest = ring::digest::digest(&ring::digest::SHA384, ARTIFACT).as_ref().to_vec();
+    let mut bundle = world.sign(&Signing::new(Kind::HashedRekord1));
+    bundle["messageSignature"]["messageDigest"] = json!({"algorithm": "SHA2_384", "digest": base64(&digest)});
+    world.verify(&bundle).unwrap();
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v0.1",
+        "subject": [{"name": "app", "digest": {"sha384": crate::world::key::hex(&digest)}}],
+    });
+    let signing = Signing { statement: Some(statement), ..Signing::new(Kind::Dsse1) };
+    let verified = world.verify(&world.sign(&signing)).unwrap();
+    assert_eq!(verified.statement.unwrap().predicate, "null");
+    let body = |body: &mut serde_json::Value| {
+        let digest = ring::digest::digest(&ring::digest::SHA384, ARTIFACT);
+        body["spec"]["hashedRekordV002"]["data"] =
+            json!({"algorithm": "SHA2_384", "digest": base64(digest.as_ref())});
+    };
+    world.verify(&world.sign(&Signing { body, ..Signing::new(Kind::HashedRekord2) })).unwrap();
+}
+
+#[test]
 fn a_promise_is_enough_only_when_asked_for() {
     let world = World::new();
     let signing = Signing {

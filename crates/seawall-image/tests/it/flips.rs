@@ -1,6 +1,8 @@
 //! Any single bit that was signed, by whomever, is missed.
 
 use proptest::prelude::*;
+use seawall_image::ImageReference;
+use seawall_image::signature::{Bundle, Certificate, Limits, TrustedRoot};
 use seawall_yaml::decode_base64;
 use serde_json::Value;
 
@@ -66,6 +68,37 @@ proptest! {
                 let same = place.ends_with("/signedTimestamp") && result == verified;
                 prop_assert!(result.is_err() || same, "{:?} {}", kind, place);
             }
+        }
+    }
+
+    #[test]
+    fn no_shortened_part_is_accepted(at: prop::sample::Index, tail: Vec<u8>) {
+        let world = World::new();
+        for kind in [Kind::HashedRekord1, Kind::Intoto2, Kind::Dsse1, Kind::HashedRekord2, Kind::Dsse2] {
+            let bundle = world.sign(&Signing::new(kind));
+            for place in &places(&bundle) {
+                let mut changed = bundle.clone();
+                let text = changed.pointer_mut(place).unwrap();
+                let whole = decode_base64(text.as_str().unwrap()).unwrap();
+                let kept = &whole[..at.index(whole.len())];
+                let spliced = [kept, &tail].concat();
+                if spliced != whole {
+                    *text = base64(&spliced).into();
+                    prop_assert!(world.verify(&changed).is_err(), "{:?} {}", kind, place);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_panics_on_texts(text: String) {
+        let limits = Limits::default();
+        prop_assert!(Bundle::read(&text, &limits).is_err());
+        prop_assert!(TrustedRoot::read(&text, &limits).is_err());
+        prop_assert!(Certificate::from_der(text.as_bytes()).is_err());
+        if let Some(image) = ImageReference::parse(&text) {
+            image.is_well_formed();
+            prop_assert!(!image.full_names().is_empty());
         }
     }
 

@@ -520,6 +520,10 @@ fn bodies_of_something_else() {
     );
     assert_eq!(
         body(Kind::HashedRekord1, |b| b["spec"]["data"]["hash"]["algorithm"] = "sha512".into()),
+        Refusal::BodyDigest
+    );
+    assert_eq!(
+        body(Kind::HashedRekord1, |b| b["spec"]["data"]["hash"]["algorithm"] = "md5".into()),
         Refusal::Body
     );
     let pem = |b: &mut Value| {

@@ -73,12 +73,8 @@ impl Extensions {
         while !list.is_empty() {
             let mut extension = list.sequence()?;
             let id = object_identifier(&mut extension)?;
-            let critical = match extension.optional(tag::BOOLEAN)? {
-                // FALSE is the default, which DER leaves out.
-                Some(flag) if boolean(&flag)? => true,
-                Some(_) => return Err(DerError::Value("an extension").into()),
-                None => false,
-            };
+            // FALSE is the default, which DER leaves out and some authorities write.
+            let critical = flag(&mut extension)?;
             let value = extension.expect(tag::OCTET_STRING)?.content;
             extension.finish()?;
             if seen.contains(&id) {
@@ -111,13 +107,14 @@ fn text(bytes: &[u8]) -> Result<String, DerError> {
     str::from_utf8(bytes).map(str::to_owned).map_err(|_| DerError::Value("a text"))
 }
 
+/// A boolean that is false when it is left out.
+fn flag(parts: &mut Reader<'_>) -> Result<bool, DerError> {
+    parts.optional(tag::BOOLEAN)?.map_or(Ok(false), |flag| boolean(&flag))
+}
+
 fn authority(value: &[u8]) -> Result<Option<Authority>, DerError> {
     let mut parts = Reader::only(value, tag::SEQUENCE)?.inside();
-    let is_authority = match parts.optional(tag::BOOLEAN)? {
-        Some(flag) if boolean(&flag)? => true,
-        Some(_) => return Err(DerError::Value("basic constraints")),
-        None => false,
-    };
+    let is_authority = flag(&mut parts)?;
     let path_length = if parts.is_empty() { None } else { Some(small(&mut parts)?) };
     parts.finish()?;
     if path_length.is_some() && !is_authority {
@@ -182,7 +179,11 @@ fn name(element: &Element<'_>) -> Result<Option<GeneralName>, DerError> {
             }
             let value = parts.expect(tag::constructed(0))?;
             parts.finish()?;
-            Some(GeneralName::Other(text(Reader::only(value.content, tag::UTF8_STRING)?.content)?))
+            let name = text(Reader::only(value.content, tag::UTF8_STRING)?.content)?;
+            if name.chars().any(char::is_control) {
+                return Err(DerError::Value("a name"));
+            }
+            Some(GeneralName::Other(name))
         }
         _ => None,
     })

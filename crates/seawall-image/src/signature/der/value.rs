@@ -58,9 +58,9 @@ pub(crate) fn named_bits(reader: &mut Reader<'_>) -> Result<u16, DerError> {
         [unused, first, second] => (*unused, *first, Some(*second)),
         _ => return Err(DerError::Value("a list of bits")),
     };
-    // Trailing zero bits are left out, so the last bit that is used is set.
+    // DER leaves out zeros at the end, and some authorities write them; what is not used must be zero.
     let last = second.unwrap_or(first);
-    if unused > 7 || last.trailing_zeros() != u32::from(unused) {
+    if unused > 7 || last.trailing_zeros() < u32::from(unused) {
         return Err(DerError::Value("a list of bits"));
     }
     Ok(u16::from(first) << 8 | u16::from(second.unwrap_or(0)))
@@ -95,8 +95,8 @@ mod tests {
             (&[3, 2, 1, 0x06], Some(0x0600)),
             (&[3, 3, 7, 0x00, 0x80], Some(0x0080)),
             (&[3, 1, 0], Some(0)),
-            (&[3, 2, 6, 0x80], None),
-            (&[3, 2, 0, 0x80], None),
+            (&[3, 2, 0, 0x80], Some(0x8000)),
+            (&[3, 2, 7, 0x40], None),
             (&[3, 2, 8, 0x00], None),
             (&[3, 0], None),
         ] {

@@ -5,6 +5,7 @@ use seawall_yaml::decode_base64;
 use serde_json::Value;
 
 use crate::signature::encoding::from_hex;
+use crate::signature::key::Hash;
 use crate::signature::pem;
 
 /// What an entry says.
@@ -17,13 +18,27 @@ pub(crate) struct Logged {
     pub(crate) signatures: Vec<(Vec<u8>, Verifier)>,
 }
 
-/// Of what an entry holds the SHA-256.
+/// A hash of what was logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Digest {
+    hash: Hash,
+    bytes: Vec<u8>,
+}
+
+impl Digest {
+    /// Whether it is the digest of these bytes.
+    pub(crate) fn is_of(&self, bytes: &[u8]) -> bool {
+        self.hash.digest(bytes) == self.bytes
+    }
+}
+
+/// What an entry holds the digest of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// What the signature covers: the artifact, or the encoding of an envelope before it is signed.
-    Signed(Vec<u8>),
+    Signed(Digest),
     /// The payload of an envelope.
-    Payload(Vec<u8>),
+    Payload(Digest),
 }
 
 /// Who can verify a signature.
@@ -106,15 +121,15 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
 }
 
 /// `{"algorithm":"sha256","value":"<hex>"}`
-fn hex_digest(hash: &Value) -> Option<Vec<u8>> {
-    let sha256 = hash.get("algorithm")?.as_str()? == "sha256";
-    from_hex(hash.get("value")?.as_str()?).filter(|digest| sha256 && digest.len() == 32)
+fn hex_digest(json: &Value) -> Option<Digest> {
+    let hash = Hash::of_name(json.get("algorithm")?.as_str()?)?;
+    Some(Digest { hash, bytes: from_hex(json.get("value")?.as_str()?)? })
 }
 
 /// `{"algorithm":"SHA2_256","digest":"<base64>"}`
-fn tagged_digest(hash: &Value) -> Option<Vec<u8>> {
-    let sha256 = hash.get("algorithm")?.as_str()? == "SHA2_256";
-    bytes(hash.get("digest")?).filter(|digest| sha256 && digest.len() == 32)
+fn tagged_digest(json: &Value) -> Option<Digest> {
+    let hash = Hash::of_tag(json.get("algorithm")?.as_str()?)?;
+    Some(Digest { hash, bytes: bytes(json.get("digest")?)? })
 }
 
 /// PEM of a certificate or a key, in base64.
