@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::bundle::{Bundle, Content, Material};
 use super::certificate::Certificate;
 use super::encoding::from_hex;
-use super::envelope::EnvelopeJson;
+use super::envelope::{Envelope, EnvelopeJson};
 use super::instant::Instant;
 use super::limits::Limits;
 use super::log::Entry;
@@ -122,7 +122,8 @@ pub fn verify_attestation(
     short(envelope, limits)?;
     let json: EnvelopeJson =
         serde_json::from_slice(envelope).map_err(|error| Refusal::Json(error.to_string()))?;
-    let bundle = bundle(Content::Envelope(json.read()?), annotations, limits)?;
+    let read = Envelope { stored: Some(envelope.to_vec()), ..json.read()? };
+    let bundle = bundle(Content::Envelope(read), annotations, limits)?;
     verify(&bundle, Artifact::Sha256(image.bytes()), signer, root, promised(requirements), limits)
 }
 

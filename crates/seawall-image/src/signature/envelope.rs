@@ -14,6 +14,8 @@ pub(crate) struct Envelope {
     pub(crate) payload_type: String,
     pub(crate) payload: Vec<u8>,
     pub(crate) signature: Vec<u8>,
+    /// The whole envelope byte by byte, where it is stored so.
+    pub(crate) stored: Option<Vec<u8>>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +46,7 @@ impl EnvelopeJson {
             return Err(Refusal::NoSignature);
         }
         let payload = decode_base64(&self.payload).ok_or(Refusal::Field("the payload"))?;
-        Ok(Envelope { payload_type: self.payload_type, payload, signature })
+        Ok(Envelope { payload_type: self.payload_type, payload, signature, stored: None })
     }
 }
 
@@ -67,6 +69,7 @@ mod tests {
             payload_type: "http://example.com/HelloWorld".to_owned(),
             payload: b"hello world".to_vec(),
             signature: Vec::new(),
+            stored: None,
         };
         assert_eq!(envelope.signed_bytes(), b"DSSEv1 29 http://example.com/HelloWorld 11 hello world");
     }

@@ -171,7 +171,7 @@ pub enum Refusal {
     CheckpointTree,
     /// The body cannot be read.
     #[error(
-        "the log entry is of a kind that does not bind a signature, or malformed; it must be hashedrekord 0.0.1 or 0.0.2, dsse 0.0.1 or 0.0.2, or intoto 0.0.2"
+        "the log entry is of a kind that does not bind a signature, or malformed; it must be hashedrekord 0.0.1 or 0.0.2, dsse 0.0.1 or 0.0.2, or intoto 0.0.1 or 0.0.2"
     )]
     Body,
     /// The body is of another kind than declared.

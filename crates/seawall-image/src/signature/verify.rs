@@ -316,7 +316,8 @@ impl Evidence<'_> {
             return Err(Refusal::BodyKind);
         }
         let signature = self.bundle.signature();
-        let mut by_this = signatures.iter().filter(|(logged, _)| logged == signature).peekable();
+        let is_this = |logged: &Option<Vec<u8>>| logged.as_ref().is_none_or(|logged| logged == signature);
+        let mut by_this = signatures.iter().filter(|(logged, _)| is_this(logged)).peekable();
         if by_this.peek().is_none() {
             return Err(Refusal::BodySignature);
         }
@@ -332,6 +333,10 @@ impl Evidence<'_> {
             }
             (log::Subject::Signed(digest), Content::Message { .. }, Artifact::Bytes(bytes)) => {
                 digest.is_of(bytes)
+            }
+            // Only what was stored as it was uploaded can be compared.
+            (log::Subject::Envelope(digest), Content::Envelope(envelope), _) => {
+                envelope.stored.as_ref().is_some_and(|bytes| digest.is_of(bytes))
             }
             (_, Content::Message { .. }, _) => false,
         };

@@ -121,5 +121,11 @@ fn attestations() {
     let statement = attested(&envelope, &annotations, image()).unwrap().statement.unwrap();
     assert_eq!(statement.predicate_type, "https://slsa.dev/provenance/v1");
     assert_eq!(attested(&envelope, &annotations, ImageDigest::from([7; 32])), Err(Refusal::Subject));
+    // The oldest kind of entry holds the hash of the whole envelope.
+    let old = world.old_attestation(&envelope, &annotations);
+    attested(&envelope, &old, image()).unwrap();
+    let spaced = [&envelope[..], b" "].concat();
+    assert_eq!(attested(&spaced, &old, image()), Err(Refusal::BodyDigest));
+    attested(&spaced, &annotations, image()).unwrap();
     assert!(matches!(attested(b"{", &annotations, image()), Err(Refusal::Json(_))));
 }

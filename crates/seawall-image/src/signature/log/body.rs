@@ -14,8 +14,8 @@ pub(crate) struct Logged {
     pub(crate) kind: String,
     pub(crate) version: String,
     pub(crate) subject: Subject,
-    /// Signature and who can verify it; a DSSE envelope may have several.
-    pub(crate) signatures: Vec<(Vec<u8>, Verifier)>,
+    /// Signature and who can verify it; a DSSE envelope may have several. No signature stands where the subject holds it.
+    pub(crate) signatures: Vec<(Option<Vec<u8>>, Verifier)>,
 }
 
 /// A hash of what was logged.
@@ -39,6 +39,8 @@ pub(crate) enum Subject {
     Signed(Digest),
     /// The payload of an envelope.
     Payload(Digest),
+    /// An envelope with its signature, byte by byte as it was uploaded.
+    Envelope(Digest),
 }
 
 /// Who can verify a signature.
@@ -58,6 +60,7 @@ pub(crate) fn read(body: &[u8]) -> Option<Logged> {
     let spec = body.get("spec")?;
     let (subject, signatures) = match (kind.as_str(), version.as_str()) {
         ("hashedrekord", "0.0.1") => hashedrekord_v1(spec)?,
+        ("intoto", "0.0.1") => intoto_v1(spec)?,
         ("intoto", "0.0.2") => intoto_v2(spec)?,
         ("dsse", "0.0.1") => dsse_v1(spec)?,
         ("hashedrekord", "0.0.2") => hashedrekord_v2(spec.get("hashedRekordV002")?)?,
@@ -67,13 +70,18 @@ pub(crate) fn read(body: &[u8]) -> Option<Logged> {
     Some(Logged { kind, version, subject, signatures })
 }
 
-type Read = Option<(Subject, Vec<(Vec<u8>, Verifier)>)>;
+type Read = Option<(Subject, Vec<(Option<Vec<u8>>, Verifier)>)>;
 
 fn hashedrekord_v1(spec: &Value) -> Read {
     let digest = hex_digest(spec.pointer("/data/hash")?)?;
     let signature = bytes(spec.pointer("/signature/content")?)?;
     let verifier = pem_verifier(spec.pointer("/signature/publicKey/content")?)?;
-    Some((Subject::Signed(digest), vec![(signature, verifier)]))
+    Some((Subject::Signed(digest), vec![(Some(signature), verifier)]))
+}
+
+fn intoto_v1(spec: &Value) -> Read {
+    let digest = hex_digest(spec.pointer("/content/hash")?)?;
+    Some((Subject::Envelope(digest), vec![(None, pem_verifier(spec.get("publicKey")?)?)]))
 }
 
 /// The signature is encoded twice: once by the envelope, once by the log.
@@ -82,7 +90,7 @@ fn intoto_v2(spec: &Value) -> Read {
     let signatures = spec.pointer("/content/envelope/signatures")?.as_array()?;
     let signature = |one: &Value| {
         let text = String::from_utf8(bytes(one.get("sig")?)?).ok()?;
-        Some((decode_base64(&text)?, pem_verifier(one.get("publicKey")?)?))
+        Some((Some(decode_base64(&text)?), pem_verifier(one.get("publicKey")?)?))
     };
     Some((Subject::Payload(digest), signatures.iter().map(signature).collect::<Option<_>>()?))
 }
@@ -90,7 +98,8 @@ fn intoto_v2(spec: &Value) -> Read {
 fn dsse_v1(spec: &Value) -> Read {
     let digest = hex_digest(spec.get("payloadHash")?)?;
     let signatures = spec.get("signatures")?.as_array()?;
-    let signature = |one: &Value| Some((bytes(one.get("signature")?)?, pem_verifier(one.get("verifier")?)?));
+    let signature =
+        |one: &Value| Some((Some(bytes(one.get("signature")?)?), pem_verifier(one.get("verifier")?)?));
     Some((Subject::Payload(digest), signatures.iter().map(signature).collect::<Option<_>>()?))
 }
 
@@ -105,7 +114,7 @@ fn dsse_v2(spec: &Value) -> Read {
     Some((Subject::Payload(digest), signatures.iter().map(signature_v2).collect::<Option<_>>()?))
 }
 
-fn signature_v2(one: &Value) -> Option<(Vec<u8>, Verifier)> {
+fn signature_v2(one: &Value) -> Option<(Option<Vec<u8>>, Verifier)> {
     let verifier = one.get("verifier")?;
     let raw = |name: &str| verifier.get(name)?.get("rawBytes").and_then(bytes);
     let verifier = match (raw("x509Certificate"), raw("publicKey")) {
@@ -113,7 +122,7 @@ fn signature_v2(one: &Value) -> Option<(Vec<u8>, Verifier)> {
         (None, Some(key)) => Verifier::Key(key),
         _ => return None,
     };
-    Some((bytes(one.get("content")?)?, verifier))
+    Some((Some(bytes(one.get("content")?)?), verifier))
 }
 
 fn bytes(value: &Value) -> Option<Vec<u8>> {

@@ -57,6 +57,16 @@ impl World {
         (bundle["dsseEnvelope"].to_string().into_bytes(), annotations)
     }
 
+    /// The same, logged as cosign did at first.
+    pub(crate) fn old_attestation(&self, envelope: &[u8], annotations: &Annotations) -> Annotations {
+        let certificate = &annotations["dev.sigstore.cosign/certificate"];
+        let hash = json!({"algorithm": "sha256", "value": super::key::hex(&sha256(envelope))});
+        let spec = json!({"content": {"hash": hash}, "publicKey": base64(certificate.as_bytes())});
+        let mut old = annotations.clone();
+        old.extend(self.logged(&json!({"apiVersion": "0.0.1", "kind": "intoto", "spec": spec})));
+        old
+    }
+
     fn certified(&self, leaf: &[u8], annotations: &mut Annotations) {
         let chain = format!("{}{}", pem("CERTIFICATE", &self.intermediate), pem("CERTIFICATE", &self.root));
         annotations.insert("dev.sigstore.cosign/certificate".to_owned(), pem("CERTIFICATE", leaf));
