@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use rayon::prelude::*;
 use seawall_checks::{Coverage, Evaluation, Tally};
-use seawall_core::{NotEvaluated, Pillar, Problem, ProblemSeverity};
+use seawall_core::{CheckId, NotEvaluated, Pillar, Problem, ProblemSeverity};
 use seawall_inventory::Inventory;
 use seawall_policy::admission::{Decision, Resources};
 use seawall_policy::run::Telling;
@@ -148,7 +148,7 @@ fn judge(
             format!("{reason}: such objects are not judged; add their CustomResourceDefinition"),
         ));
         not_evaluated.push(NotEvaluated {
-            check: seawall_policy::run::check_id("*"),
+            check: CheckId::from_static(CheckId::EVERY_POLICY),
             pillar: Pillar::ControlPlane,
             subject: None,
             reason,
