@@ -49,6 +49,7 @@ pub use map::Map;
 pub use names::{Names, Slot};
 pub use parse::parse;
 pub use print::print;
+pub(crate) use print::literal;
 pub use time::{Duration, Timestamp};
 pub use value::{Shared, Type, Value};
 pub use version::Version;

@@ -1,0 +1,1 @@
+//! Every check has a policy or a reason.
