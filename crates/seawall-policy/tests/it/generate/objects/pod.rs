@@ -154,7 +154,7 @@ pub(super) fn spec(chance: &mut Chance) -> Value {
             chance.list(1, |chance| container(chance, "ephemeralContainers"))
         })
         .maybe(60, "securityContext", pod_context)
-        .maybe(55, "volumes", |chance| chance.list(3, volume))
+        .maybe(55, "volumes", volumes)
         .maybe(12, "hostNetwork", Chance::flag)
         .maybe(12, "hostPID", Chance::flag)
         .maybe(12, "hostIPC", Chance::flag)
@@ -287,8 +287,17 @@ fn sysctl(chance: &mut Chance) -> Value {
         .done()
 }
 
-fn volume(chance: &mut Chance) -> Value {
-    let mut made = map([("name", chance.word(&["data", "host", "secret", "config"]))]);
+/// No two of one name: the API server refuses them, and paths that are empty or have `..`.
+fn volumes(chance: &mut Chance) -> Value {
+    let mut names = vec!["data", "host", "secret", "config"];
+    chance.list(3, |chance| {
+        let name = names.swap_remove(chance.below(names.len()));
+        volume(chance, name)
+    })
+}
+
+fn volume(chance: &mut Chance, name: &str) -> Value {
+    let mut made = map([("name", text(name))]);
     match chance.below(16) {
         0..5 => made.set("hostPath", host_path(chance)),
         5 => made.set("emptyDir", map([])),
@@ -333,10 +342,9 @@ fn projection(chance: &mut Chance) -> Value {
 
 fn host_path(chance: &mut Chance) -> Value {
     Fields::new(chance)
-        .maybe(95, "path", |chance| {
+        .with("path", |chance| {
             chance.word(&[
                 "/",
-                "",
                 "/etc",
                 "/etc/",
                 "//etc/./ssl/certs",
@@ -346,7 +354,6 @@ fn host_path(chance: &mut Chance) -> Value {
                 "/var",
                 "/var/lib",
                 "/var/lib/kubelet/pods",
-                "/var/lib/../lib/docker",
                 "/var/run",
                 "/var/run/docker.sock",
                 "/run/containerd/containerd.sock",
@@ -354,7 +361,6 @@ fn host_path(chance: &mut Chance) -> Value {
                 "/run/k3s",
                 "/custom/crio.sock",
                 "/data",
-                "/data/../..",
                 "/usr/share/zoneinfo",
                 "/usr/share",
                 "/home/bob/.aws/credentials",
@@ -373,7 +379,6 @@ fn host_path(chance: &mut Chance) -> Value {
                 "/lib/modules",
                 "/proc/sys",
                 "relative/path",
-                "..",
                 "/etcetera",
             ])
         })
