@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::family::{Family, Served};
-use super::options::Options;
+use super::options::{ConfigMap, Options};
 use super::source::{self, Policy, Variable};
 use super::text::{Yaml, quoted};
 use super::{GenerateError, Mode, What, find, not_expressible, policies, settings};
@@ -45,7 +45,7 @@ pub fn generate(what: &What, options: &Options) -> Result<Generated, GenerateErr
         }
         let Some(set) = Set::of(&policies, options) else { continue };
         out.text.push_str(&set.policy(&name, options));
-        out.text.push_str(&binding(&name, options));
+        out.text.push_str(&set.binding(&name, options));
         out.names.push(name);
     }
     if out.names.is_empty() { Err(GenerateError::Nothing) } else { Ok(out) }
@@ -90,13 +90,12 @@ fn chosen(what: &What) -> Result<(Sets, Vec<Left>), GenerateError> {
 
 fn check_options(options: &Options) -> Result<(), GenerateError> {
     let selects = |text: &str| {
-        let mut chars = text.chars();
-        text.len() <= 253 && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
+        text.len() <= 253
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
     };
     let labels = options.labels.iter().flat_map(|(key, value)| [key, value]);
-    match options.except.iter().chain(labels).find(|text| !selects(text)) {
-        Some(text) => return Err(GenerateError::BadSelector(text.clone())),
-        None => {}
+    if let Some(text) = options.except.iter().chain(labels).find(|text| !selects(text)) {
+        return Err(GenerateError::BadSelector(text.clone()));
     }
     let parts = options.config_map.iter().flat_map(|map| [&map.namespace, &map.name]);
     match parts.into_iter().find(|text| !is_name(text)) {
@@ -166,6 +165,10 @@ impl<'p> Set<'p> {
         out.finish()
     }
 
+    fn binding(&self, name: &str, options: &Options) -> String {
+        binding(name, options.config_map.as_ref().filter(|_| self.is_parametrised), options)
+    }
+
     fn constraints(&self, out: &mut Yaml) {
         out.line(1, "matchConstraints:").line(2, "resourceRules:");
         let judged: Vec<&str> = self.policies.iter().flat_map(|policy| policy.kinds()).collect();
@@ -178,7 +181,7 @@ impl<'p> Set<'p> {
             let of_group = kinds.iter().filter(|served| (served.group, served.version) == (group, version));
             let resources: Vec<&str> = of_group.map(|served| served.resource).collect();
             out.line(3, &format!("- apiGroups: [{}]", quoted(group)));
-            out.line(4, &format!("apiVersions: [{version}]"));
+            out.line(4, &format!("apiVersions: [{}]", quoted(version)));
             out.line(4, "operations: [CREATE, UPDATE]");
             out.line(4, &format!("resources: [{}]", resources.join(", ")));
         }
@@ -222,23 +225,26 @@ fn with_shared(own: Vec<Variable>) -> Vec<Variable> {
 
 /// The variables that an expression names.
 fn named(expression: &str) -> impl Iterator<Item = String> + '_ {
-    expression.split("variables.").skip(1).map(|rest| {
-        rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
-    })
+    expression
+        .split("variables.")
+        .skip(1)
+        .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect())
 }
 
 fn head(out: &mut Yaml, kind: &str, name: &str) {
-    out.line(0, "---").line(0, "apiVersion: admissionregistration.k8s.io/v1").line(0, &format!("kind: {kind}"));
+    out.line(0, "---")
+        .line(0, "apiVersion: admissionregistration.k8s.io/v1")
+        .line(0, &format!("kind: {kind}"));
     out.line(0, "metadata:").line(1, &format!("name: {}", quoted(name)));
     out.line(1, "labels:").line(2, "app.kubernetes.io/managed-by: seawall");
 }
 
-fn binding(name: &str, options: &Options) -> String {
+fn binding(name: &str, map: Option<&ConfigMap>, options: &Options) -> String {
     let mut out = Yaml::default();
     head(&mut out, "ValidatingAdmissionPolicyBinding", name);
     out.line(0, "spec:").line(1, &format!("policyName: {}", quoted(name)));
     out.line(1, &format!("validationActions: [{}]", options.mode.actions().join(", ")));
-    if let Some(map) = &options.config_map {
+    if let Some(map) = map {
         out.line(1, "paramRef:").line(2, &format!("name: {}", quoted(&map.name)));
         out.line(2, &format!("namespace: {}", quoted(&map.namespace)));
         let missing = if options.mode == Mode::Enforce { "Deny" } else { "Allow" };

@@ -32,23 +32,69 @@ const fn served(
 /// Debuggers come into a pod by this part of it; its object is the pod.
 pub(super) const EPHEMERAL: &str = "pods/ephemeralcontainers";
 
+/// Everything built in that is a pod or makes pods.
+const PODS: &[Served] = &[
+    served("", "v1", "pods", "Pod"),
+    served("", "v1", EPHEMERAL, "Pod"),
+    served("", "v1", "podtemplates", "PodTemplate"),
+    served("", "v1", "replicationcontrollers", "ReplicationController"),
+    served("apps", "v1", "daemonsets", "DaemonSet"),
+    served("apps", "v1", "deployments", "Deployment"),
+    served("apps", "v1", "replicasets", "ReplicaSet"),
+    served("apps", "v1", "statefulsets", "StatefulSet"),
+    served("batch", "v1", "cronjobs", "CronJob"),
+    served("batch", "v1", "jobs", "Job"),
+];
+
+/// Claims, what makes claims, and pods with claims of their own.
+const CLAIMS: &[Served] = &[
+    served("", "v1", "pods", "Pod"),
+    served("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"),
+    served("", "v1", "podtemplates", "PodTemplate"),
+    served("", "v1", "replicationcontrollers", "ReplicationController"),
+    served("apps", "v1", "daemonsets", "DaemonSet"),
+    served("apps", "v1", "deployments", "Deployment"),
+    served("apps", "v1", "replicasets", "ReplicaSet"),
+    served("apps", "v1", "statefulsets", "StatefulSet"),
+    served("batch", "v1", "cronjobs", "CronJob"),
+    served("batch", "v1", "jobs", "Job"),
+];
+
+/// What is built in and lives in a namespace. Events and Leases, which come by the second, are nothing to judge.
+const NAMESPACED: &[Served] = &[
+    served("", "*", "configmaps", "ConfigMap"),
+    served("", "*", "endpoints", "Endpoints"),
+    served("", "*", "limitranges", "LimitRange"),
+    served("", "*", "persistentvolumeclaims", "PersistentVolumeClaim"),
+    served("", "*", "pods", "Pod"),
+    served("", "*", "podtemplates", "PodTemplate"),
+    served("", "*", "replicationcontrollers", "ReplicationController"),
+    served("", "*", "resourcequotas", "ResourceQuota"),
+    served("", "*", "secrets", "Secret"),
+    served("", "*", "serviceaccounts", "ServiceAccount"),
+    served("", "*", "services", "Service"),
+    served("apps", "*", "controllerrevisions", "ControllerRevision"),
+    served("apps", "*", "daemonsets", "DaemonSet"),
+    served("apps", "*", "deployments", "Deployment"),
+    served("apps", "*", "replicasets", "ReplicaSet"),
+    served("apps", "*", "statefulsets", "StatefulSet"),
+    served("autoscaling", "*", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
+    served("batch", "*", "cronjobs", "CronJob"),
+    served("batch", "*", "jobs", "Job"),
+    served("discovery.k8s.io", "*", "endpointslices", "EndpointSlice"),
+    served("networking.k8s.io", "*", "ingresses", "Ingress"),
+    served("networking.k8s.io", "*", "networkpolicies", "NetworkPolicy"),
+    served("policy", "*", "poddisruptionbudgets", "PodDisruptionBudget"),
+    served("rbac.authorization.k8s.io", "*", "rolebindings", "RoleBinding"),
+    served("rbac.authorization.k8s.io", "*", "roles", "Role"),
+    served("resource.k8s.io", "*", "resourceclaims", "ResourceClaim"),
+    served("resource.k8s.io", "*", "resourceclaimtemplates", "ResourceClaimTemplate"),
+    served("storage.k8s.io", "*", "csistoragecapacities", "CSIStorageCapacity"),
+];
+
 static FAMILIES: &[Family] = &[
-    Family {
-        name: "pods",
-        kinds: &[
-            served("", "v1", "pods", "Pod"),
-            served("", "v1", EPHEMERAL, "Pod"),
-            served("", "v1", "podtemplates", "PodTemplate"),
-            served("", "v1", "replicationcontrollers", "ReplicationController"),
-            served("apps", "v1", "daemonsets", "DaemonSet"),
-            served("apps", "v1", "deployments", "Deployment"),
-            served("apps", "v1", "replicasets", "ReplicaSet"),
-            served("apps", "v1", "statefulsets", "StatefulSet"),
-            served("batch", "v1", "cronjobs", "CronJob"),
-            served("batch", "v1", "jobs", "Job"),
-        ],
-        parts: &["spec", "template"],
-    },
+    Family { name: "pods", kinds: PODS, parts: &["spec", "template"] },
+    Family { name: "namespaced", kinds: NAMESPACED, parts: &["spec", "template"] },
     Family {
         name: "accounts",
         kinds: &[served("", "v1", "serviceaccounts", "ServiceAccount")],
@@ -72,31 +118,13 @@ static FAMILIES: &[Family] = &[
         kinds: &[served("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget")],
         parts: &["spec"],
     },
-    Family {
-        name: "claims",
-        kinds: &[served("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")],
-        parts: &["spec"],
-    },
-    Family {
-        name: "configmaps",
-        kinds: &[served("", "v1", "configmaps", "ConfigMap")],
-        parts: &["data", "binaryData"],
-    },
-    Family {
-        name: "endpoints",
-        kinds: &[served("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")],
-        parts: &["endpoints"],
-    },
+    Family { name: "claims", kinds: CLAIMS, parts: &["spec", "template"] },
     Family {
         name: "ingresses",
         kinds: &[served("networking.k8s.io", "v1", "ingresses", "Ingress")],
         parts: &["spec"],
     },
-    Family {
-        name: "namespaces",
-        kinds: &[served("", "v1", "namespaces", "Namespace")],
-        parts: &["spec"],
-    },
+    Family { name: "namespaces", kinds: &[served("", "v1", "namespaces", "Namespace")], parts: &["spec"] },
     Family {
         name: "networkpolicies",
         kinds: &[served("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy")],
@@ -112,9 +140,12 @@ static FAMILIES: &[Family] = &[
     },
     Family { name: "services", kinds: &[served("", "v1", "services", "Service")], parts: &["spec"] },
     Family {
-        name: "volumes",
-        kinds: &[served("", "v1", "persistentvolumes", "PersistentVolume")],
-        parts: &["spec"],
+        name: "snippets",
+        kinds: &[
+            served("", "v1", "configmaps", "ConfigMap"),
+            served("networking.k8s.io", "v1", "ingresses", "Ingress"),
+        ],
+        parts: &["spec", "data"],
     },
     Family {
         name: "webhooks",

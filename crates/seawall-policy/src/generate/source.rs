@@ -20,6 +20,7 @@ const SHARED: &str = include_str!("../../policies/shared.yaml");
 pub struct Policy {
     id: &'static str,
     title: String,
+    caveat: Option<String>,
     level: Option<Level>,
     instead_of: Option<String>,
     pub(super) family: &'static Family,
@@ -45,6 +46,11 @@ impl Policy {
     /// What fails, as the check says it.
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// Where the check sees more than a policy can.
+    pub fn caveat(&self) -> Option<&str> {
+        self.caveat.as_deref()
     }
 
     /// The level of the Pod Security Standards that asks it; unset for checks.
@@ -103,7 +109,9 @@ pub fn find(id: &str) -> Option<&'static Policy> {
 /// The shared variables, each after those that it needs.
 pub(super) fn shared() -> &'static [Variable] {
     static VARIABLES: OnceLock<Vec<Variable>> = OnceLock::new();
-    VARIABLES.get_or_init(|| with_root(SHARED, |root| variables(root.list("variables"))).flatten().unwrap_or_default())
+    VARIABLES.get_or_init(|| {
+        with_root(SHARED, |root| variables(root.list("variables"))).flatten().unwrap_or_default()
+    })
 }
 
 fn with_root<T>(text: &str, take: impl FnOnce(Node<'_>) -> T) -> Option<T> {
@@ -126,6 +134,7 @@ fn policy(id: &'static str, root: Node<'_>) -> Option<Policy> {
     Some(Policy {
         id,
         title: root.str("title")?.to_owned(),
+        caveat: root.str("caveat").map(str::to_owned),
         level,
         instead_of: root.str("insteadOf").map(str::to_owned),
         family,

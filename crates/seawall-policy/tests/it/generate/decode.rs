@@ -3,14 +3,37 @@
 
 use super::value::{Value, map, text};
 
-/// Without `null`, and with quantities as texts.
-pub(super) fn decoded(value: &Value) -> Value {
+const CLUSTER: [&str; 5] = [
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "ValidatingWebhookConfiguration",
+];
+
+/// As it was written, but for what has no place in the API: `null`, quantities that are numbers, no namespace.
+pub(super) fn admitted(object: &Value) -> Value {
+    let mut object = decoded(object);
+    let kind = object.get("kind").cloned();
+    if !CLUSTER.iter().any(|cluster| kind == Some(text(*cluster)))
+        && let Some(metadata) = object.get_mut("metadata")
+    {
+        metadata.or_set("namespace", text("default"));
+    }
+    object
+}
+
+fn decoded(value: &Value) -> Value {
     match value {
         Value::Map(entries) => Value::Map(
             entries
                 .iter()
                 .filter(|(_, value)| *value != Value::Null)
                 .map(|(key, value)| match (key.as_str(), value) {
+                    (
+                        "annotations" | "data" | "labels" | "matchLabels" | "nodeSelector",
+                        Value::Map(texts),
+                    ) => (key.clone(), with_texts(texts)),
                     ("limits" | "requests", Value::Map(amounts)) => (key.clone(), as_texts(amounts)),
                     _ => (key.clone(), decoded(value)),
                 })
@@ -19,6 +42,12 @@ pub(super) fn decoded(value: &Value) -> Value {
         Value::List(items) => Value::List(items.iter().map(decoded).collect()),
         other => other.clone(),
     }
+}
+
+/// In a map of texts `null` is the empty one.
+fn with_texts(texts: &[(String, Value)]) -> Value {
+    let text = |value: &Value| if *value == Value::Null { text("") } else { value.clone() };
+    Value::Map(texts.iter().map(|(key, value)| (key.clone(), text(value))).collect())
 }
 
 fn as_texts(amounts: &[(String, Value)]) -> Value {
@@ -35,7 +64,7 @@ fn as_texts(amounts: &[(String, Value)]) -> Value {
 
 /// With the defaults that checks read, and without what the API server leaves out when it is empty or false.
 pub(super) fn defaulted(value: &Value) -> Value {
-    let mut object = decoded(value);
+    let mut object = admitted(value);
     let kind = match object.get("kind") {
         Some(Value::Text(kind)) => kind.clone(),
         _ => String::new(),
@@ -128,9 +157,12 @@ fn container_defaults(container: &mut Value, host_network: bool) {
     }
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
         if let Some(probe) = container.get_mut(probe) {
-            for (key, value) in
-                [("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)]
-            {
+            for (key, value) in [
+                ("timeoutSeconds", 1),
+                ("periodSeconds", 10),
+                ("successThreshold", 1),
+                ("failureThreshold", 3),
+            ] {
                 probe.or_set(key, Value::Int(value));
             }
         }
@@ -170,9 +202,13 @@ fn omit(value: &mut Value, key: &str) {
             let free = matches!(key, "labels" | "annotations" | "data" | "matchLabels");
             entries.retain(|(key, value)| match value {
                 Value::Bool(false) => POINTERS.contains(&key.as_str()),
-                Value::Text(text) => free || !text.is_empty() || key == "name" || key == "type" || key == "procMount",
+                Value::Text(text) => {
+                    free || !text.is_empty() || key == "name" || key == "type" || key == "procMount"
+                }
                 Value::List(items) => !items.is_empty(),
-                Value::Map(entries) => !entries.is_empty() || KEPT.contains(&key.as_str()) || is_pointer_struct(key),
+                Value::Map(entries) => {
+                    !entries.is_empty() || KEPT.contains(&key.as_str()) || is_pointer_struct(key)
+                }
                 _ => true,
             });
         }
@@ -185,6 +221,13 @@ fn omit(value: &mut Value, key: &str) {
 fn is_pointer_struct(key: &str) -> bool {
     !matches!(
         key,
-        "labels" | "annotations" | "data" | "matchLabels" | "limits" | "requests" | "nodeSelector" | "stringData"
+        "labels"
+            | "annotations"
+            | "data"
+            | "matchLabels"
+            | "limits"
+            | "requests"
+            | "nodeSelector"
+            | "stringData"
     )
 }

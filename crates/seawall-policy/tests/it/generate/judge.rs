@@ -10,7 +10,7 @@ const ROOTS: [&str; 6] = ["object", "oldObject", "request", "params", "namespace
 
 /// A policy ready to run.
 pub(super) struct Runner {
-    variables: Vec<(Slot, Program)>,
+    variables: Vec<(String, Slot, Program)>,
     validations: Vec<Validation>,
     names: Names,
 }
@@ -49,8 +49,9 @@ impl Runner {
         let mut variables = Vec::new();
         for variable in spec.list("variables") {
             let program = compile(variable.str("expression").unwrap(), &names);
-            let slot = names.declare(&format!("variables.{}", variable.str("name").unwrap()));
-            variables.push((slot, program));
+            let name = variable.str("name").unwrap();
+            let slot = names.declare(&format!("variables.{name}"));
+            variables.push((name.to_owned(), slot, program));
         }
         let validation = |node: Node<'_>| {
             let message = node.str("message").unwrap();
@@ -72,20 +73,24 @@ impl Runner {
         let mut bindings = Bindings::new();
         bindings.set(self.names.slot("object").unwrap(), Value::from_node(object));
         bindings.set(self.names.slot("oldObject").unwrap(), Value::Null);
-        for (slot, program) in &self.variables {
+        // A variable that fails matters to those who ask for it.
+        let mut failed = Vec::new();
+        for (name, slot, program) in &self.variables {
             match program.evaluate(&bindings) {
                 Ok(value) => bindings.set(*slot, value),
-                Err(error) => panic!("{error} in {program:?}"),
+                Err(error) => failed.push(format!("{name}: {error}")),
             }
         }
         let mut verdicts = Verdicts::new();
         for validation in &self.validations {
-            let holds = match validation.expression.evaluate(&bindings).unwrap() {
-                Value::Bool(holds) => holds,
-                other => panic!("{}: {other:?}", validation.check),
+            let holds = match validation.expression.evaluate(&bindings) {
+                Ok(Value::Bool(holds)) => holds,
+                other => panic!("{}: {other:?} {failed:?}", validation.check),
             };
-            let message = (!holds).then(|| match validation.message.evaluate(&bindings).unwrap() {
-                Value::Str(text) => text.strip_prefix(&format!("{}: ", validation.check)).unwrap().to_owned(),
+            let message = (!holds).then(|| match validation.message.evaluate(&bindings) {
+                Ok(Value::Str(text)) => {
+                    text.strip_prefix(&format!("{}: ", validation.check)).unwrap().to_owned()
+                }
                 other => panic!("{}: {other:?}", validation.check),
             });
             verdicts.insert(validation.check.clone(), message);
@@ -95,7 +100,8 @@ impl Runner {
 }
 
 fn compile(text: &str, names: &Names) -> Program {
-    let program = Program::compile(text, names, &Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let program =
+        Program::compile(text, names, &Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert!(program.unresolved().is_empty(), "{:?}\n{text}", program.unresolved());
     program
 }

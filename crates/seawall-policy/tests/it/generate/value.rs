@@ -23,10 +23,6 @@ pub(super) fn map(entries: impl IntoIterator<Item = (&'static str, Value)>) -> V
     Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-pub(super) fn texts<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
-    List(items.into_iter().map(text).collect())
-}
-
 impl Value {
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
         match self {
@@ -200,7 +196,12 @@ impl<'c> Fields<'c> {
     }
 
     /// A field that is there `percent` times of a hundred; of the other times it is `null` now and then.
-    pub(super) fn maybe(mut self, percent: usize, key: &str, make: impl FnOnce(&mut Chance) -> Value) -> Self {
+    pub(super) fn maybe(
+        mut self,
+        percent: usize,
+        key: &str,
+        make: impl FnOnce(&mut Chance) -> Value,
+    ) -> Self {
         if self.chance.often(percent) {
             return self.with(key, make);
         }

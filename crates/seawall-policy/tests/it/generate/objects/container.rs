@@ -162,7 +162,9 @@ const CAPABILITIES: [&str; 17] = [
 pub(super) fn context(chance: &mut Chance) -> Value {
     let profile = |chance: &mut Chance| {
         Fields::new(chance)
-            .maybe(92, "type", |chance| chance.word(&["RuntimeDefault", "Localhost", "Unconfined", "odd", ""]))
+            .maybe(92, "type", |chance| {
+                chance.word(&["RuntimeDefault", "Localhost", "Unconfined", "odd", ""])
+            })
             .done()
     };
     Fields::new(chance)
@@ -171,7 +173,9 @@ pub(super) fn context(chance: &mut Chance) -> Value {
         .maybe(30, "runAsGroup", |chance| chance.int(&[0, 1, 1000, 20_000]))
         .maybe(35, "seccompProfile", profile)
         .maybe(20, "appArmorProfile", profile)
-        .maybe(15, "windowsOptions", |chance| Fields::new(chance).maybe(80, "hostProcess", Chance::flag).done())
+        .maybe(15, "windowsOptions", |chance| {
+            Fields::new(chance).maybe(80, "hostProcess", Chance::flag).done()
+        })
         .done()
 }
 
@@ -208,10 +212,20 @@ fn variable(chance: &mut Chance) -> Value {
             chance.word(&["A", "B", "PASSWORD", "GITSYNC_GIT", "GIT_SYNC_GIT", "GITSYNC_GIT_CONFIG", ""])
         })
         .maybe(60, "value", |chance| {
-            chance.word(&["", "x", "core.sshCommand:ssh -i k", "user.name:x", "Protocol.Ext.allow", "$(OTHER)"])
+            chance.word(&[
+                "",
+                "x",
+                "core.sshCommand:ssh -i k",
+                "user.name:x",
+                "Protocol.Ext.allow",
+                "$(OTHER)",
+            ])
         })
         .maybe(30, "valueFrom", |chance| {
-            Fields::new(chance).maybe(50, "secretKeyRef", reference).maybe(30, "configMapKeyRef", reference).done()
+            Fields::new(chance)
+                .maybe(50, "secretKeyRef", reference)
+                .maybe(30, "configMapKeyRef", reference)
+                .done()
         })
         .done()
 }
@@ -226,7 +240,9 @@ fn mount(chance: &mut Chance) -> Value {
         .with("name", |chance| chance.word(&["data", "host", "secret", "config", "none"]))
         .with("mountPath", |chance| chance.word(&["/data", "/x", ""]))
         .maybe(45, "readOnly", Chance::flag)
-        .maybe(20, "mountPropagation", |chance| chance.word(&["Bidirectional", "HostToContainer", "None", ""]))
+        .maybe(20, "mountPropagation", |chance| {
+            chance.word(&["Bidirectional", "HostToContainer", "None", ""])
+        })
         .done()
 }
 
@@ -244,7 +260,9 @@ fn handler(chance: &mut Chance) -> Value {
     Fields::new(chance)
         .maybe(50, "httpGet", target)
         .maybe(25, "tcpSocket", target)
-        .maybe(20, "exec", |chance| Fields::new(chance).maybe(90, "command", |chance| chance.words(3, &WORDS)).done())
+        .maybe(20, "exec", |chance| {
+            Fields::new(chance).maybe(90, "command", |chance| chance.words(3, &WORDS)).done()
+        })
         .done()
 }
 

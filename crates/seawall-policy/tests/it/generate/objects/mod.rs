@@ -98,7 +98,7 @@ fn annotations(chance: &mut Chance) -> Value {
         "nginx.ingress.kubernetes.io/configuration-snippet",
         "nginx.ingress.kubernetes.io/auth-snippet",
         "kubernetes.io/ingress.class",
-        "seawall.dev/other",
+        "admission.stackrox.io/break-glass",
     ];
     const VALUES: [&str; 13] = [
         "unconfined",

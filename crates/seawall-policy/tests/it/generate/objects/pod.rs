@@ -40,7 +40,8 @@ fn template(chance: &mut Chance) -> Value {
 
 fn workload(chance: &mut Chance, kind: &str) -> Value {
     let strategy = if kind == "Deployment" { "strategy" } else { "updateStrategy" };
-    let (steps, other) = if kind == "Deployment" { ("RollingUpdate", "Recreate") } else { ("RollingUpdate", "OnDelete") };
+    let (steps, other) =
+        if kind == "Deployment" { ("RollingUpdate", "Recreate") } else { ("RollingUpdate", "OnDelete") };
     let mut spec = Fields::new(chance).with("template", template).done();
     if kind != "DaemonSet" && chance.often(70) {
         spec.set("replicas", chance.int(&[0, 1, 2, 3, 5]));
@@ -54,10 +55,7 @@ fn workload(chance: &mut Chance, kind: &str) -> Value {
     }
     if kind == "StatefulSet" {
         let claims = chance.list(2, |chance| {
-            Fields::new(chance)
-                .with("metadata", |_| map([("name", text("data"))]))
-                .with("spec", claim)
-                .done()
+            Fields::new(chance).with("metadata", |_| map([("name", text("data"))])).with("spec", claim).done()
         });
         spec.set("volumeClaimTemplates", claims);
         if chance.often(70) {
@@ -145,7 +143,9 @@ pub(super) fn spec(chance: &mut Chance) -> Value {
     let chance = &mut *chance;
     Fields::new(chance)
         .with("containers", |chance| {
-            let Value::List(mut items) = chance.list(2, |chance| container(chance, "containers")) else { unreachable!() };
+            let Value::List(mut items) = chance.list(2, |chance| container(chance, "containers")) else {
+                unreachable!()
+            };
             items.push(container(chance, "containers"));
             Value::List(items)
         })
@@ -178,9 +178,13 @@ pub(super) fn spec(chance: &mut Chance) -> Value {
             chance.word(&["", "high", "system-node-critical", "system-cluster-critical"])
         })
         .maybe(15, "nodeName", |chance| chance.word(&["", "n1"]))
-        .maybe(20, "nodeSelector", |chance| {
-            if chance.often(70) { map([("disk", text("ssd"))]) } else { map([]) }
-        })
+        .maybe(
+            20,
+            "nodeSelector",
+            |chance| {
+                if chance.often(70) { map([("disk", text("ssd"))]) } else { map([]) }
+            },
+        )
         .maybe(30, "affinity", affinity)
         .maybe(25, "topologySpreadConstraints", |chance| chance.list(2, spread))
         .maybe(15, "resources", resources_of_pod)
@@ -220,7 +224,10 @@ fn affinity(chance: &mut Chance) -> Value {
                 .maybe(50, "requiredDuringSchedulingIgnoredDuringExecution", |chance| chance.list(2, term))
                 .maybe(50, "preferredDuringSchedulingIgnoredDuringExecution", |chance| {
                     chance.list(2, |chance| {
-                        Fields::new(chance).with("weight", |_| Value::Int(1)).maybe(90, "podAffinityTerm", term).done()
+                        Fields::new(chance)
+                            .with("weight", |_| Value::Int(1))
+                            .maybe(90, "podAffinityTerm", term)
+                            .done()
                     })
                 })
                 .done()
@@ -304,24 +311,28 @@ fn volume(chance: &mut Chance, name: &str) -> Value {
         6 => made.set(
             "configMap",
             Fields::new(chance)
-                .maybe(90, "name", |chance| chance.word(&["settings", "kube-root-ca.crt", "openshift-service-ca.crt"]))
+                .maybe(90, "name", |chance| {
+                    chance.word(&["settings", "kube-root-ca.crt", "openshift-service-ca.crt"])
+                })
                 .done(),
         ),
         7 => made.set("secret", Fields::new(chance).maybe(90, "secretName", |_| text("token")).done()),
-        8 => made.set("persistentVolumeClaim", Fields::new(chance).maybe(90, "claimName", |_| text("disk")).done()),
+        8 => made.set(
+            "persistentVolumeClaim",
+            Fields::new(chance).maybe(90, "claimName", |_| text("disk")).done(),
+        ),
         9 => made.set(
             "projected",
             Fields::new(chance).maybe(90, "sources", |chance| chance.list(3, projection)).done(),
         ),
-        10 => made.set(
-            "image",
-            Fields::new(chance).maybe(90, "reference", super::container::image).done(),
-        ),
+        10 => made.set("image", Fields::new(chance).maybe(90, "reference", super::container::image).done()),
         11 => made.set("nfs", map([("server", text("nfs")), ("path", text("/"))])),
         12 => made.set(
             "ephemeral",
             Fields::new(chance)
-                .maybe(90, "volumeClaimTemplate", |chance| Fields::new(chance).maybe(90, "spec", claim).done())
+                .maybe(90, "volumeClaimTemplate", |chance| {
+                    Fields::new(chance).maybe(90, "spec", claim).done()
+                })
                 .done(),
         ),
         13 => made.set("futureSource", map([])),
