@@ -1,107 +1,94 @@
-//! Runs generated policies: the variables one after the other, then the validations.
+//! Runs generated policies as the API server does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
-use seawall_policy::cel::{Bindings, Limits, Names, Program, Slot, Value};
-use seawall_yaml::{Limits as Reading, Node, Text, Tree, read};
+use seawall_core::{Origin, OriginKind};
+use seawall_inventory::{Inventory, InventoryBuilder, Resource};
+use seawall_policy::admission::{Resources, User};
+use seawall_policy::generate::find;
+use seawall_policy::vap::{PolicySet, World};
+use seawall_yaml::{Limits, Node, NodeId, Text, Tree, read};
 
-/// What the API server binds.
-const ROOTS: [&str; 6] = ["object", "oldObject", "request", "params", "namespaceObject", "authorizer"];
+use super::forms::SCHEMAS;
 
-/// A policy ready to run.
-pub(super) struct Runner {
-    variables: Vec<(String, Slot, Program)>,
-    validations: Vec<Validation>,
-    names: Names,
-}
-
-struct Validation {
-    check: String,
-    expression: Program,
-    message: Program,
-}
-
-/// What a validation says: no message when it holds.
-pub(super) type Verdicts = BTreeMap<String, Option<String>>;
+static RESOURCES: LazyLock<Resources<'static>> = LazyLock::new(|| Resources::new(&SCHEMAS));
+static NOTHING: LazyLock<Inventory> = LazyLock::new(|| inventory([]));
 
 /// The documents of a text.
 pub(super) fn documents(text: &str) -> Vec<Tree> {
-    let (documents, problems) = read(&Text::new(text), &Reading::default());
+    let (documents, problems) = read(&Text::new(text), &Limits::default());
     assert!(problems.is_empty(), "{problems:?}\n{text}");
     documents.into_iter().map(|document| document.tree).collect()
 }
 
-impl Runner {
-    /// The policies of a generated text, without their bindings.
-    pub(super) fn all(text: &str) -> Vec<Runner> {
-        let documents = documents(text);
-        let policies =
-            documents.iter().filter(|tree| tree.root().str("kind") == Some("ValidatingAdmissionPolicy"));
-        policies.map(|tree| Runner::new(tree.root())).collect()
+/// An inventory of these objects.
+pub(super) fn inventory(trees: impl IntoIterator<Item = Arc<Tree>>) -> Inventory {
+    let mut builder = InventoryBuilder::new();
+    for tree in trees {
+        let origin = Origin { file: "t.json".into(), document: 0, line: 1, kind: OriginKind::Cluster };
+        builder.push(Resource::new(tree, NodeId::ROOT, origin, None).unwrap());
+    }
+    builder.build()
+}
+
+/// Policies in force, and the checks of their validations in order.
+pub(super) struct Judge {
+    set: PolicySet,
+    checks: BTreeMap<String, Vec<String>>,
+}
+
+/// What is wrong, by check; nothing for those that hold.
+pub(super) type Failures = BTreeMap<String, String>;
+
+impl Judge {
+    /// The policies of a generated text, which the API server takes as they are.
+    pub(super) fn new(text: &str) -> Self {
+        let trees: Vec<Arc<Tree>> = documents(text).into_iter().map(Arc::new).collect();
+        let mut checks = BTreeMap::new();
+        for tree in trees.iter().filter(|tree| tree.root().str("kind") == Some("ValidatingAdmissionPolicy")) {
+            let metadata = tree.root().get("metadata").unwrap();
+            let list = metadata.get("annotations").unwrap().str("seawall.dev/checks").unwrap();
+            let own = list.split(", ").map(str::to_owned).collect();
+            checks.insert(metadata.str("name").unwrap().to_owned(), own);
+        }
+        let (set, problems) = PolicySet::read(&inventory(trees));
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(set.len(), checks.len());
+        Judge { set, checks }
     }
 
-    fn new(policy: Node<'_>) -> Runner {
-        let spec = policy.get("spec").unwrap();
-        let mut names = Names::new();
-        for root in ROOTS {
-            names.declare(root);
-        }
-        let mut variables = Vec::new();
-        for variable in spec.list("variables") {
-            let program = compile(variable.str("expression").unwrap(), &names);
-            let name = variable.str("name").unwrap();
-            let slot = names.declare(&format!("variables.{name}"));
-            variables.push((name.to_owned(), slot, program));
-        }
-        let validation = |node: Node<'_>| {
-            let message = node.str("message").unwrap();
-            Validation {
-                check: message.split_once(':').unwrap().0.to_owned(),
-                expression: compile(node.str("expression").unwrap(), &names),
-                message: compile(node.str("messageExpression").unwrap(), &names),
-            }
+    /// What they say of an object that is made.
+    pub(super) fn create(&self, object: Node<'_>) -> Failures {
+        self.ask(Some(object), None)
+    }
+
+    /// What they say of an object that is changed.
+    pub(super) fn update(&self, object: Node<'_>, old: Node<'_>) -> Failures {
+        self.ask(Some(object), Some(old))
+    }
+
+    fn ask(&self, object: Option<Node<'_>>, old: Option<Node<'_>>) -> Failures {
+        let user = User { name: "alice", ..User::default() };
+        let operation = match old {
+            Some(_) => seawall_policy::admission::Operation::Update,
+            None => seawall_policy::admission::Operation::Create,
         };
-        let validations = spec.list("validations").map(validation).collect();
-        for condition in spec.list("matchConditions") {
-            compile(condition.str("expression").unwrap(), &names);
+        let request = RESOURCES.request(operation, object, old, &user).unwrap();
+        let decision = self.set.judge(&request, &World::new(&NOTHING, None));
+        assert!(decision.not_judged.is_empty(), "{:?}", decision.not_judged);
+        let mut failures = Failures::new();
+        for failure in decision.failures {
+            let check = &self.checks[&failure.policy][failure.validation];
+            let said = failure.message.strip_prefix(&format!("{check}: "));
+            let said = said.unwrap_or_else(|| panic!("{check}: {}", failure.message));
+            failures.insert(check.clone(), said.to_owned());
         }
-        Runner { variables, validations, names }
-    }
-
-    /// What it says of an object.
-    pub(super) fn judge(&self, object: Node<'_>) -> Verdicts {
-        let mut bindings = Bindings::new();
-        bindings.set(self.names.slot("object").unwrap(), Value::from_node(object));
-        bindings.set(self.names.slot("oldObject").unwrap(), Value::Null);
-        // A variable that fails matters to those who ask for it.
-        let mut failed = Vec::new();
-        for (name, slot, program) in &self.variables {
-            match program.evaluate(&bindings) {
-                Ok(value) => bindings.set(*slot, value),
-                Err(error) => failed.push(format!("{name}: {error}")),
-            }
-        }
-        let mut verdicts = Verdicts::new();
-        for validation in &self.validations {
-            let holds = match validation.expression.evaluate(&bindings) {
-                Ok(Value::Bool(holds)) => holds,
-                other => panic!("{}: {other:?} {failed:?}", validation.check),
-            };
-            let message = (!holds).then(|| match validation.message.evaluate(&bindings) {
-                Ok(Value::Str(text)) => {
-                    text.strip_prefix(&format!("{}: ", validation.check)).unwrap().to_owned()
-                }
-                other => panic!("{}: {other:?}", validation.check),
-            });
-            verdicts.insert(validation.check.clone(), message);
-        }
-        verdicts
+        failures
     }
 }
 
-fn compile(text: &str, names: &Names) -> Program {
-    let program =
-        Program::compile(text, names, &Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    assert!(program.unresolved().is_empty(), "{:?}\n{text}", program.unresolved());
-    program
+/// Whether the policy of a check judges a kind.
+pub(super) fn judges(check: &str, kind: &str) -> bool {
+    find(check).is_some_and(|policy| policy.kinds().into_iter().collect::<BTreeSet<_>>().contains(kind))
 }

@@ -1,27 +1,16 @@
 //! What the checks and the Pod Security Standards say of one object by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use seawall_checks::pss::{self, Version};
 use seawall_checks::{Check, Settings, evaluate};
-use seawall_core::{Origin, OriginKind};
-use seawall_inventory::{Inventory, InventoryBuilder, Resource};
-use seawall_yaml::{NodeId, Tree};
+use seawall_inventory::Inventory;
 
 /// Messages of the findings of every check that failed, and the checks without a verdict.
 #[derive(Debug, Default)]
 pub(super) struct Said {
     pub(super) failed: BTreeMap<String, Vec<String>>,
     pub(super) silent: BTreeSet<String>,
-}
-
-/// An inventory of one object.
-pub(super) fn inventory(tree: &Arc<Tree>) -> Inventory {
-    let origin = Origin { file: "t.json".into(), document: 0, line: 1, kind: OriginKind::Cluster };
-    let mut builder = InventoryBuilder::new();
-    builder.push(Resource::new(Arc::clone(tree), NodeId::ROOT, origin, None).unwrap());
-    builder.build()
 }
 
 /// What these checks say.

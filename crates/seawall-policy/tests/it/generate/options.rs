@@ -7,7 +7,7 @@ use seawall_policy::generate::{
 };
 use seawall_yaml::Tree;
 
-use super::judge::documents;
+use super::judge::{Judge, documents};
 
 fn check(id: &str) -> What {
     What::Check(id.to_owned())
@@ -173,8 +173,34 @@ fn every_policy_stands_alone() {
         let options = Options { config_map, ..Options::default() };
         for policy in policies() {
             let text = generate(&check(policy.id()), &options).unwrap().text;
-            let runners = super::judge::Runner::all(&text);
-            assert_eq!(runners.len(), 1, "{}", policy.id());
+            // It demands that nothing is refused.
+            Judge::new(&text);
         }
     }
+}
+
+/// Nobody is kept from taking a finalizer off an object that is as it was.
+#[test]
+fn an_update_counts_when_it_changes_what_is_judged() {
+    let judge = Judge::new(&generate(&check("pod-privileged"), &Options::default()).unwrap().text);
+    let pod = |finalizers: &str, label: &str, image: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a, namespace: shop, labels: {{app: {label}}}, \
+             finalizers: [{finalizers}]}}\n\
+             spec: {{containers: [{{name: c, image: {image}, securityContext: {{privileged: true}}}}]}}"
+        );
+        documents(&text).remove(0)
+    };
+    let old = pod("batch.kubernetes.io/job-tracking", "a", "i");
+    assert_eq!(judge.create(old.root()).len(), 1);
+    for (finalizers, label, image, judged) in [("", "a", "i", 0), ("", "b", "i", 1), ("", "a", "j", 1)] {
+        let new = pod(finalizers, label, image);
+        assert_eq!(judge.update(new.root(), old.root()).len(), judged, "{label} {image}");
+    }
+    let system = documents(
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: kube-system}, \
+        spec: {containers: [{name: c, image: i, securityContext: {privileged: true}}]}}",
+    )
+    .remove(0);
+    assert_eq!(judge.create(system.root()).len(), 0);
 }

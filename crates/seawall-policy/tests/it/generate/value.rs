@@ -56,23 +56,6 @@ impl Value {
         }
     }
 
-    pub(super) fn items_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        match self {
-            List(items) => items.iter_mut(),
-            _ => [].iter_mut(),
-        }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        match self {
-            List(items) => items.is_empty(),
-            Map(entries) => entries.is_empty(),
-            Text(text) => text.is_empty(),
-            Null => true,
-            Bool(_) | Int(_) => false,
-        }
-    }
-
     pub(super) fn json(&self) -> String {
         let mut out = String::new();
         self.write(&mut out);

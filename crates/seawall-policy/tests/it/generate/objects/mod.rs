@@ -126,3 +126,12 @@ fn entries(chance: &mut Chance, most: usize, keys: &[&str], values: &[&str]) -> 
     }
     made
 }
+
+/// A pod with this many containers.
+pub(super) fn heavy(chance: &mut Chance, count: usize) -> Value {
+    let mut spec = pod::spec(chance);
+    let containers = (0..count).map(|_| container::container(chance, "containers")).collect();
+    spec.set("containers", Value::List(containers));
+    let home = map([("name", text("heavy")), ("namespace", text("shop"))]);
+    map([("apiVersion", text("v1")), ("kind", text("Pod")), ("metadata", home), ("spec", spec)])
+}
