@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Paths(crate::commands::PathsArgs),
     /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
     Plan(crate::commands::PlanArgs),
-    /// Judge by policies in Kubernetes' own language: run, test
+    /// Judge by policies in Kubernetes' own language: run, test, generate
     Policy(crate::commands::PolicyArgs),
     /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),

@@ -12,11 +12,6 @@ use crate::admission::Action;
 
 const POLICY: GroupKind<'_> = GroupKind::new("admissionregistration.k8s.io", "ValidatingAdmissionPolicy");
 
-/// The id under which reports show what a policy says.
-pub fn check_id(policy: &str) -> CheckId {
-    CheckId::of_policy(policy)
-}
-
 /// What is known of policies, each read once.
 #[derive(Debug)]
 pub(super) struct Infos<'i> {
@@ -52,7 +47,7 @@ impl<'i> Infos<'i> {
         });
         let pillar = text("pillar").and_then(|word| word.parse().ok()).unwrap_or(Pillar::ControlPlane);
         let info = Arc::new(CheckInfo {
-            id: check_id(policy),
+            id: CheckId::of_policy(policy),
             title: text("title").map_or_else(|| format!("policy `{policy}`"), str::to_owned).into(),
             why: text("description").unwrap_or("a policy of this cluster says so").trim().to_owned().into(),
             help: "change the object so that the policy admits it, or accept it with a waiver".into(),

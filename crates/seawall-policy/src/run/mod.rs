@@ -12,13 +12,11 @@ mod place;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use seawall_core::{Confidence, Finding, Location, LocationRole, NotEvaluated, Pillar, Subject, fingerprint};
+use seawall_core::{CheckId, Confidence, Finding, Location, LocationRole, NotEvaluated, Pillar, Subject, fingerprint};
 use seawall_inventory::{Inventory, Resource};
 
 use crate::admission::{Decision, Failure};
 use info::Infos;
-
-pub use info::check_id;
 
 /// What came of judging objects.
 #[derive(Debug, Default)]
@@ -60,7 +58,7 @@ impl<'i> Telling<'i> {
                 binding => format!(" (binding `{binding}`)"),
             };
             self.ran.not_evaluated.push(NotEvaluated {
-                check: check_id(&not_judged.policy),
+                check: CheckId::of_policy(&not_judged.policy),
                 pillar: Pillar::ControlPlane,
                 subject: Some(resource.subject().clone()),
                 reason: format!("{}{binding}", not_judged.reason),

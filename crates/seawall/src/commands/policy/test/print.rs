@@ -52,7 +52,8 @@ pub(super) fn table(pages: &[Result], color: bool, quiet: bool, out: &mut impl W
         1 => "1 page".to_owned(),
         count => format!("{count} pages"),
     };
-    writeln!(out, "{held} cases hold, {failed} fail, on {pages}")
+    let held = if held == 1 { "1 case holds".to_owned() } else { format!("{held} cases hold") };
+    writeln!(out, "{held}, {failed} fail, on {pages}")
 }
 
 /// For programs.
