@@ -29,8 +29,8 @@ impl Forms {
     pub(super) fn of(seed: u64) -> Option<Self> {
         let written = objects::object(&mut Chance::new(seed));
         let raw = tree(&written);
-        let full = Arc::new(seen(&raw, &SCHEMAS)?);
         let plain = tree(&decoded(&written));
+        let full = Arc::new(seen(&plain, &SCHEMAS)?);
         Some(Forms { written, raw, plain, full })
     }
 
