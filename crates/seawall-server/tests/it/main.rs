@@ -1,0 +1,9 @@
+//! The server as an API server meets it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod certificates;
+mod client;
+mod hostile;
+mod pod_security;
+mod serving;
+mod stand;
