@@ -12,13 +12,13 @@ use std::time::Instant;
 
 use seawall_core::{Date, rfc3339};
 use seawall_inventory::Inventory;
-use seawall_policy::admission::{Denial, Reason, Request};
+use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
 use seawall_yaml::Tree;
 
 use crate::clock::Clock;
 use crate::event::{Event, Events, Outcome};
 use crate::exempt::Exemptions;
-use crate::judge::{Around, Budget, Gap, Hook, Judge, Opinion};
+use crate::judge::{Around, Budget, Hook, Judge, Known};
 use crate::metrics::Metrics;
 use crate::mode::{Identity, Mode, Modes};
 use crate::review::{Answer, Review, Status, annotation_key, patch};
@@ -52,7 +52,7 @@ pub type Judges = Vec<Arc<dyn Judge>>;
 pub struct Desk {
     rules: Rules,
     judges: Shared<Judges>,
-    inventory: Shared<Inventory>,
+    known: Shared<Known>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     events: Events,
@@ -61,7 +61,7 @@ pub struct Desk {
 impl Desk {
     /// A desk without judges that knows of nothing.
     pub fn new(rules: Rules, clock: Arc<dyn Clock>, metrics: Arc<Metrics>, events: Events) -> Self {
-        Desk { rules, judges: Shared::default(), inventory: Shared::default(), clock, metrics, events }
+        Desk { rules, judges: Shared::default(), known: Shared::default(), clock, metrics, events }
     }
 
     /// Who judges from now on.
@@ -70,8 +70,8 @@ impl Desk {
     }
 
     /// What is in the cluster from now on.
-    pub fn set_inventory(&self, inventory: Arc<Inventory>) {
-        self.inventory.set(inventory);
+    pub fn set_inventory(&self, inventory: Inventory) {
+        self.known.set(Arc::new(inventory.into()));
     }
 
     /// How many policies judge at a hook.
@@ -101,7 +101,7 @@ impl Desk {
             ruling.answer.annotations.push(("exempt".to_owned(), id.to_owned()));
             return ruling.finish();
         }
-        let inventory = self.inventory.get();
+        let known = self.known.get();
         let today = Date::from_unix(self.clock.now());
         let mut changed: Option<Arc<Tree>> = None;
         for judge in self.judges.get().iter().filter(|judge| judge.hook() == hook) {
@@ -110,9 +110,9 @@ impl Desk {
                 request.object = Some(tree.root());
             }
             let tree = changed.as_ref().unwrap_or(review.tree());
-            let around = Around { tree, inventory: &inventory, budget, today };
-            let opinion = self.ask(&**judge, &request, &around);
-            if let Some(object) = ruling.take(&**judge, opinion) {
+            let around = Around { tree, known: &known, budget, today };
+            let decision = self.ask(&**judge, &request, &around);
+            if let Some(object) = ruling.take(&**judge, decision) {
                 changed = Some(Arc::new(object));
             }
         }
@@ -130,10 +130,10 @@ impl Desk {
         ruling.finish()
     }
 
-    fn ask(&self, judge: &dyn Judge, request: &Request<'_>, around: &Around<'_>) -> Opinion {
-        let gap = |reason: String| Opinion {
-            gaps: vec![Gap { policy: judge.name().to_owned(), reason }],
-            ..Opinion::default()
+    fn ask(&self, judge: &dyn Judge, request: &Request<'_>, around: &Around<'_>) -> Decision {
+        let gap = |reason: String| Decision {
+            not_judged: vec![NotJudged { policy: judge.name().to_owned(), binding: String::new(), reason }],
+            ..Decision::default()
         };
         if around.budget.is_spent() {
             return gap("the time for this request was up".to_owned());
@@ -190,10 +190,9 @@ impl<'d> Ruling<'d> {
     }
 
     /// Takes in what a judge said; gives the object that it made, when that counts.
-    fn take(&mut self, judge: &dyn Judge, opinion: Opinion) -> Option<Tree> {
+    fn take(&mut self, judge: &dyn Judge, decision: Decision) -> Option<Tree> {
         let family = judge.name();
         let modes = &self.desk.rules.modes;
-        let Opinion { decision, gaps } = opinion;
         for denial in decision.denials {
             let mode = modes.of(&denial.policy, family, self.object);
             let outcome = match mode {
@@ -208,7 +207,7 @@ impl<'d> Ruling<'d> {
                 Mode::Audit => self.would_refuse.push(denial.message),
             }
         }
-        for gap in gaps {
+        for gap in decision.not_judged {
             self.gap(&gap.policy, family, &gap.reason);
         }
         let mode = modes.of(family, family, self.object);

@@ -17,7 +17,8 @@ const RULE: [&str; 4] = ["policies", "namespaces", "mode", "rollout"];
 const EXEMPT: [&str; 4] = ["ownNamespace", "namespaces", "users", "lift"];
 const POD_SECURITY: [&str; 5] = ["enabled", "enforce", "audit", "warn", "exempt"];
 const POD_SECURITY_EXEMPT: [&str; 3] = ["namespaces", "users", "runtimeClasses"];
-const LIMITS: [&str; 6] = ["connections", "inFlight", "workers", "bodyBytes", "seconds", "drainSeconds"];
+const LIMITS: [&str; 7] =
+    ["connections", "inFlight", "workers", "bodyBytes", "seconds", "lameDuckSeconds", "drainSeconds"];
 
 /// The namespace that the server runs in unless it is told.
 const OWN_NAMESPACE: &str = "seawall";
@@ -112,11 +113,11 @@ impl<'t> At<'t> {
         self.node.as_bool().map_or_else(|| self.bad("must be true or false"), Ok)
     }
 
-    fn number(&self, most: u32) -> Read<u32> {
+    fn number(&self, least: u32, most: u32) -> Read<u32> {
         let number = self.node.as_u64().and_then(|number| u32::try_from(number).ok());
-        match number.filter(|number| (1..=most).contains(number)) {
+        match number.filter(|number| (least..=most).contains(number)) {
             Some(number) => Ok(number),
-            None => self.bad(format!("must be a whole number from 1 to {most}")),
+            None => self.bad(format!("must be a whole number from {least} to {most}")),
         }
     }
 
@@ -170,13 +171,7 @@ fn rules(at: &At<'_>, modes: &mut Modes) -> Read<()> {
                     rule.mode = at.parsed()?;
                     has_mode = true;
                 }
-                _ => {
-                    let share = at.node.as_u64().and_then(|share| u8::try_from(share).ok());
-                    match share.filter(|share| *share <= 100) {
-                        Some(share) => rule.rollout = share,
-                        None => return at.bad("must be a whole number from 0 to 100"),
-                    }
-                }
+                _ => rule.rollout = u8::try_from(at.number(0, 100)?).unwrap_or(100),
             }
         }
         if !has_mode {
@@ -239,13 +234,14 @@ fn pod_security(at: &At<'_>) -> Read<Option<PodSecurity>> {
 fn limits(at: &At<'_>, limits: &mut ServerLimits) -> Read<()> {
     for (key, at) in at.entries(&LIMITS)? {
         match key {
-            "connections" => limits.connections = at.number(1 << 20)? as usize,
-            "inFlight" => limits.in_flight = at.number(1 << 20)? as usize,
-            "workers" => limits.workers = at.number(1 << 10)? as usize,
-            "bodyBytes" => limits.review.bytes = at.number(1 << 30)?,
+            "connections" => limits.connections = at.number(1, 1 << 20)? as usize,
+            "inFlight" => limits.in_flight = at.number(1, 1 << 20)? as usize,
+            "workers" => limits.workers = at.number(1, 1 << 10)? as usize,
+            "bodyBytes" => limits.review.bytes = at.number(1, 1 << 30)?,
             // The API server waits at most this long.
-            "seconds" => limits.time = Duration::from_secs(at.number(30)?.into()),
-            _ => limits.drain = Duration::from_secs(at.number(3_600)?.into()),
+            "seconds" => limits.time = Duration::from_secs(at.number(1, 30)?.into()),
+            "lameDuckSeconds" => limits.lame_duck = Duration::from_secs(at.number(0, 3_600)?.into()),
+            _ => limits.drain = Duration::from_secs(at.number(0, 3_600)?.into()),
         }
     }
     Ok(())

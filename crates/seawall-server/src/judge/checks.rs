@@ -6,10 +6,10 @@
 use seawall_checks::{Check, Judge as Scope, Ready, Settings};
 use seawall_core::{Finding, NotEvaluated, ResourceId};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
-use seawall_policy::admission::{Decision, Denial, Operation, Reason, Request};
+use seawall_policy::admission::{Decision, Denial, NotJudged, Operation, Reason, Request};
 use seawall_waivers::Rules;
 
-use crate::judge::{Around, Gap, Judge, Opinion};
+use crate::judge::{Around, Judge};
 
 /// The checks that judge one object, with the exceptions from them.
 pub struct Checks {
@@ -36,19 +36,19 @@ impl Judge for Checks {
         self.ready.len()
     }
 
-    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Opinion {
+    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
         let writes = matches!(request.operation, Operation::Create | Operation::Update);
         let object = request.object.filter(|_| writes && request.subresource.is_empty());
         let Some(resource) = object.and_then(|object| around.resource(object)) else {
-            return Opinion::default();
+            return Decision::default();
         };
         let (inventory, id) = neighbourhood(resource, request, around);
         let mut evaluation = self.ready.evaluate_one(&inventory, id);
         seawall_waivers::apply(&mut evaluation, &inventory, &self.waivers, around.today, &Default::default());
         let judged = |finding: &&Finding| finding.resource == id && finding.waiver.is_none();
         let denials = evaluation.findings.iter().filter(judged).map(denial).collect();
-        let gaps = evaluation.not_evaluated.into_iter().map(gap).collect();
-        Opinion { decision: Decision { denials, ..Decision::default() }, gaps }
+        let not_judged = evaluation.not_evaluated.into_iter().map(gap).collect();
+        Decision { denials, not_judged, ..Decision::default() }
     }
 }
 
@@ -68,8 +68,9 @@ fn denial(finding: &Finding) -> Denial {
     }
 }
 
-fn gap(not_evaluated: NotEvaluated) -> Gap {
-    Gap { policy: not_evaluated.check.as_str().to_owned(), reason: not_evaluated.reason }
+fn gap(not_evaluated: NotEvaluated) -> NotJudged {
+    let policy = not_evaluated.check.as_str().to_owned();
+    NotJudged { policy, binding: String::new(), reason: not_evaluated.reason }
 }
 
 /// The object with what of the known inventory speaks of it.
@@ -77,9 +78,9 @@ fn neighbourhood(resource: Resource, request: &Request<'_>, around: &Around<'_>)
     let mut builder = InventoryBuilder::new();
     let account = resource.pods().next().map(|pod| pod.spec().str("serviceAccountName").unwrap_or("default"));
     let known = account.and_then(|name| {
-        around.inventory.find(GroupKind::new("", "ServiceAccount"), Some(request.namespace), name)
+        around.known.inventory.find(GroupKind::new("", "ServiceAccount"), Some(request.namespace), name)
     });
-    if let Some((major, minor)) = around.inventory.server_version() {
+    if let Some((major, minor)) = around.known.inventory.server_version() {
         builder.server_version(major, minor);
     }
     builder.push(resource);

@@ -4,21 +4,25 @@
 //! - a judge is a pure function of the request, the inventory and its own settings: no IO, no clock, no side effect, so
 //!   that a dry run is the same as the real one;
 //! - a judge says what it would refuse; whether that blocks is decided elsewhere, by modes;
-//! - what could not be judged is a gap, never silence.
+//! - what could not be judged is said so, never passed over in silence.
 
 mod checks;
+mod known;
 mod pod_security;
+mod policies;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use seawall_core::{Date, Origin, OriginKind};
-use seawall_inventory::{GroupKind, Inventory, Resource};
+use seawall_inventory::{GroupKind, Resource};
 use seawall_policy::admission::{Decision, Request};
 use seawall_yaml::{Node, Tree};
 
 pub use checks::Checks;
+pub use known::Known;
 pub use pod_security::{Exemptions, NamespacePolicy, PodSecurity, label_policy};
+pub use policies::Policies;
 
 /// At which hook a review arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +65,7 @@ pub struct Around<'a> {
     /// The tree that the request lies in.
     pub tree: &'a Arc<Tree>,
     /// What else is in the cluster.
-    pub inventory: &'a Inventory,
+    pub known: &'a Known,
     /// How long the judge may go on.
     pub budget: &'a Budget,
     /// The day, for waivers.
@@ -80,26 +84,8 @@ impl<'a> Around<'a> {
         if name.is_empty() {
             return None;
         }
-        self.inventory.find(GroupKind::new("", "Namespace"), None, name)
+        self.known.inventory.find(GroupKind::new("", "Namespace"), None, name)
     }
-}
-
-/// Something that could not be judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// The policy.
-    pub policy: String,
-    /// Why, in words.
-    pub reason: String,
-}
-
-/// What a judge says of a request.
-#[derive(Clone, Debug, Default)]
-pub struct Opinion {
-    /// What is to be refused, warned of, noted and changed. Policies in it go by the ids that modes are set for.
-    pub decision: Decision,
-    /// What could not be judged.
-    pub gaps: Vec<Gap>,
 }
 
 /// A family of policies.
@@ -115,6 +101,6 @@ pub trait Judge: Send + Sync {
     /// How many policies it holds.
     fn policies(&self) -> usize;
 
-    /// Judges a request.
-    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Opinion;
+    /// Judges a request. Policies in what it says go by the ids that modes are set for.
+    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision;
 }

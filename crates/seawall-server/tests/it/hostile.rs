@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use seawall_server::{Around, Failure, Judge, Mode, Modes, Opinion, Rules, ServerLimits};
+use seawall_policy::admission::Decision;
+use seawall_server::{Around, Failure, Judge, Mode, Modes, Rules, ServerLimits};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -266,7 +267,7 @@ fn a_policy_that_panics_is_a_gap_and_the_others_are_judged() {
     run(async {
         let bad: Arc<dyn Judge> = Arc::new(Policy(
             "bad",
-            |_: &seawall_policy::admission::Request<'_>, _: &Around<'_>| -> Opinion { panic!("hunter2") },
+            |_: &seawall_policy::admission::Request<'_>, _: &Around<'_>| -> Decision { panic!("hunter2") },
         ));
         let rules = Rules {
             modes: Modes { rules: vec![], default: Mode::Enforce },

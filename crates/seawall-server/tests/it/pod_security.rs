@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use seawall_core::{Date, Origin, OriginKind};
-use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
+use seawall_inventory::{GroupKind, InventoryBuilder, Resource};
+use seawall_policy::admission::Decision;
 use seawall_server::{
-    Around, Budget, Judge, Opinion, PodSecurity, PodSecurityExemptions, Review, ReviewLimits,
+    Around, Budget, Judge, Known, PodSecurity, PodSecurityExemptions, Review, ReviewLimits,
 };
 use seawall_yaml::{Limits, json::read_json_bytes};
 use serde_json::{Value, json};
 
-fn inventory(objects: &[Value], pods_are_complete: bool) -> Inventory {
+fn inventory(objects: &[Value], pods_are_complete: bool) -> Known {
     let mut builder = InventoryBuilder::new();
     for object in objects {
         let (tree, _) = read_json_bytes(object.to_string().as_bytes(), &Limits::default());
@@ -22,7 +23,7 @@ fn inventory(objects: &[Value], pods_are_complete: bool) -> Inventory {
     if pods_are_complete {
         builder.complete_kind(GroupKind::new("", "Pod"));
     }
-    builder.build()
+    builder.build().into()
 }
 
 fn namespace(labels: &Value) -> Value {
@@ -50,15 +51,15 @@ fn request(resource: &str, kind: &str, operation: &str, object: &Value, old: Opt
     }})
 }
 
-fn judge(security: &PodSecurity, inventory: &Inventory, review: &Value) -> Opinion {
+fn judge(security: &PodSecurity, known: &Known, review: &Value) -> Decision {
     let review = Review::read(review.to_string().as_bytes(), &ReviewLimits::default()).unwrap();
     let budget = Budget::default();
     let today = Date::from_unix(0);
-    let around = Around { tree: review.tree(), inventory, budget: &budget, today };
+    let around = Around { tree: review.tree(), known, budget: &budget, today };
     security.judge(&review.request(), &around)
 }
 
-fn of_pod(labels: &Value, pod: &Value) -> Opinion {
+fn of_pod(labels: &Value, pod: &Value) -> Decision {
     judge(
         &PodSecurity::default(),
         &inventory(&[namespace(labels)], false),
@@ -66,9 +67,8 @@ fn of_pod(labels: &Value, pod: &Value) -> Opinion {
     )
 }
 
-/// Everything that an opinion says, in short.
-fn said(opinion: &Opinion) -> Value {
-    let decision = &opinion.decision;
+/// Everything that an decision says, in short.
+fn said(decision: &Decision) -> Value {
     let annotations: serde_json::Map<String, Value> = decision
         .audit_annotations
         .iter()
@@ -78,7 +78,7 @@ fn said(opinion: &Opinion) -> Value {
         .collect();
     let denials: Vec<String> =
         decision.denials.iter().map(|denial| format!("{} {}", denial.code, denial.message)).collect();
-    let gaps: Vec<&str> = opinion.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    let gaps: Vec<&str> = decision.not_judged.iter().map(|gap| gap.reason.as_str()).collect();
     json!({"denials": denials, "warnings": decision.warnings, "annotations": annotations, "gaps": gaps})
 }
 
@@ -121,15 +121,15 @@ fn labels_decide_what_is_asked_of_a_pod() {
             json!({"enforce-policy": "privileged:latest", "error": "Failed to parse policy: [metadata.labels[pod-security.kubernetes.io/enforce-version]: Invalid value: \"1.20\": must be \"latest\" or \"v1.x\", metadata.labels[pod-security.kubernetes.io/audit-version]: Invalid value: \"v01\": must be \"latest\" or \"v1.x\"]"}),
         ),
     ] {
-        let opinion = of_pod(&labels, &host_pid());
+        let decision = of_pod(&labels, &host_pid());
         assert_eq!(
-            said(&opinion),
+            said(&decision),
             json!({"denials": denials, "warnings": warnings, "annotations": annotations, "gaps": []}),
             "{labels}"
         );
     }
-    let opinion = of_pod(&json!({"pod-security.kubernetes.io/enforce": "strict"}), &host_pid());
-    assert!(opinion.decision.denials[0].message.contains("violates PodSecurity \"restricted:latest\""));
+    let decision = of_pod(&json!({"pod-security.kubernetes.io/enforce": "strict"}), &host_pid());
+    assert!(decision.denials[0].message.contains("violates PodSecurity \"restricted:latest\""));
 }
 
 #[test]
@@ -141,18 +141,18 @@ fn warnings_follow_a_stricter_enforce_level() {
         let review = request("apps:deployments", "Deployment", "CREATE", &deployment, None);
         judge(&PodSecurity::default(), &inventory(&[namespace(labels)], false), &review)
     };
-    let opinion = ask(&labels);
-    assert!(opinion.decision.denials.is_empty() && opinion.decision.audit_annotations.is_empty());
+    let decision = ask(&labels);
+    assert!(decision.denials.is_empty() && decision.audit_annotations.is_empty());
     assert_eq!(
-        opinion.decision.warnings,
+        decision.warnings,
         ["would violate PodSecurity \"baseline:v1.22\": host namespaces (hostPID=true)"]
     );
     let mut own = labels.clone();
     own["pod-security.kubernetes.io/warn"] = "privileged".into();
-    assert!(ask(&own).decision.warnings.is_empty());
+    assert!(ask(&own).warnings.is_empty());
     let mut version = labels;
     version["pod-security.kubernetes.io/warn-version"] = "v1.30".into();
-    assert!(ask(&version).decision.warnings[0].contains("\"baseline:v1.30\""));
+    assert!(ask(&version).warnings[0].contains("\"baseline:v1.30\""));
 }
 
 #[test]
@@ -171,16 +171,16 @@ fn exemptions_come_in_their_order() {
         PodSecurityExemptions { namespaces: one("shop"), users: one("alice"), runtime_classes: one("vm") };
     let mut security = PodSecurity { exemptions, ..PodSecurity::default() };
     for wanted in ["namespace", "user", "runtimeClass"] {
-        let opinion = judge(&security, &inventory, &review);
-        assert_eq!(said(&opinion)["annotations"], json!({"exempt": wanted}));
-        assert!(opinion.decision.is_allowed());
+        let decision = judge(&security, &inventory, &review);
+        assert_eq!(said(&decision)["annotations"], json!({"exempt": wanted}));
+        assert!(decision.is_allowed());
         match wanted {
             "namespace" => security.exemptions.namespaces.clear(),
             "user" => security.exemptions.users.clear(),
             _ => security.exemptions.runtime_classes.clear(),
         }
     }
-    assert!(!judge(&security, &inventory, &review).decision.is_allowed());
+    assert!(!judge(&security, &inventory, &review).is_allowed());
 }
 
 #[test]
@@ -203,9 +203,9 @@ fn only_what_matters_of_an_update_is_judged() {
         (with("ephemeralContainers", container("b")), with("ephemeralContainers", container("a")), true),
         (pod(&base), with("ephemeralContainers", container("a")), false),
     ] {
-        let opinion =
+        let decision =
             judge(&PodSecurity::default(), &inventory, &request("pods", "Pod", "UPDATE", &new, Some(&old)));
-        assert_eq!(!opinion.decision.is_allowed(), judged, "{new} {old}");
+        assert_eq!(!decision.is_allowed(), judged, "{new} {old}");
     }
     for (part, judged) in [
         ("exec", false),
@@ -214,19 +214,19 @@ fn only_what_matters_of_an_update_is_judged() {
         ("resize", true),
         ("unheard-of", true),
     ] {
-        let opinion = judge(
+        let decision = judge(
             &PodSecurity::default(),
             &inventory,
             &request(&format!("pods/{part}"), "Pod", "CREATE", &host_pid(), None),
         );
-        assert_eq!(!opinion.decision.is_allowed(), judged, "{part}");
+        assert_eq!(!decision.is_allowed(), judged, "{part}");
     }
-    let opinion = judge(
+    let decision = judge(
         &PodSecurity::default(),
         &inventory,
         &request("pods", "Pod", "DELETE", &Value::Null, Some(&host_pid())),
     );
-    assert!(opinion.decision.is_allowed() && opinion.gaps.is_empty());
+    assert!(decision.is_allowed() && decision.not_judged.is_empty());
 }
 
 #[test]
@@ -244,11 +244,11 @@ fn what_cannot_be_judged_is_a_gap_for_pods_and_a_note_for_controllers() {
         json!({"denials": [], "warnings": [], "gaps": [], "annotations": {"error": "failed to lookup namespace \"shop\""}})
     );
     let labels = json!({"pod-security.kubernetes.io/enforce": "baseline"});
-    let opinion = of_pod(&labels, &pod(&json!({"hostPID": "yes", "containers": []})));
+    let decision = of_pod(&labels, &pod(&json!({"hostPID": "yes", "containers": []})));
     assert!(
-        opinion.gaps[0].reason.contains("failed to decode object: `spec.hostPID` must be a boolean"),
+        decision.not_judged[0].reason.contains("failed to decode object: `spec.hostPID` must be a boolean"),
         "{:?}",
-        opinion.gaps
+        decision.not_judged
     );
 }
 
@@ -266,20 +266,20 @@ fn labels_of_namespaces_are_held_to_their_words() {
     let refusal = "422 Namespace \"shop\" is invalid: metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: \"strict\": must be one of privileged, baseline, restricted";
     assert_eq!(said(&ask("CREATE", &bad, None))["denials"], json!([refusal]));
     assert_eq!(said(&ask("UPDATE", &bad, Some(&good)))["denials"], json!([refusal]));
-    assert!(ask("UPDATE", &bad, Some(&bad)).decision.is_allowed());
-    assert!(ask("CREATE", &good, None).decision.is_allowed());
+    assert!(ask("UPDATE", &bad, Some(&bad)).is_allowed());
+    assert!(ask("CREATE", &good, None).is_allowed());
     let mut security = PodSecurity::default();
     security.exemptions.namespaces.push("shop".into());
     let labelled = namespace(
         &json!({"pod-security.kubernetes.io/enforce": "baseline", "pod-security.kubernetes.io/audit": "restricted"}),
     );
-    let opinion = judge(
+    let decision = judge(
         &security,
         &inventory(&[], true),
         &request("namespaces", "Namespace", "CREATE", &labelled, None),
     );
     assert_eq!(
-        opinion.decision.warnings,
+        decision.warnings,
         [
             "namespace \"shop\" is exempt from Pod Security, and the policy (enforce=baseline:latest, audit=restricted:latest) will be ignored"
         ]
@@ -310,8 +310,7 @@ fn a_stricter_level_tells_which_pods_are_there() {
     let (old, new) =
         (namespace(&json!({})), namespace(&json!({"pod-security.kubernetes.io/enforce": "baseline"})));
     let review = request("namespaces", "Namespace", "UPDATE", &new, Some(&old));
-    let warnings =
-        |complete| judge(&PodSecurity::default(), &inventory(&pods, complete), &review).decision.warnings;
+    let warnings = |complete| judge(&PodSecurity::default(), &inventory(&pods, complete), &review).warnings;
     let told = [
         "existing pods in namespace \"shop\" violate the new PodSecurity enforce level \"baseline:latest\"",
         "a (and 2 other pods): host namespaces",
@@ -325,5 +324,5 @@ fn a_stricter_level_tells_which_pods_are_there() {
     );
     assert_eq!(partial[1..], told);
     let relaxed = request("namespaces", "Namespace", "UPDATE", &old, Some(&new));
-    assert!(judge(&PodSecurity::default(), &inventory(&pods, true), &relaxed).decision.warnings.is_empty());
+    assert!(judge(&PodSecurity::default(), &inventory(&pods, true), &relaxed).warnings.is_empty());
 }

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use seawall_policy::admission::{Decision, Denial, Reason, Request};
 use seawall_server::tls::{Authority, Certificates, Pair};
 use seawall_server::{
-    Around, Clock, Desk, Events, Judge, Judges, Metrics, Mode, Modes, Opinion, Rules, Server, ServerLimits,
+    Around, Clock, Desk, Events, Judge, Judges, Metrics, Mode, Modes, Rules, Server, ServerLimits,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -34,7 +34,7 @@ impl Clock for TestClock {
 /// A policy that is a function.
 pub(crate) struct Policy<F>(pub(crate) &'static str, pub(crate) F);
 
-impl<F: Fn(&Request<'_>, &Around<'_>) -> Opinion + Send + Sync> Judge for Policy<F> {
+impl<F: Fn(&Request<'_>, &Around<'_>) -> Decision + Send + Sync> Judge for Policy<F> {
     fn name(&self) -> &str {
         self.0
     }
@@ -43,7 +43,7 @@ impl<F: Fn(&Request<'_>, &Around<'_>) -> Opinion + Send + Sync> Judge for Policy
         1
     }
 
-    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Opinion {
+    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
         (self.1)(request, around)
     }
 }
@@ -55,7 +55,7 @@ pub(crate) fn refuses(
 ) -> Arc<dyn Judge> {
     Arc::new(Policy(name, move |request: &Request<'_>, _: &Around<'_>| {
         if !refuses(request) {
-            return Opinion::default();
+            return Decision::default();
         }
         let denial = Denial {
             policy: name.into(),
@@ -64,7 +64,7 @@ pub(crate) fn refuses(
             reason: Reason::Forbidden,
             message: format!("{name} says no"),
         };
-        Opinion { decision: Decision { denials: vec![denial], ..Decision::default() }, gaps: Vec::new() }
+        Decision { denials: vec![denial], ..Decision::default() }
     }))
 }
 

@@ -49,7 +49,8 @@ pub(super) fn section() -> Value {
         "workers": number("Threads that judge.", 1, 1 << 10),
         "bodyBytes": number("Bytes of a review.", 1, 1 << 30),
         "seconds": number("The longest that a review may take.", 1, 30),
-        "drainSeconds": number("How long open requests may take when the server stops.", 1, 3_600),
+        "lameDuckSeconds": number("How long a server that stops takes new connections.", 0, 3_600),
+        "drainSeconds": number("How long open requests may take after that.", 0, 3_600),
     });
     map(
         "What the webhook server does.",

@@ -10,9 +10,9 @@ mod update;
 
 use seawall_checks::pss::{Level, Policy, Version, Violation, enforce_message, evaluate_pod, warn_message};
 use seawall_inventory::{Inventory, PodView, Resource};
-use seawall_policy::admission::{Denial, Operation, Reason, Request};
+use seawall_policy::admission::{Decision, Denial, NotJudged, Operation, Reason, Request};
 
-use crate::judge::{Around, Gap, Judge, Opinion};
+use crate::judge::{Around, Judge};
 use labels::LabelFault;
 pub use labels::{NamespacePolicy, label_policy};
 
@@ -73,24 +73,24 @@ impl Judge for PodSecurity {
         1
     }
 
-    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Opinion {
-        let mut opinion = Opinion::default();
+    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
+        let mut decision = Decision::default();
         if !matches!(request.operation, Operation::Create | Operation::Update) {
-            return opinion;
+            return decision;
         }
         let subresource = request.request_subresource.unwrap_or(request.subresource);
         let (group, _, resource) = request.resource;
         match (group, resource) {
-            ("", "namespaces") if subresource.is_empty() => self.namespace(request, around, &mut opinion),
+            ("", "namespaces") if subresource.is_empty() => self.namespace(request, around, &mut decision),
             ("", "pods") if !IGNORED.contains(&subresource) => {
-                self.object(Judged::Pod, request, around, &mut opinion)
+                self.object(Judged::Pod, request, around, &mut decision)
             }
             place if CONTROLLERS.contains(&place) && subresource.is_empty() => {
-                self.object(Judged::Controller, request, around, &mut opinion);
+                self.object(Judged::Controller, request, around, &mut decision);
             }
             _ => {}
         }
-        opinion
+        decision
     }
 }
 
@@ -99,7 +99,7 @@ impl PodSecurity {
         !name.is_empty() && self.exemptions.namespaces.iter().any(|exempt| exempt == name)
     }
 
-    fn object(&self, judged: Judged, request: &Request<'_>, around: &Around<'_>, out: &mut Opinion) {
+    fn object(&self, judged: Judged, request: &Request<'_>, around: &Around<'_>, out: &mut Decision) {
         if self.exempts_namespace(request.namespace) {
             return annotate(out, "exempt", "namespace");
         }
@@ -147,7 +147,7 @@ impl PodSecurity {
         faults: &[LabelFault],
         pod: &PodView<'_>,
         request: &Request<'_>,
-        out: &mut Opinion,
+        out: &mut Decision,
     ) {
         if self.exempts_runtime(pod) {
             return annotate(out, "exempt", "runtimeClass");
@@ -160,7 +160,7 @@ impl PodSecurity {
             annotate(out, "enforce-policy", &policy.enforce.to_string());
             match asked(policy.enforce) {
                 Ok(violations) if !violations.is_empty() => {
-                    out.decision.denials.push(forbidden(request, policy.enforce, &violations));
+                    out.denials.push(forbidden(request, policy.enforce, &violations));
                 }
                 Ok(_) => {}
                 Err(reason) => {
@@ -178,11 +178,11 @@ impl PodSecurity {
             }
         }
         // Who is refused needs no warning beside it.
-        if out.decision.denials.is_empty()
+        if out.denials.is_empty()
             && let Ok(violations) = asked(policy.warn)
             && !violations.is_empty()
         {
-            out.decision.warnings.push(warn_message(policy.warn, &violations));
+            out.warnings.push(warn_message(policy.warn, &violations));
         }
     }
 
@@ -191,16 +191,16 @@ impl PodSecurity {
         class.is_some_and(|class| self.exemptions.runtime_classes.iter().any(|exempt| exempt == class))
     }
 
-    fn namespace(&self, request: &Request<'_>, around: &Around<'_>, out: &mut Opinion) {
+    fn namespace(&self, request: &Request<'_>, around: &Around<'_>, out: &mut Decision) {
         let Some(object) = request.object.and_then(|object| around.resource(object)) else {
             return refuse_to_judge(Judged::Pod, "failed to decode object", out);
         };
         let (policy, faults) = label_policy(object.labels(), self.defaults);
         if request.operation == Operation::Create {
             if !faults.is_empty() {
-                out.decision.denials.push(invalid(request, &faults));
+                out.denials.push(invalid(request, &faults));
             } else if self.exempts_namespace(request.namespace) {
-                out.decision.warnings.extend(self.exempt_warning(&object, policy));
+                out.warnings.extend(self.exempt_warning(&object, policy));
             }
             return;
         }
@@ -209,7 +209,7 @@ impl PodSecurity {
         };
         let (before, faults_before) = label_policy(old.labels(), self.defaults);
         if !faults.is_empty() && faults != faults_before {
-            out.decision.denials.push(invalid(request, &faults));
+            out.denials.push(invalid(request, &faults));
             return;
         }
         let (now, then) = (policy.enforce, before.enforce);
@@ -225,9 +225,9 @@ impl PodSecurity {
                     self.exempts_runtime(pod)
                 })
             };
-            ask(around.inventory)
+            ask(&around.known.inventory)
         };
-        out.decision.warnings.extend(warnings);
+        out.warnings.extend(warnings);
     }
 
     /// What somebody is told who labels a namespace that is exempt (`exemptNamespaceWarning`).
@@ -251,14 +251,18 @@ impl PodSecurity {
     }
 }
 
-fn annotate(out: &mut Opinion, key: &str, value: &str) {
-    out.decision.audit_annotations.push((format!("{PREFIX}{key}"), value.to_owned()));
+fn annotate(out: &mut Decision, key: &str, value: &str) {
+    out.audit_annotations.push((format!("{PREFIX}{key}"), value.to_owned()));
 }
 
 /// What cannot be judged is a gap for a pod; of a controller it is only noted, for it is never refused.
-fn refuse_to_judge(judged: Judged, reason: &str, out: &mut Opinion) {
+fn refuse_to_judge(judged: Judged, reason: &str, out: &mut Decision) {
     match judged {
-        Judged::Pod => out.gaps.push(Gap { policy: NAME.to_owned(), reason: reason.to_owned() }),
+        Judged::Pod => out.not_judged.push(NotJudged {
+            policy: NAME.to_owned(),
+            binding: String::new(),
+            reason: reason.to_owned(),
+        }),
         Judged::Controller => annotate(out, "error", reason),
     }
 }

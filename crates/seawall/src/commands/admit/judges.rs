@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use seawall_checks::pick;
+use seawall_core::ProblemSeverity;
 use seawall_inventory::Inventory;
-use seawall_server::{Checks, Judge, Judges};
+use seawall_policy::vap::PolicySet;
+use seawall_server::{Checks, Judge, Judges, Policies};
 use seawall_sources::{Progress, Target};
 
 use crate::cli::SelectionArgs;
@@ -18,6 +20,9 @@ use crate::config::{self, Config};
 /// What policies judge by, and what they know.
 #[derive(Debug, Args)]
 pub(super) struct JudgeArgs {
+    /// Policies of Kubernetes to judge by (ValidatingAdmissionPolicy and its bindings): files or folders; may be repeated
+    #[arg(long, value_name = "PATH")]
+    policies: Vec<String>,
     /// What is in the cluster (namespaces with their labels, service accounts, pods): files, folders, snapshots or
     /// `cluster[:CONTEXT]`, read once at the start; may be repeated
     #[arg(long, value_name = "TARGET")]
@@ -79,7 +84,27 @@ impl JudgeArgs {
         let checks = Checks::new(&checks, config.settings.clone(), accepted.of_file());
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
-        Ok(std::iter::once(Arc::new(checks) as Arc<dyn Judge>).chain(security).collect())
+        let policies = self.policy_set()?.map(|set| Arc::new(Policies(set)) as Arc<dyn Judge>);
+        Ok(policies.into_iter().chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]).collect())
+    }
+
+    /// The policies that are named; one that the API server would refuse is an error, for nobody would miss it here.
+    fn policy_set(&self) -> anyhow::Result<Option<PolicySet>> {
+        if self.policies.is_empty() {
+            return Ok(None);
+        }
+        let targets = self.policies.iter().map(|path| Target::parse(path)).collect::<Result<Vec<_>, _>>()?;
+        let loaded = live::load(&targets, None, true, &Progress::default())?;
+        let (set, problems) = PolicySet::read(&loaded.inventory);
+        let problems: Vec<_> = loaded.problems.into_iter().chain(problems).collect();
+        problems.iter().for_each(crate::output::problem);
+        if problems.iter().any(|problem| problem.severity == ProblemSeverity::Error) {
+            bail!("not every policy can be put in force");
+        }
+        if set.is_empty() {
+            bail!("no policy with a binding in {}", self.policies.join(", "));
+        }
+        Ok(Some(set))
     }
 }
 

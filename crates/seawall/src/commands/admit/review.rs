@@ -39,7 +39,7 @@ pub(super) fn run(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
     let review = Review::read(&body, &settings.limits.review).with_context(failed)?;
     let clock = Arc::new(SystemClock);
     let desk = Desk::new(settings.rules.clone(), clock, Arc::new(Metrics::default()), Events::none());
-    desk.set_inventory(Arc::new(configured.inventory()?));
+    desk.set_inventory(configured.inventory()?);
     desk.set_judges(args.judges.judges(&configured)?);
     let hook = match args.hook {
         HookName::Validate => Hook::Validate,

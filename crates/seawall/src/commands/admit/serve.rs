@@ -69,7 +69,7 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
     plain_panics();
     let load = move |desk: &Desk| {
         let inventory = configured.inventory().map_err(|error| format!("{error:#}"))?;
-        desk.set_inventory(Arc::new(inventory));
+        desk.set_inventory(inventory);
         desk.set_judges(judges);
         Ok(())
     };
