@@ -9,7 +9,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
+use std::time::Duration;
 
 use seawall_policy::admission::Request;
 
@@ -95,22 +95,34 @@ impl Event<'_> {
 /// Lines that wait; a few seconds of a cluster where everything is refused.
 const QUEUE: usize = 8192;
 
+/// What goes through the queue.
+#[derive(Debug)]
+enum Message {
+    Line(String),
+    /// Everything before it is to be written, and then this told.
+    Flush(SyncSender<()>),
+}
+
+/// How long the end waits for a log that cannot be written.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Where events go.
 #[derive(Clone, Debug)]
 pub struct Events {
-    queue: Option<SyncSender<String>>,
+    queue: Option<SyncSender<Message>>,
     dropped: Arc<AtomicU64>,
 }
 
-/// The thread that writes; it ends when no [`Events`] is left.
-pub struct EventWriter(Option<JoinHandle<()>>);
+/// The thread that writes, as whoever ends the process sees it.
+pub struct EventWriter(SyncSender<Message>);
 
 impl EventWriter {
-    /// Waits until everything is written.
-    pub fn finish(mut self) {
-        if let Some(thread) = self.0.take() {
-            // A writer that panicked wrote what it could.
-            let _ = thread.join();
+    /// Waits until everything is written that was sent before, but not for ever.
+    pub fn finish(self) {
+        let (told, written) = sync_channel(1);
+        if self.0.send(Message::Flush(told)).is_ok() {
+            // Whoever cannot write in this time loses the lines.
+            let _ = written.recv_timeout(PATIENCE);
         }
     }
 }
@@ -121,47 +133,121 @@ impl Events {
         Events { queue: None, dropped: Arc::default() }
     }
 
-    /// Writes to `out`, on a thread of its own.
+    /// Writes to `out`, on a thread of its own, which ends when nobody can send any more.
     ///
     /// # Errors
     /// When there is no thread to be had.
     pub fn to(out: Box<dyn Write + Send>) -> std::io::Result<(Self, EventWriter)> {
-        let (queue, lines) = sync_channel(QUEUE);
+        let (queue, messages) = sync_channel(QUEUE);
         let dropped = Arc::new(AtomicU64::new(0));
         let told = Arc::clone(&dropped);
-        let thread =
-            std::thread::Builder::new().name("events".into()).spawn(move || write_all(out, &lines, &told))?;
-        Ok((Events { queue: Some(queue), dropped }, EventWriter(Some(thread))))
+        std::thread::Builder::new().name("events".into()).spawn(move || write_all(out, &messages, &told))?;
+        Ok((Events { queue: Some(queue.clone()), dropped }, EventWriter(queue)))
     }
 
     pub(crate) fn send(&self, line: String) {
         if let Some(queue) = &self.queue
-            && queue.try_send(line).is_err()
+            && queue.try_send(Message::Line(line)).is_err()
         {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// How many did not fit so far.
+    /// How many did not fit so far, or could not be written.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 }
 
-fn write_all(mut out: Box<dyn Write + Send>, lines: &Receiver<String>, dropped: &AtomicU64) {
+fn write_all(mut out: Box<dyn Write + Send>, messages: &Receiver<Message>, dropped: &AtomicU64) {
     let mut told = 0;
-    while let Ok(line) = lines.recv() {
-        let mut batch = line;
-        batch.extend(lines.try_iter().take(256));
+    while let Ok(first) = messages.recv() {
+        let mut batch = String::new();
+        let mut flushed = None;
+        for message in std::iter::once(first).chain(messages.try_iter().take(256)) {
+            match message {
+                Message::Line(line) => batch.push_str(&line),
+                Message::Flush(told) => flushed = Some(told),
+            }
+        }
+        let lines = batch.lines().count() as u64;
         let lost = dropped.load(Ordering::Relaxed);
         if lost > told {
             _ = writeln!(batch, "{{\"event\":\"dropped\",\"count\":{}}}", lost - told);
             told = lost;
         }
-        // A log that cannot be written stops no cluster; the lines are lost and that is counted.
+        // A log that cannot be written stops no cluster; the lines are lost, and that is counted.
         if out.write_all(batch.as_bytes()).and_then(|()| out.flush()).is_err() {
-            let lines = batch.lines().count() as u64;
-            told += dropped.fetch_add(lines, Ordering::Relaxed) + lines - told;
+            dropped.fetch_add(lines, Ordering::Relaxed);
         }
+        if let Some(flushed) = flushed {
+            // Nobody may wait for it any more.
+            let _ = flushed.try_send(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// A log that writes nothing before it is let go.
+    struct Slow(mpsc::Receiver<()>, Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            // Once the test is over nobody holds it up.
+            let _ = self.0.recv();
+            self.1.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_told_and_nobody_waits() {
+        let (let_go, gate) = mpsc::channel();
+        let written = Arc::default();
+        let (events, writer) = Events::to(Box::new(Slow(gate, Arc::clone(&written)))).unwrap();
+        for number in 0..QUEUE + 2_000 {
+            events.send(format!("{{\"number\":{number}}}\n"));
+        }
+        let dropped = events.dropped();
+        assert!((1..=2_000).contains(&dropped), "{dropped}");
+        drop(let_go);
+        writer.finish();
+        let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+        let told: u64 = text
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("{\"event\":\"dropped\",\"count\":")?.strip_suffix('}')?.parse::<u64>().ok()
+            })
+            .sum();
+        let lines = text.lines().filter(|line| line.starts_with("{\"number\"")).count() as u64;
+        assert_eq!((told, lines + told), (dropped, QUEUE as u64 + 2_000));
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_counted() {
+        struct Broken;
+        impl Write for Broken {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::BrokenPipe.into())
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let (events, writer) = Events::to(Box::new(Broken)).unwrap();
+        events.send("{}\n".to_owned());
+        writer.finish();
+        assert_eq!(events.dropped(), 1);
     }
 }

@@ -11,10 +11,15 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::http::{Server, ServerLimits};
-use crate::tls::{BundleFile, Certificates, Directory, Files, Keeper, Lifetimes, TlsError, Trust};
+use crate::tls::{
+    BundleFile, CertificateStore, Certificates, Directory, Files, Keeper, Lifetimes, TlsError, Trust,
+};
 
-/// How often files and stores are looked at.
-const EVERY: Duration = Duration::from_secs(10);
+/// How often files are looked at.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// How often a store is: an API server that keeps it should not notice.
+const TEND: Duration = Duration::from_secs(60);
 
 /// Where the certificate comes from.
 #[derive(Clone, Debug)]
@@ -30,6 +35,20 @@ pub enum CertificateSource {
     Directory {
         /// The folder.
         path: PathBuf,
+        /// The names of the server.
+        names: Vec<String>,
+    },
+    /// An authority of one's own, kept in a Secret; the API server is told whom to trust.
+    #[cfg(feature = "write")]
+    Cluster {
+        /// The way to the cluster: a context of the kubeconfig, or the pod's own identity.
+        access: seawall_cluster::Access,
+        /// The namespace of the Secret and of the service.
+        namespace: String,
+        /// The Secret.
+        secret: String,
+        /// The service that the API server calls.
+        service: String,
         /// The names of the server.
         names: Vec<String>,
     },
@@ -78,6 +97,13 @@ enum Certified {
 }
 
 impl Certified {
+    fn every(&self) -> Duration {
+        match self {
+            Certified::Files(_) => LOOK,
+            Certified::Keeper(_) => TEND,
+        }
+    }
+
     async fn tend(&self) -> Result<(), TlsError> {
         match self {
             Certified::Files(files) => files.look().map(|_| ()),
@@ -118,7 +144,7 @@ impl Run {
     ) -> Result<bool, RunError> {
         let stop = stop_signal().map_err(system("signals cannot be waited for"))?;
         let certificates = Arc::new(Certificates::new(Arc::clone(self.desk.metrics()))?);
-        let certified = self.certified(&certificates)?;
+        let certified = self.certified(&certificates).await?;
         certified.tend().await?;
         let listener = TcpListener::bind(self.listen).await.map_err(system(format!("`{}`", self.listen)))?;
         let address = listener.local_addr().map_err(system("the socket has no address"))?;
@@ -129,7 +155,7 @@ impl Run {
             let tell = Arc::clone(&tell);
             async move {
                 loop {
-                    tokio::time::sleep(EVERY).await;
+                    tokio::time::sleep(certified.every()).await;
                     if let Err(error) = certified.tend().await {
                         tell(&format!("certificates: {error}"));
                     }
@@ -161,22 +187,38 @@ impl Run {
         }
     }
 
-    fn certified(&self, certificates: &Arc<Certificates>) -> Result<Certified, TlsError> {
+    async fn certified(&self, certificates: &Arc<Certificates>) -> Result<Certified, TlsError> {
+        let clock: Arc<dyn Clock> = Arc::clone(self.desk.clock());
+        let keeper = |store: Arc<dyn CertificateStore>, trust: Arc<dyn Trust>, names: &[String]| {
+            let certificates = Arc::clone(certificates);
+            Certified::Keeper(Keeper::new(
+                store,
+                trust,
+                certificates,
+                clock,
+                names.to_vec(),
+                Lifetimes::default(),
+            ))
+        };
         Ok(match &self.certificates {
             CertificateSource::Files { certificate, key } => {
                 Certified::Files(Files::new(certificate.clone(), key.clone(), Arc::clone(certificates)))
             }
             CertificateSource::Directory { path, names } => {
-                let trust: Arc<dyn Trust> = Arc::new(BundleFile(path.join("ca.crt")));
-                let clock: Arc<dyn Clock> = Arc::clone(self.desk.clock());
-                Certified::Keeper(Keeper::new(
-                    Arc::new(Directory::new(path)?),
-                    trust,
-                    Arc::clone(certificates),
-                    clock,
-                    names.clone(),
-                    Lifetimes::default(),
-                ))
+                keeper(Arc::new(Directory::new(path)?), Arc::new(BundleFile(path.join("ca.crt"))), names)
+            }
+            #[cfg(feature = "write")]
+            CertificateSource::Cluster { access, namespace, secret, service, names } => {
+                let writer =
+                    seawall_cluster::Writer::open(access, seawall_cluster::Patience::default()).await;
+                let writer = writer.map_err(|error| TlsError::Store(error.to_string()))?;
+                let cluster = Arc::new(crate::tls::Cluster {
+                    writer: Arc::new(writer),
+                    namespace: namespace.clone(),
+                    secret: secret.clone(),
+                    service: service.clone(),
+                });
+                keeper(Arc::clone(&cluster) as Arc<dyn CertificateStore>, cluster, names)
             }
         })
     }

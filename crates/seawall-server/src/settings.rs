@@ -17,8 +17,16 @@ const RULE: [&str; 4] = ["policies", "namespaces", "mode", "rollout"];
 const EXEMPT: [&str; 4] = ["ownNamespace", "namespaces", "users", "lift"];
 const POD_SECURITY: [&str; 5] = ["enabled", "enforce", "audit", "warn", "exempt"];
 const POD_SECURITY_EXEMPT: [&str; 3] = ["namespaces", "users", "runtimeClasses"];
-const LIMITS: [&str; 7] =
-    ["connections", "inFlight", "workers", "bodyBytes", "seconds", "lameDuckSeconds", "drainSeconds"];
+const LIMITS: [&str; 8] = [
+    "connections",
+    "inFlight",
+    "workers",
+    "bodyBytes",
+    "heldBytes",
+    "seconds",
+    "lameDuckSeconds",
+    "drainSeconds",
+];
 
 /// The namespace that the server runs in unless it is told.
 const OWN_NAMESPACE: &str = "seawall";
@@ -238,6 +246,7 @@ fn limits(at: &At<'_>, limits: &mut ServerLimits) -> Read<()> {
             "inFlight" => limits.in_flight = at.number(1, 1 << 20)? as usize,
             "workers" => limits.workers = at.number(1, 1 << 10)? as usize,
             "bodyBytes" => limits.review.bytes = at.number(1, 1 << 30)?,
+            "heldBytes" => limits.held_bytes = at.number(1 << 20, u32::MAX)?,
             // The API server waits at most this long.
             "seconds" => limits.time = Duration::from_secs(at.number(1, 30)?.into()),
             "lameDuckSeconds" => limits.lame_duck = Duration::from_secs(at.number(0, 3_600)?.into()),

@@ -16,13 +16,22 @@ pub(super) enum NoBody {
     Broken,
 }
 
-/// The whole body. One that says beforehand that it is too large is not read at all.
-pub(super) async fn read(mut body: Incoming, most: usize, until: Instant) -> Result<Bytes, NoBody> {
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+/// How much a body will hold: what it says, or all that it may when it does not say; `None` when that is too much.
+pub(super) fn size(body: &Incoming, most: usize) -> Option<usize> {
+    let hint = body.size_hint();
+    let announced = usize::try_from(hint.lower()).unwrap_or(usize::MAX);
     if announced > most {
-        return Err(NoBody::TooLarge);
+        return None;
     }
-    let mut whole = BytesMut::with_capacity(announced);
+    Some(hint.exact().map_or(most, |_| announced))
+}
+
+/// Room that is made before the first byte is there: what somebody announces costs nothing yet.
+const AT_ONCE: usize = 64 << 10;
+
+/// The whole body.
+pub(super) async fn read(mut body: Incoming, most: usize, until: Instant) -> Result<Bytes, NoBody> {
+    let mut whole = BytesMut::with_capacity(size(&body, most).ok_or(NoBody::TooLarge)?.min(AT_ONCE));
     loop {
         match timeout_at(until, body.frame()).await {
             Err(_) => return Err(NoBody::Slow),

@@ -45,6 +45,8 @@ pub struct ServerLimits {
     pub idle: Duration,
     /// Reviews at once; more are answered with 503, and the failure policy of the webhook decides.
     pub in_flight: usize,
+    /// Bytes of bodies that are held at once, all together; whoever finds no room is answered with 503, too.
+    pub held_bytes: u32,
     /// Threads that judge.
     pub workers: usize,
     /// The longest that a review may take, and how long when the API server does not say.
@@ -70,6 +72,7 @@ impl Default for ServerLimits {
             write: Duration::from_secs(10),
             idle: Duration::from_secs(120),
             in_flight: 256,
+            held_bytes: 64 << 20,
             workers: 4,
             time: Duration::from_secs(10),
             margin: Duration::from_millis(500),
@@ -100,6 +103,8 @@ pub struct Server {
     connections: Arc<Semaphore>,
     in_flight: Arc<Semaphore>,
     workers: Arc<Semaphore>,
+    /// Room for bodies, in kibibytes.
+    room: Semaphore,
     /// Workers whose answer nobody waits for any more.
     held: Arc<AtomicIsize>,
 }
@@ -115,6 +120,7 @@ impl Server {
             connections: Arc::new(Semaphore::new(limits.connections)),
             in_flight: Arc::new(Semaphore::new(limits.in_flight)),
             workers: Arc::new(Semaphore::new(limits.workers)),
+            room: Semaphore::new((limits.held_bytes >> 10) as usize),
             held: Arc::default(),
             limits,
         }

@@ -46,12 +46,15 @@ impl Server {
         let margin = limits.margin.min(asked / 10);
         let until = started + asked.min(limits.time).saturating_sub(margin);
         let most = limits.review.bytes as usize;
+        let Some(size) = body::size(request.body(), most) else { return self.too_large() };
+        let kibibytes = u32::try_from(size.div_ceil(1 << 10)).unwrap_or(u32::MAX);
+        let Ok(_room) = self.room.try_acquire_many(kibibytes) else {
+            rejected.add(&["busy"]);
+            return last(StatusCode::SERVICE_UNAVAILABLE, "too many large reviews at once");
+        };
         let bytes = match body::read(request.into_body(), most, until.min(started + limits.body)).await {
             Ok(bytes) => bytes,
-            Err(NoBody::TooLarge) => {
-                rejected.add(&["size"]);
-                return last(StatusCode::PAYLOAD_TOO_LARGE, &format!("a review has at most {most} bytes"));
-            }
+            Err(NoBody::TooLarge) => return self.too_large(),
             Err(NoBody::Slow) => {
                 rejected.add(&["slow"]);
                 return last(StatusCode::REQUEST_TIMEOUT, "the review did not arrive in time");
@@ -76,6 +79,13 @@ impl Server {
                 plain(StatusCode::INTERNAL_SERVER_ERROR, "the review could not be read")
             }
         }
+    }
+
+    /// A body is refused before it is read, or where it passes the limit.
+    fn too_large(&self) -> Sent {
+        self.desk.metrics().rejected.add(&["size"]);
+        let most = self.limits.review.bytes;
+        last(StatusCode::PAYLOAD_TOO_LARGE, &format!("a review has at most {most} bytes"))
     }
 
     async fn work(&self, hook: Hook, bytes: Bytes, until: Instant) -> Result<Answer, Failed> {

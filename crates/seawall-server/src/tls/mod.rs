@@ -25,6 +25,8 @@ pub use issue::{Authority, Pair};
 pub use keeper::Keeper;
 pub use renew::Lifetimes;
 pub use served::{Certificates, TlsError};
+#[cfg(feature = "write")]
+pub use store::Cluster;
 pub use store::{
     BundleFile, ByHand, CertificateStore, Directory, Entries, Later, Memory, Revision, Trust, Written,
 };

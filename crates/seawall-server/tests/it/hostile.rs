@@ -263,6 +263,32 @@ fn more_reviews_at_once_than_allowed_are_told_so() {
 }
 
 #[test]
+fn large_reviews_share_a_bounded_room() {
+    run(async {
+        let limits = ServerLimits { held_bytes: 3 << 20, ..ServerLimits::default() };
+        let stand = Stand::start(Setup { limits, ..Setup::default() }).await;
+        let head = |length: usize| {
+            format!(
+                "POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{{"
+            )
+        };
+        let mut first = stand.client().await;
+        first.send(head(2 << 20).as_bytes()).await.unwrap();
+        settle().await;
+        let mut second = stand.client().await;
+        second.send(head(2 << 20).as_bytes()).await.unwrap();
+        let answer = second.receive().await.unwrap();
+        assert_eq!((answer.status, answer.body.as_str()), (503, "too many large reviews at once\n"));
+        assert_eq!(stand.client().await.post("/validate", &body("shop", "web")).await.unwrap().status, 200);
+        // Whoever announces and does not send loses his place.
+        assert_eq!(first.receive().await.unwrap().status, 408);
+        let mut third = stand.client().await;
+        third.send(head(2 << 20).as_bytes()).await.unwrap();
+        assert_eq!(third.receive().await.unwrap().status, 408);
+    });
+}
+
+#[test]
 fn a_policy_that_panics_is_a_gap_and_the_others_are_judged() {
     run(async {
         let bad: Arc<dyn Judge> = Arc::new(Policy(

@@ -3,6 +3,8 @@
 
 mod certificates;
 mod client;
+#[cfg(feature = "write")]
+mod cluster;
 mod hostile;
 mod pod_security;
 mod serving;

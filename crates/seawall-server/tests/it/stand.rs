@@ -151,14 +151,13 @@ impl Stand {
     /// Tells the server to stop and gives what tells whether all requests finished.
     pub(crate) fn stop(self) -> Stopping {
         _ = self.stop.send(());
-        Stopping { served: self.served, server: self.server, writer: self.writer, log: self.log }
+        Stopping { served: self.served, writer: self.writer, log: self.log }
     }
 }
 
 /// A server that was told to stop.
 pub(crate) struct Stopping {
-    pub(crate) served: JoinHandle<bool>,
-    server: Arc<Server>,
+    served: JoinHandle<bool>,
     writer: seawall_server::EventWriter,
     log: Log,
 }
@@ -167,9 +166,6 @@ impl Stopping {
     /// Waits for the end; the events, one a line.
     pub(crate) async fn finish(self) -> (bool, Vec<serde_json::Value>) {
         let finished = self.served.await.unwrap();
-        drop(self.server);
-        // Tasks of connections hold the server until they have ended, too.
-        tokio::task::yield_now().await;
         self.writer.finish();
         let text = String::from_utf8(self.log.0.lock().unwrap().clone()).unwrap();
         (finished, text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())

@@ -48,6 +48,7 @@ pub(super) fn section() -> Value {
         "inFlight": number("Reviews at once.", 1, 1 << 20),
         "workers": number("Threads that judge.", 1, 1 << 10),
         "bodyBytes": number("Bytes of a review.", 1, 1 << 30),
+        "heldBytes": number("Bytes of reviews that are held at once, all together.", 1 << 20, u32::MAX.into()),
         "seconds": number("The longest that a review may take.", 1, 30),
         "lameDuckSeconds": number("How long a server that stops takes new connections.", 0, 3_600),
         "drainSeconds": number("How long open requests may take after that.", 0, 3_600),
@@ -84,4 +85,17 @@ fn rules() -> Value {
         rule.insert("required".to_owned(), json!(["mode"]));
     }
     json!({"description": "The first rule that fits decides.", "type": "array", "items": rule})
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_schema_and_the_reader_know_the_same_keys() {
+        let section = super::section();
+        let published: BTreeSet<&str> =
+            section["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(published, seawall_server::SETTING_KEYS.into_iter().collect());
+    }
 }

@@ -2,6 +2,8 @@
 
 mod directory;
 mod memory;
+#[cfg(feature = "write")]
+mod secret;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,6 +12,8 @@ use crate::tls::served::TlsError;
 pub use crate::tls::state::Entries;
 pub use directory::{BundleFile, Directory};
 pub use memory::Memory;
+#[cfg(feature = "write")]
+pub use secret::Cluster;
 
 /// Something that is done later.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 use seawall_checks::pick;
-use seawall_core::ProblemSeverity;
 use seawall_inventory::Inventory;
 use seawall_policy::vap::PolicySet;
 use seawall_server::{Checks, Judge, Judges, Policies};
@@ -88,23 +87,14 @@ impl JudgeArgs {
         Ok(policies.into_iter().chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]).collect())
     }
 
-    /// The policies that are named; one that the API server would refuse is an error, for nobody would miss it here.
+    /// The policies that are named; parameters that they read are those of the inventory.
     fn policy_set(&self) -> anyhow::Result<Option<PolicySet>> {
         if self.policies.is_empty() {
             return Ok(None);
         }
-        let targets = self.policies.iter().map(|path| Target::parse(path)).collect::<Result<Vec<_>, _>>()?;
-        let loaded = live::load(&targets, None, true, &Progress::default())?;
-        let (set, problems) = PolicySet::read(&loaded.inventory);
-        let problems: Vec<_> = loaded.problems.into_iter().chain(problems).collect();
-        problems.iter().for_each(crate::output::problem);
-        if problems.iter().any(|problem| problem.severity == ProblemSeverity::Error) {
-            bail!("not every policy can be put in force");
-        }
-        if set.is_empty() {
-            bail!("no policy with a binding in {}", self.policies.join(", "));
-        }
-        Ok(Some(set))
+        let read = crate::commands::policy::policies(&self.policies)?;
+        read.problems.iter().for_each(crate::output::problem);
+        Ok(Some(read.set))
     }
 }
 

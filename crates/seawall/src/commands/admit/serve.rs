@@ -29,8 +29,17 @@ pub(super) struct ServeArgs {
     /// A folder for a certificate authority of one's own; what the API server is to trust is its file `ca.crt`
     #[arg(long, value_name = "FOLDER", requires = "dns_name")]
     tls_dir: Option<PathBuf>,
-    /// A name under which the API server calls, for the certificates of `--tls-dir`; may be repeated
-    #[arg(long, value_name = "NAME", requires = "tls_dir")]
+    /// A Secret for a certificate authority of one's own, in the server's own namespace; webhooks that call `--service` are
+    /// made to trust it. Writes to the cluster of the kubeconfig or of the pod that this runs in
+    #[cfg(feature = "write")]
+    #[arg(long, value_name = "NAME", requires = "dns_name", conflicts_with_all = ["tls_dir", "tls_cert"])]
+    tls_secret: Option<String>,
+    /// The service that the API server calls, for `--tls-secret`
+    #[cfg(feature = "write")]
+    #[arg(long, value_name = "NAME", default_value = "seawall")]
+    service: String,
+    /// A name under which the API server calls, for certificates of one's own; may be repeated
+    #[arg(long, value_name = "NAME")]
     dns_name: Vec<String>,
     /// Append decisions to this file, one a line [default: standard error]
     #[arg(long, value_name = "FILE")]
@@ -38,7 +47,21 @@ pub(super) struct ServeArgs {
 }
 
 impl ServeArgs {
-    fn certificates(&self) -> anyhow::Result<CertificateSource> {
+    #[cfg_attr(
+        not(feature = "write"),
+        allow(unused_variables, reason = "only the cluster asks for the namespace")
+    )]
+    fn certificates(&self, own_namespace: &str) -> anyhow::Result<CertificateSource> {
+        #[cfg(feature = "write")]
+        if let Some(secret) = &self.tls_secret {
+            return Ok(CertificateSource::Cluster {
+                access: seawall_cluster::Access::Context(None),
+                namespace: own_namespace.to_owned(),
+                secret: secret.clone(),
+                service: self.service.clone(),
+                names: self.dns_name.clone(),
+            });
+        }
         match (&self.tls_cert, &self.tls_key, &self.tls_dir) {
             (Some(certificate), Some(key), _) => {
                 Ok(CertificateSource::Files { certificate: certificate.clone(), key: key.clone() })
@@ -58,8 +81,9 @@ impl ServeArgs {
 }
 
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
-    let certificates = args.certificates()?;
     let configured = args.judges.configured()?;
+    let own_namespace = &configured.config.admission.rules.exemptions.own_namespace;
+    let certificates = args.certificates(own_namespace)?;
     let judges = args.judges.judges(&configured)?;
     let settings = &configured.config.admission;
     let (events, writer) = Events::to(args.events()?).context("events cannot be written")?;

@@ -3,8 +3,8 @@
 //! A set has a loader that splits cases into input and labels, an `engine` part that calls the product, and a `score`
 //! part that compares plain data.
 
-mod admitted;
 mod admission_requests;
+mod admitted;
 mod cel_spec;
 mod engine_input;
 mod fix;
@@ -37,8 +37,8 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
-    ("admitted", admitted::load),
     ("admission-requests", admission_requests::load),
+    ("admitted", admitted::load),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
     ("netpol-api", netpol_api::load),
