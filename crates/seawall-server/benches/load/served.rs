@@ -111,10 +111,11 @@ fn judges(policies: usize) -> Judges {
         )
         .unwrap();
     }
-    let (set, problems) = PolicySet::read(&inventory(&text));
+    let texts = inventory(&text);
+    let (set, problems) = PolicySet::read(&texts);
     assert!(problems.is_empty() && set.len() == policies, "{problems:?}");
     let checks = Checks::new(&pick(Profile::Default, &[], &[]), Settings::default(), Vec::new());
-    vec![Arc::new(Policies(set)), Arc::new(PodSecurity::default()), Arc::new(checks)]
+    vec![Arc::new(Policies::new(set, texts, Vec::new())), Arc::new(PodSecurity::default()), Arc::new(checks)]
 }
 
 /// What people write.

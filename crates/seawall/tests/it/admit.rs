@@ -103,7 +103,8 @@ spec: {policyName: no-privileged, validationActions: [Deny]}
 
 #[test]
 fn policies_of_kubernetes_judge_beside_the_checks() {
-    let config = "admission: {select: [pod-host-pid], rules: [{policies: [no-privileged], mode: enforce}]}\n";
+    let config =
+        "admission: {select: [pod-host-pid], rules: [{policies: [admission-policy/*], mode: enforce}]}\n";
     let folder = folder(&[("seawall.yaml", config), ("policy.yaml", POLICY)]);
     let (run, answer) = ask(folder.path(), &["--policies", "policy.yaml"], "shop");
     assert_eq!(run.code, 1, "{}", run.err);
@@ -114,6 +115,10 @@ fn policies_of_kubernetes_judge_beside_the_checks() {
         ),
         "{message}"
     );
+    let waivers = "waivers:\n  - check: admission-policy/no-privileged\n    namespace: shop\n    reason: the agent needs it\n    owner: team-a\n    until: 9999-12-31\n";
+    std::fs::write(folder.path().join("seawall-waivers.yaml"), waivers).unwrap();
+    assert_eq!(ask(folder.path(), &["--policies", "policy.yaml"], "shop").0.code, 0);
+    assert_eq!(ask(folder.path(), &["--policies", "policy.yaml"], "other").0.code, 1);
     std::fs::write(
         folder.path().join("bad.yaml"),
         POLICY.replace("object.spec.containers.all", "object.nope("),

@@ -7,7 +7,6 @@ use anyhow::Context as _;
 use clap::Args;
 use seawall_checks::pick;
 use seawall_inventory::Inventory;
-use seawall_policy::vap::PolicySet;
 use seawall_server::{Checks, Judge, Judges, Policies};
 use seawall_sources::{Progress, Target};
 
@@ -83,18 +82,18 @@ impl JudgeArgs {
         let checks = Checks::new(&checks, config.settings.clone(), accepted.of_file());
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
-        let policies = self.policy_set()?.map(|set| Arc::new(Policies(set)) as Arc<dyn Judge>);
+        let policies = self.policies(accepted)?.map(|policies| Arc::new(policies) as Arc<dyn Judge>);
         Ok(policies.into_iter().chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]).collect())
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.
-    fn policy_set(&self) -> anyhow::Result<Option<PolicySet>> {
+    fn policies(&self, accepted: &Accepted) -> anyhow::Result<Option<Policies>> {
         if self.policies.is_empty() {
             return Ok(None);
         }
         let read = crate::commands::policy::policies(&self.policies)?;
         read.problems.iter().for_each(crate::output::problem);
-        Ok(Some(read.set))
+        Ok(Some(Policies::new(read.set, read.inventory, accepted.of_file())))
     }
 }
 
