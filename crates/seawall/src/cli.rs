@@ -53,6 +53,9 @@ pub(crate) enum Command {
     Rbac(RbacArgs),
     /// Who can reach whom, what is exposed, what is wrong with policies
     Network(crate::commands::NetworkArgs),
+    /// Judge what is about to be created or changed: a webhook server, and the same on a file
+    #[cfg(feature = "admit")]
+    Admit(crate::commands::AdmitArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell

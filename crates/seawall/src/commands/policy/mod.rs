@@ -8,6 +8,9 @@ mod world;
 
 use clap::{Args, Subcommand};
 
+#[cfg(feature = "admit")]
+pub(super) use world::policies;
+
 use crate::ExitStatus;
 use crate::cli::Color;
 

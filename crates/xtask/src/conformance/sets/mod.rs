@@ -3,6 +3,7 @@
 //! A set has a loader that splits cases into input and labels, an `engine` part that calls the product, and a `score`
 //! part that compares plain data.
 
+mod admission_requests;
 mod admitted;
 mod cel_spec;
 mod engine_input;
@@ -37,6 +38,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
+    ("admission-requests", admission_requests::load),
     ("admitted", admitted::load),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
