@@ -7,6 +7,7 @@
 
 pub mod admission;
 pub mod cel;
+
 pub mod vap;
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //! request is empty text or `None` here. A decision says everything that the API server can carry back.
 
 mod decision;
+mod draft;
 mod request;
 
 pub use decision::{Decision, Denial, NotJudged, Reason};
+pub use draft::{Client, Draft};
 pub use request::{Operation, Request, User};

@@ -2,9 +2,10 @@
 
 use seawall_inventory::{Completeness, GroupKind, Inventory};
 use seawall_rbac::Rbac;
+use seawall_schema::Schemas;
 use seawall_yaml::Node;
 
-use super::kinds::Kinds;
+use super::kinds::{KindScope, Kinds};
 
 /// Namespaces, parameters and rights.
 ///
@@ -14,6 +15,7 @@ use super::kinds::Kinds;
 pub struct World<'w> {
     inventory: &'w Inventory,
     rbac: Option<&'w Rbac>,
+    schemas: Schemas,
     kinds: Kinds,
 }
 
@@ -28,13 +30,34 @@ pub(crate) enum Namespace<'w> {
     Unknown,
 }
 
+const DEFINITION: GroupKind<'_> = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
 const NAMESPACE: GroupKind<'_> = GroupKind::new("", "Namespace");
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 impl<'w> World<'w> {
     /// The world of an inventory. Without rights, whatever asks the authorizer is not evaluated.
     pub fn new(inventory: &'w Inventory, rbac: Option<&'w Rbac>) -> Self {
-        World { inventory, rbac, kinds: Kinds::of(inventory) }
+        let mut schemas = Schemas::builtin();
+        for definition in inventory.of_kind(DEFINITION) {
+            // What a definition says wrong describes nothing; whoever reads definitions tells it.
+            schemas.add_crd(definition.root());
+        }
+        World { inventory, rbac, kinds: Kinds::of(inventory, &schemas), schemas }
+    }
+
+    /// The types of the cluster.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// The plural name of a kind, and whether its objects have a namespace; `None` when nothing defines the kind.
+    pub fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
+        self.kinds.resource_of(group, version, kind)
+    }
+
+    /// Whether it is certain that a kind is served.
+    pub(crate) fn knows_kind(&self, group: &str, version: &str, kind: &str) -> bool {
+        matches!(self.kinds.scope(group, version, kind), KindScope::Cluster | KindScope::Namespaced)
     }
 
     pub(crate) fn inventory(&self) -> &'w Inventory {

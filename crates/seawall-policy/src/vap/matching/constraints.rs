@@ -74,7 +74,7 @@ impl Constraints {
                 "the labels of namespace `{}` decide whether it is meant, and the namespace is not known",
                 request.namespace
             )),
-            Err(error) => error,
+            Err(error) => Matched::Error(error),
         }
     }
 
@@ -93,7 +93,7 @@ impl Constraints {
         &self,
         request: &Request<'t>,
         world: &World<'t>,
-    ) -> Result<Option<bool>, Matched<'t>> {
+    ) -> Result<Option<bool>, String> {
         let namespaces = request.resource.2 == "namespaces";
         if (request.namespace.is_empty() && !namespaces) || self.namespaces.is_empty() {
             return Ok(Some(true));
@@ -107,7 +107,7 @@ impl Constraints {
             Namespace::Is(object) => LabelSet::of_namespace(request.namespace, object),
             Namespace::Unknown => LabelSet::of_unseen_namespace(request.namespace),
             Namespace::Missing => {
-                return Err(Matched::Error(format!("namespaces \"{}\" not found", request.namespace)));
+                return Err(format!("namespaces \"{}\" not found", request.namespace));
             }
         };
         Ok(self.namespaces.matches(labels))

@@ -18,6 +18,7 @@ mod posture;
 mod pss;
 mod rbac_audit2rbac;
 mod rbac_sar;
+mod vap;
 mod vap_apiserver;
 mod yaml_k8s;
 
@@ -48,6 +49,7 @@ const BUILT: &[(&str, Loader)] = &[
     ("pss", pss::load),
     ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("rbac-sar", rbac_sar::load),
+    ("vap", vap::load),
     ("vap-apiserver", vap_apiserver::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
