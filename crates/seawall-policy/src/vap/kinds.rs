@@ -37,13 +37,21 @@ pub(crate) enum Conversion {
     Webhook,
 }
 
+/// A kind in one version.
+#[derive(Debug)]
+struct KindEntry {
+    version: String,
+    plural: String,
+    namespaced: bool,
+}
+
 /// Kinds and resources of a cluster.
 #[derive(Debug)]
 pub(crate) struct Kinds {
     /// By group and plural name, with the subresource.
     resources: HashMap<(String, String), Vec<Served>>,
-    /// Whether objects have a namespace, by version, of a group and kind.
-    scopes: HashMap<(String, String), Vec<(String, bool)>>,
+    /// By group and kind.
+    kinds: HashMap<(String, String), Vec<KindEntry>>,
     /// Of custom kinds, by group and kind.
     conversions: HashMap<(String, String), Conversion>,
     /// Groups of the API server's own.
@@ -71,13 +79,16 @@ impl Kinds {
     /// Those of an inventory, whose definitions the schemas know.
     pub(crate) fn of(inventory: &Inventory, schemas: &Schemas) -> Self {
         let mut resources: HashMap<_, Vec<Served>> = HashMap::new();
-        let mut scopes: HashMap<_, Vec<(String, bool)>> = HashMap::new();
+        let mut kinds: HashMap<_, Vec<KindEntry>> = HashMap::new();
         for resource in schemas.resources() {
             let (group, version, name) = (resource.group(), resource.version(), resource.name());
             let (kind_group, kind_version, kind) = resource.kind();
             if resource.subresource().is_none() {
-                let versions = scopes.entry((group.to_owned(), kind.to_owned())).or_default();
-                versions.push((version.to_owned(), resource.is_namespaced()));
+                kinds.entry((group.to_owned(), kind.to_owned())).or_default().push(KindEntry {
+                    version: version.to_owned(),
+                    plural: name.to_owned(),
+                    namespaced: resource.is_namespaced(),
+                });
             }
             let parent = name.split_once('/').map_or(name, |(parent, _)| parent);
             let served = Served {
@@ -89,7 +100,7 @@ impl Kinds {
         let definitions = inventory.of_kind(DEFINITION);
         Kinds {
             resources,
-            scopes,
+            kinds,
             conversions: definitions.filter_map(|definition| conversion(definition.root())).collect(),
             built_in: Schemas::builtin().resources().map(|resource| resource.group().to_owned()).collect(),
             complete: inventory.completeness(DEFINITION) == Completeness::Complete,
@@ -123,11 +134,11 @@ impl Kinds {
 
     /// What is known of a kind.
     pub(crate) fn scope(&self, group: &str, version: &str, kind: &str) -> KindScope {
-        match self.scopes.get(&(group.to_owned(), kind.to_owned())) {
-            Some(versions) => match versions.iter().find(|(own, _)| own == version) {
+        match self.kinds.get(&(group.to_owned(), kind.to_owned())) {
+            Some(versions) => match versions.iter().find(|entry| entry.version == version) {
                 None => KindScope::Missing,
-                Some((_, true)) => KindScope::Namespaced,
-                Some((_, false)) => KindScope::Cluster,
+                Some(entry) if entry.namespaced => KindScope::Namespaced,
+                Some(_) => KindScope::Cluster,
             },
             None if self.complete || self.built_in.contains(group) => KindScope::Missing,
             None => KindScope::Unknown,
@@ -141,14 +152,9 @@ impl Kinds {
 
     /// The plural name of a kind, and whether its objects have a namespace.
     pub(crate) fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
-        let namespaced = self.scope(group, version, kind) == KindScope::Namespaced;
-        let of_kind = |served: &&Served| {
-            let (own_group, own_version, own_kind) = &served.kind;
-            (&**own_group, &**own_version, &**own_kind) == (group, version, kind)
-                && (&*served.resource.0, &*served.resource.1) == (group, version)
-        };
-        let mut whole = self.resources.iter().filter(|(key, _)| key.0 == group && !key.1.contains('/'));
-        whole.find_map(|(_, all)| all.iter().find(of_kind)).map(|served| (&*served.resource.2, namespaced))
+        let versions = self.kinds.get(&(group.to_owned(), kind.to_owned()))?;
+        let entry = versions.iter().find(|entry| entry.version == version)?;
+        Some((&entry.plural, entry.namespaced))
     }
 }
 

@@ -15,6 +15,8 @@ use super::kinds::{KindScope, Kinds};
 pub struct World<'w> {
     inventory: &'w Inventory,
     rbac: Option<&'w Rbac>,
+    /// Whether every right that anybody has is here.
+    rights: bool,
     schemas: Schemas,
     kinds: Kinds,
 }
@@ -42,7 +44,10 @@ impl<'w> World<'w> {
             // What a definition says wrong describes nothing; whoever reads definitions tells it.
             schemas.add_crd(definition.root());
         }
-        World { inventory, rbac, kinds: Kinds::of(inventory, &schemas), schemas }
+        let kinds = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
+        let complete = |kind| inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
+        let rights = rbac.is_some() && kinds.into_iter().all(complete);
+        World { inventory, rbac, rights, kinds: Kinds::of(inventory, &schemas), schemas }
     }
 
     /// The types of the cluster.
@@ -72,12 +77,8 @@ impl<'w> World<'w> {
         self.rbac
     }
 
-    /// Whether every right that anybody has is here.
     pub(crate) fn rights_are_complete(&self) -> bool {
-        let kinds = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
-        let complete =
-            |kind| self.inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
-        kinds.into_iter().all(complete)
+        self.rights
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Namespace<'w> {

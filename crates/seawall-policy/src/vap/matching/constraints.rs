@@ -89,11 +89,7 @@ impl Constraints {
     }
 
     /// A namespace is known by its own labels, before they are stored; nothing else at cluster scope is excluded.
-    fn takes_namespace<'t>(
-        &self,
-        request: &Request<'t>,
-        world: &World<'t>,
-    ) -> Result<Option<bool>, String> {
+    fn takes_namespace<'t>(&self, request: &Request<'t>, world: &World<'t>) -> Result<Option<bool>, String> {
         let namespaces = request.resource.2 == "namespaces";
         if (request.namespace.is_empty() && !namespaces) || self.namespaces.is_empty() {
             return Ok(Some(true));
