@@ -7,7 +7,9 @@
 
 pub mod admission;
 pub mod cel;
-
+pub mod generate;
+pub mod page;
+pub mod run;
 pub mod vap;
 
 #[cfg(test)]

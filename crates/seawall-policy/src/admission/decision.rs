@@ -77,11 +77,55 @@ pub struct NotJudged {
     pub reason: String,
 }
 
+/// What a failed validation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// The request is refused.
+    Deny,
+    /// The client is warned.
+    Warn,
+    /// The audit event says it.
+    Audit,
+}
+
+impl Action {
+    /// As a binding spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::Deny => "Deny",
+            Action::Warn => "Warn",
+            Action::Audit => "Audit",
+        }
+    }
+
+    /// The one of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        [Action::Deny, Action::Warn, Action::Audit].into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// A validation that is false or failed, whatever it leads to: what refusals, warnings and annotations are made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The policy.
+    pub policy: String,
+    /// The binding through which it acts.
+    pub binding: String,
+    /// Which of the policy's validations; the first one stands for a policy that failed as a whole.
+    pub validation: usize,
+    /// What it leads to.
+    pub actions: Vec<Action>,
+    /// What is wrong.
+    pub message: String,
+}
+
 /// What all policies together say about one request.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
     /// The refusals, the one that decides the answer first; empty: allowed.
     pub denials: Vec<Denial>,
+    /// The validations that are not met, in order.
+    pub failures: Vec<Failure>,
     /// Warnings for the client, in order.
     pub warnings: Vec<String>,
     /// Annotations of the audit event, by full key, in order.

@@ -5,8 +5,10 @@
 
 mod decision;
 mod draft;
+mod made;
 mod request;
 
-pub use decision::{Decision, Denial, NotJudged, Reason};
+pub use decision::{Action, Decision, Denial, Failure, NotJudged, Reason};
 pub use draft::{Client, Draft};
+pub use made::{Called, Resources, as_created};
 pub use request::{Operation, Request, User};

@@ -2,10 +2,10 @@
 //!
 //! Source: `Dispatch` of `validating/dispatcher.go`; warnings are recorded as `pkg/endpoints/filters/warning.go` does.
 
-use super::policy::{Action, Binding, Policy};
+use super::policy::{Binding, Policy};
 use super::read::{json, json_text};
 use super::validate::{Judgement, Published, Verdict};
-use crate::admission::{Decision, Denial, NotJudged, Reason};
+use crate::admission::{Action, Decision, Denial, Failure, NotJudged, Reason};
 
 /// How long an audit annotation may be.
 const ANNOTATION_BYTES: usize = 10 * 1024;
@@ -49,6 +49,13 @@ impl Answer {
     pub(crate) fn take(&mut self, policy: &Policy, binding: &Binding, judgement: Judgement) {
         for (place, verdict) in judgement.verdicts.iter().enumerate() {
             let Verdict::Deny { message, reason } = verdict else { continue };
+            self.decision.failures.push(Failure {
+                policy: policy.name.to_string(),
+                binding: binding.name.to_string(),
+                validation: place,
+                actions: binding.actions.clone(),
+                message: message.clone(),
+            });
             for action in &binding.actions {
                 match action {
                     Action::Deny => self.deny(policy, Some(binding), message, *reason),

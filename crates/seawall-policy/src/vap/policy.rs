@@ -1,6 +1,6 @@
 //! Policies and bindings as they are held: read once, compiled, and shared by all requests.
 
-use crate::admission::Reason;
+use crate::admission::{Action, Reason};
 
 use super::expression::{Expression, Variables};
 use super::matching::{Constraints, Selector};
@@ -80,28 +80,6 @@ pub(crate) struct Annotation {
 pub(crate) enum Mutation {
     Apply(Expression),
     JsonPatch(Expression),
-}
-
-/// What a failed validation leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    Deny,
-    Warn,
-    Audit,
-}
-
-impl Action {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Action::Deny => "Deny",
-            Action::Warn => "Warn",
-            Action::Audit => "Audit",
-        }
-    }
-
-    pub(crate) fn of(name: &str) -> Option<Self> {
-        [Action::Deny, Action::Warn, Action::Audit].into_iter().find(|action| action.name() == name)
-    }
 }
 
 /// Where a policy is in force, with which parameters and consequences.

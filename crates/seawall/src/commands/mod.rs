@@ -1,6 +1,8 @@
 //! One file a command.
 
 mod accepted;
+#[cfg(feature = "admit")]
+mod admit;
 mod audit;
 mod checks;
 mod compare;
@@ -13,6 +15,7 @@ mod markup;
 mod network;
 mod paths;
 mod plan;
+mod policy;
 mod rbac;
 mod rendering;
 mod reports;
@@ -30,12 +33,15 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+#[cfg(feature = "admit")]
+pub(crate) use admit::AdmitArgs;
 pub(crate) use compare::CompareArgs;
 pub(crate) use comply::ComplyArgs;
 pub(crate) use fix::FixArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
+pub(crate) use policy::PolicyArgs;
 pub(crate) use rbac::RbacArgs;
 pub(crate) use rendering::{RenderArgs, key_value, kube_version};
 pub(crate) use reports::ReportFile;
@@ -61,8 +67,11 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Waivers(args) => waivers::run(&args),
         Command::Paths(args) => paths::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Policy(args) => policy::run(&args, color),
         Command::Rbac(args) => rbac::run(&args),
         Command::Network(args) => network::run(&args, color),
+        #[cfg(feature = "admit")]
+        Command::Admit(args) => admit::run(&args),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

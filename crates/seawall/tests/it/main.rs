@@ -7,6 +7,7 @@
     clippy::disallowed_methods
 )]
 
+mod admit;
 mod bad_input;
 #[cfg(unix)]
 mod ci;
@@ -28,6 +29,7 @@ mod network_views;
 mod pages;
 mod paths;
 mod plan;
+mod policy;
 mod rbac;
 #[cfg(unix)]
 mod render;

@@ -10,7 +10,8 @@ use super::fault::{Fault, Faults};
 use super::field::Field;
 use super::policy::{Flavor, metadata};
 use super::{names, params, resources};
-use crate::vap::policy::{Action, Binding};
+use crate::admission::Action;
+use crate::vap::policy::Binding;
 
 /// Reads a binding.
 pub(crate) fn binding(object: Node<'_>, flavor: Flavor) -> Result<Binding, Fault> {

@@ -3,6 +3,7 @@
 //! A set has a loader that splits cases into input and labels, an `engine` part that calls the product, and a `score`
 //! part that compares plain data.
 
+mod admission_requests;
 mod admitted;
 mod cel_spec;
 mod engine_input;
@@ -18,6 +19,7 @@ mod posture;
 mod pss;
 mod rbac_audit2rbac;
 mod rbac_sar;
+mod sigstore;
 mod vap;
 mod vap_apiserver;
 mod yaml_k8s;
@@ -37,6 +39,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
+    ("admission-requests", admission_requests::load),
     ("admitted", admitted::load),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
@@ -49,6 +52,7 @@ const BUILT: &[(&str, Loader)] = &[
     ("pss", pss::load),
     ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("rbac-sar", rbac_sar::load),
+    ("sigstore", sigstore::load),
     ("vap", vap::load),
     ("vap-apiserver", vap_apiserver::load),
     ("yaml-k8s", yaml_k8s::load),
