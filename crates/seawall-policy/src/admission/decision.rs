@@ -52,9 +52,18 @@ pub struct Denial {
     pub code: u16,
     /// The machine's word for it.
     pub reason: Reason,
-    /// What the user reads, without the resource before it that the API server says of its own policies
-    /// ([`Request::forbidden`](super::Request::forbidden)).
+    /// What the user reads, without the resource that the API server says before it ([`Denial::status`]).
     pub message: String,
+}
+
+impl Denial {
+    /// The whole message, as the API server's own status has it: refusals by policies that validate name the resource.
+    pub fn status(&self, request: &super::Request<'_>) -> String {
+        if self.message.starts_with("ValidatingAdmissionPolicy ") {
+            return request.forbidden(&self.message);
+        }
+        self.message.clone()
+    }
 }
 
 /// A policy that could not be judged: never a pass.

@@ -26,9 +26,6 @@ pub(crate) fn judge<'a>(
     activation: &Activation<'a>,
     mut bindings: Bindings<'a>,
 ) -> Conditions {
-    if policy.conditions.is_empty() {
-        return Conditions::Hold;
-    }
     let failed = |error: String| match policy.failure {
         FailurePolicy::Fail => Conditions::Failed(error),
         FailurePolicy::Ignore => Conditions::Skip,

@@ -3,6 +3,7 @@
 //! Source: `BuildRequestType`, `BuildNamespaceType`, `createEnvForOpts` (`pkg/admission/plugin/cel/compile.go`) and
 //! `convertCelTypeToDeclType` (`composition.go`) of the API server.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use crate::cel::check::{Environment, Type};
@@ -126,8 +127,28 @@ pub(super) struct Extras {
     pub(super) patches: bool,
 }
 
-/// The environment of expressions, without variables.
-pub(super) fn environment(extras: Extras) -> Environment {
+/// Every environment without variables.
+static ENVIRONMENTS: LazyLock<Vec<(Extras, Environment)>> = LazyLock::new(|| {
+    let both = [false, true];
+    let mut all = Vec::new();
+    for (params, authorizer, patches) in both.into_iter().flat_map(|params| {
+        both.into_iter().flat_map(move |authorizer| both.map(|patches| (params, authorizer, patches)))
+    }) {
+        let extras = Extras { params, authorizer, patches };
+        all.push((extras, made(extras)));
+    }
+    all
+});
+
+/// The environment of expressions, without variables: made once for all policies, copied when one adds variables.
+pub(super) fn environment(extras: Extras) -> Cow<'static, Environment> {
+    match ENVIRONMENTS.iter().find(|(own, _)| *own == extras) {
+        Some((_, env)) => Cow::Borrowed(env),
+        None => Cow::Owned(made(extras)),
+    }
+}
+
+fn made(extras: Extras) -> Environment {
     let mut env = BASE.clone();
     if extras.params {
         env.declare("params", Type::Dyn);

@@ -4,6 +4,7 @@
 //! of a request; a policy's own variables come behind them. What is refused here is what the API server refuses.
 //! Source: `pkg/admission/plugin/cel/compile.go`, `composition.go`, `activation.go` of the API server.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::environment::{Extras, add_variable, compose, environment};
@@ -64,13 +65,13 @@ pub(crate) struct Compiler {
     /// Where programs find the values of names.
     names: Names,
     /// Of validations, variables and audit annotations.
-    full: Environment,
+    full: Cow<'static, Environment>,
     /// Of message expressions.
-    message: Environment,
+    message: Cow<'static, Environment>,
     /// Of match conditions.
-    condition: Environment,
+    condition: Cow<'static, Environment>,
     /// Of mutations.
-    mutation: Option<Environment>,
+    mutation: Option<Cow<'static, Environment>>,
     composed: bool,
     variables: Variables,
     reads_namespace: Cell<bool>,
@@ -129,7 +130,7 @@ impl Compiler {
     }
 
     fn composing(&mut self) -> impl Iterator<Item = &mut Environment> {
-        [&mut self.full, &mut self.message].into_iter().chain(&mut self.mutation)
+        [&mut self.full, &mut self.message].into_iter().chain(&mut self.mutation).map(Cow::to_mut)
     }
 
     /// A match condition, which knows no variables.

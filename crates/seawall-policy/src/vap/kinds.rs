@@ -1,12 +1,13 @@
-//! Which resources are served under several names, and which kinds there are.
+//! Which resources are served under several names, which kinds there are, and how objects get from one version to another.
 //!
 //! Source: `pkg/runtime/mapper.go` of apimachinery: resources that are stored in one place are equivalent. In 1.36 these
-//! are the versions of one custom resource, the two of HorizontalPodAutoscaler, and the two groups of Event
+//! are the versions of one resource, and the two groups of Event
 //! (`pkg/kubeapiserver/default_storage_factory_builder.go`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use seawall_inventory::{Completeness, GroupKind, Inventory, is_cluster_scoped};
+use seawall_inventory::{Completeness, GroupKind, Inventory};
+use seawall_schema::Schemas;
 use seawall_yaml::Node;
 
 /// A resource that is served: group, version and plural name, and group, version and kind.
@@ -36,45 +37,77 @@ pub(crate) enum Conversion {
     Webhook,
 }
 
+/// A kind in one version.
 #[derive(Debug)]
-struct Custom {
-    kind: String,
+struct KindEntry {
+    version: String,
+    plural: String,
     namespaced: bool,
-    versions: Vec<String>,
-    status: bool,
-    scale: bool,
-    conversion: Conversion,
 }
 
 /// Kinds and resources of a cluster.
 #[derive(Debug)]
 pub(crate) struct Kinds {
-    /// By group and plural name.
-    custom: HashMap<(String, String), Custom>,
+    /// By group and plural name, with the subresource.
+    resources: HashMap<(String, String), Vec<Served>>,
+    /// By group and kind.
+    kinds: HashMap<(String, String), Vec<KindEntry>>,
+    /// Of custom kinds, by group and kind.
+    conversions: HashMap<(String, String), Conversion>,
+    /// Groups of the API server's own.
+    built_in: HashSet<String>,
     /// Whether a custom kind that is not here does not exist.
     complete: bool,
 }
 
-/// Built-in resources with equivalents: group, version, plural name and kind.
-const EQUIVALENT: [&[(&str, &str, &str, &str)]; 2] = [
-    &[
-        ("autoscaling", "v1", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
-        ("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
-    ],
-    &[("", "v1", "events", "Event"), ("events.k8s.io", "v1", "events", "Event")],
-];
+/// Versions that an API server of 1.36 serves although another one of their group is served too; the other built-in ones
+/// with several versions serve the stable one only, unless they are told to.
+const STABLE_TWICE: [(&str, &str); 1] = [("autoscaling", "horizontalpodautoscalers")];
+
+/// Groups that serve the same objects.
+const CROSSED: [(&str, [&str; 2]); 1] = [("events", ["", "events.k8s.io"])];
 
 const DEFINITION: GroupKind<'_> = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
 
+/// The other group under which a resource is served, when there is one.
+pub(crate) fn crossed(group: &str, resource: &str) -> Option<&'static str> {
+    let (_, groups) = CROSSED.iter().find(|(own, groups)| *own == resource && groups.contains(&group))?;
+    groups.iter().find(|other| **other != group).copied()
+}
+
 impl Kinds {
-    /// Those of an inventory.
-    pub(crate) fn of(inventory: &Inventory) -> Self {
-        let definitions = inventory.of_kind(DEFINITION).filter_map(|definition| custom(definition.root()));
-        let complete = inventory.completeness(DEFINITION) == Completeness::Complete;
-        Kinds { custom: definitions.collect(), complete }
+    /// Those of an inventory, whose definitions the schemas know.
+    pub(crate) fn of(inventory: &Inventory, schemas: &Schemas) -> Self {
+        let mut resources: HashMap<_, Vec<Served>> = HashMap::new();
+        let mut kinds: HashMap<_, Vec<KindEntry>> = HashMap::new();
+        for resource in schemas.resources() {
+            let (group, version, name) = (resource.group(), resource.version(), resource.name());
+            let (kind_group, kind_version, kind) = resource.kind();
+            if resource.subresource().is_none() {
+                kinds.entry((group.to_owned(), kind.to_owned())).or_default().push(KindEntry {
+                    version: version.to_owned(),
+                    plural: name.to_owned(),
+                    namespaced: resource.is_namespaced(),
+                });
+            }
+            let parent = name.split_once('/').map_or(name, |(parent, _)| parent);
+            let served = Served {
+                resource: (group.to_owned(), version.to_owned(), parent.to_owned()),
+                kind: (kind_group.to_owned(), kind_version.to_owned(), kind.to_owned()),
+            };
+            resources.entry((group.to_owned(), name.to_owned())).or_default().push(served);
+        }
+        let definitions = inventory.of_kind(DEFINITION);
+        Kinds {
+            resources,
+            kinds,
+            conversions: definitions.filter_map(|definition| conversion(definition.root())).collect(),
+            built_in: Schemas::builtin().resources().map(|resource| resource.group().to_owned()).collect(),
+            complete: inventory.completeness(DEFINITION) == Completeness::Complete,
+        }
     }
 
-    /// The other names of a resource, in the order in which the API server registers them.
+    /// The other names of a resource.
     pub(crate) fn equivalents(
         &self,
         group: &str,
@@ -82,92 +115,55 @@ impl Kinds {
         resource: &str,
         subresource: &str,
     ) -> Vec<Served> {
-        let built_in =
-            EQUIVALENT.iter().find(|same| same.iter().any(|one| (one.0, one.2) == (group, resource)));
-        if let Some(same) = built_in {
-            let others = same.iter().filter(|one| (one.0, one.1) != (group, version));
-            let others = others.filter(|_| matches!(subresource, "" | "status"));
-            return others.map(|one| served((one.0, one.1, one.2), (one.0, one.1, one.3))).collect();
-        }
-        let Some(custom) = self.custom.get(&(group.to_owned(), resource.to_owned())) else {
+        if self.built_in.contains(group)
+            && !STABLE_TWICE.contains(&(group, resource))
+            && crossed(group, resource).is_none()
+        {
             return Vec::new();
+        }
+        let name =
+            if subresource.is_empty() { resource.to_owned() } else { format!("{resource}/{subresource}") };
+        let groups = [Some(group), crossed(group, resource)].into_iter().flatten();
+        let all = groups.filter_map(|group| self.resources.get(&(group.to_owned(), name.clone()))).flatten();
+        let stable = |served: &&Served| {
+            !self.built_in.contains(&served.resource.0) || !served.resource.1.contains(['a', 'b'])
         };
-        let others = custom.versions.iter().filter(|own| *own != version);
-        others
-            .filter_map(|own| {
-                let kind = match subresource {
-                    "" => (group, own.as_str(), custom.kind.as_str()),
-                    "status" if custom.status => (group, own.as_str(), custom.kind.as_str()),
-                    "scale" if custom.scale => ("autoscaling", "v1", "Scale"),
-                    _ => return None,
-                };
-                Some(served((group, own, resource), kind))
-            })
-            .collect()
+        let other = |served: &&Served| (&*served.resource.0, &*served.resource.1) != (group, version);
+        all.filter(other).filter(stable).cloned().collect()
     }
 
     /// What is known of a kind.
     pub(crate) fn scope(&self, group: &str, version: &str, kind: &str) -> KindScope {
-        let of_kind = |(key, custom): &(&(String, String), &Custom)| key.0 == group && custom.kind == kind;
-        if let Some((_, custom)) = self.custom.iter().find(of_kind) {
-            return match custom.versions.iter().any(|own| own == version) {
-                false => KindScope::Missing,
-                true if custom.namespaced => KindScope::Namespaced,
-                true => KindScope::Cluster,
-            };
+        match self.kinds.get(&(group.to_owned(), kind.to_owned())) {
+            Some(versions) => match versions.iter().find(|entry| entry.version == version) {
+                None => KindScope::Missing,
+                Some(entry) if entry.namespaced => KindScope::Namespaced,
+                Some(_) => KindScope::Cluster,
+            },
+            None if self.complete || self.built_in.contains(group) => KindScope::Missing,
+            None => KindScope::Unknown,
         }
-        if is_cluster_scoped(GroupKind::new(group, kind)) {
-            return KindScope::Cluster;
-        }
-        if is_built_in(group) {
-            return KindScope::Namespaced;
-        }
-        if self.complete { KindScope::Missing } else { KindScope::Unknown }
     }
 
     /// How objects of a custom resource get to another version; `None` for a resource that is not custom.
     pub(crate) fn conversion(&self, group: &str, kind: &str) -> Option<Conversion> {
-        let mut all = self.custom.iter();
-        all.find(|(key, custom)| key.0 == group && custom.kind == kind).map(|(_, custom)| custom.conversion)
+        self.conversions.get(&(group.to_owned(), kind.to_owned())).copied()
+    }
+
+    /// The plural name of a kind, and whether its objects have a namespace.
+    pub(crate) fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
+        let versions = self.kinds.get(&(group.to_owned(), kind.to_owned()))?;
+        let entry = versions.iter().find(|entry| entry.version == version)?;
+        Some((&entry.plural, entry.namespaced))
     }
 }
 
-/// Whether a group is one of the API server's own.
-fn is_built_in(group: &str) -> bool {
-    matches!(group, "" | "apps" | "autoscaling" | "batch" | "policy")
-        || group
-            .strip_suffix(".k8s.io")
-            .is_some_and(|head| !matches!(head, "gateway.networking" | "snapshot.storage" | "metrics"))
-}
-
-fn served(resource: (&str, &str, &str), kind: (&str, &str, &str)) -> Served {
-    let owned = |(one, two, three): (&str, &str, &str)| (one.to_owned(), two.to_owned(), three.to_owned());
-    Served { resource: owned(resource), kind: owned(kind) }
-}
-
-fn custom(definition: Node<'_>) -> Option<((String, String), Custom)> {
+fn conversion(definition: Node<'_>) -> Option<((String, String), Conversion)> {
     let spec = definition.get("spec")?;
-    let names = spec.get("names")?;
-    let served = |version: &Node<'_>| version.bool("served") == Some(true);
-    let versions: Vec<Node<'_>> = spec.list("versions").filter(served).collect();
-    let part = |key: &str| versions.iter().any(|version| version.path(&["subresources", key]).is_some());
     let conversion = match spec.path(&["conversion", "strategy"]).and_then(Node::as_str) {
         Some("Webhook") => Conversion::Webhook,
         _ => Conversion::None,
     };
-    let custom = Custom {
-        kind: names.str("kind")?.to_owned(),
-        namespaced: spec.str("scope") == Some("Namespaced"),
-        versions: versions.iter().filter_map(|version| version.str("name")).map(str::to_owned).collect(),
-        status: part("status"),
-        scale: part("scale"),
-        conversion,
-    };
-    Some(((spec.str("group")?.to_owned(), names.str("plural")?.to_owned()), custom))
-}
-
-/// The other group under which a resource is served, when there is one.
-pub(crate) fn crossed(group: &str, resource: &str) -> Option<&'static str> {
-    let same = EQUIVALENT.iter().find(|same| same.iter().any(|one| (one.0, one.2) == (group, resource)))?;
-    same.iter().map(|one| one.0).find(|other| *other != group)
+    let kind = spec.path(&["names", "kind"])?.as_str()?;
+    Some(((spec.str("group")?.to_owned(), kind.to_owned()), conversion))
 }

@@ -37,3 +37,5 @@ mod world;
 pub use read::{Fault, FieldError, Refusal};
 pub use set::PolicySet;
 pub use world::World;
+
+pub(crate) use convert::with_metadata;

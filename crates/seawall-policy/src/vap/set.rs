@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use seawall_core::{Problem, ProblemSeverity};
 use seawall_inventory::{Inventory, Resource};
+use seawall_schema::Schemas;
+use seawall_yaml::Node;
 
 use super::kinds::crossed;
 use super::matching::{Rule, Word};
@@ -84,6 +86,9 @@ impl PolicySet {
             all
         };
         let mut policies: Vec<Policy> = Vec::new();
+        for resource in of(kind).into_iter().chain(of(&binding_kind)) {
+            unknown_fields(resource, problems);
+        }
         for resource in of(kind) {
             match read::policy(resource.root(), flavor) {
                 Ok(policy) if policies.last().is_some_and(|last| last.name == policy.name) => {
@@ -108,6 +113,13 @@ impl PolicySet {
         for policy in &mut policies {
             policy.bindings = bindings.remove(&policy.name).unwrap_or_default();
         }
+        for resource in of(&binding_kind) {
+            let policy = resource.root().path(&["spec", "policyName"]).and_then(Node::as_str).unwrap_or("");
+            let refused = self.refusals.iter().any(|refusal| refusal.kind == kind && refusal.name == policy);
+            if bindings.contains_key(policy) && !refused {
+                problems.push(dangling(resource, policy));
+            }
+        }
         policies.retain(|policy| !policy.bindings.is_empty());
         Policies::new(policies)
     }
@@ -126,6 +138,32 @@ fn at(problem: Problem, resource: &Resource, refusal: &Refusal) -> Problem {
     match resource.position(&refusal.route()) {
         Some(position) => problem.at(position),
         None => problem,
+    }
+}
+
+/// A binding of a policy that is not here does nothing, as for the API server.
+fn dangling(resource: &Resource, policy: &str) -> Problem {
+    let message =
+        format!("{} `{}` names policy `{policy}`, which is not here", resource.kind(), resource.name());
+    Problem::new(ProblemSeverity::Warning, message).in_file(&resource.origin().file)
+}
+
+/// Fields that the type does not have: kubectl refuses them, and the API server drops them.
+fn unknown_fields(resource: &Resource, problems: &mut Vec<Problem>) {
+    let schemas = Schemas::builtin();
+    let Some(schema) = schemas.of_object(resource.root()) else { return };
+    for node in schema.unknown_fields(resource.root()) {
+        let route = resource.route_of(node);
+        let message = format!(
+            "{} `{}`: `{route}` is an unknown field, which the API server drops",
+            resource.kind(),
+            resource.name()
+        );
+        let problem = Problem::new(ProblemSeverity::Warning, message).in_file(&resource.origin().file);
+        problems.push(match resource.position(&route) {
+            Some(position) => problem.at(position),
+            None => problem,
+        });
     }
 }
 

@@ -48,10 +48,12 @@ pub(crate) fn judge<'a>(
 ) -> Judgement {
     let whole =
         |message: String| Judgement { verdicts: vec![error(policy, message)], annotations: Vec::new() };
-    match conditions::judge(policy, activation, bindings.clone()) {
-        Conditions::Hold => {}
-        Conditions::Skip => return Judgement::default(),
-        Conditions::Failed(message) => return whole(message),
+    if !policy.conditions.is_empty() {
+        match conditions::judge(policy, activation, bindings.clone()) {
+            Conditions::Hold => {}
+            Conditions::Skip => return Judgement::default(),
+            Conditions::Failed(message) => return whole(message),
+        }
     }
     bindings.set(activation.slots.namespace, activation.namespace.0.clone());
     policy.variables.bind(&mut bindings);

@@ -2,9 +2,10 @@
 
 use seawall_inventory::{Completeness, GroupKind, Inventory};
 use seawall_rbac::Rbac;
+use seawall_schema::Schemas;
 use seawall_yaml::Node;
 
-use super::kinds::Kinds;
+use super::kinds::{KindScope, Kinds};
 
 /// Namespaces, parameters and rights.
 ///
@@ -14,6 +15,9 @@ use super::kinds::Kinds;
 pub struct World<'w> {
     inventory: &'w Inventory,
     rbac: Option<&'w Rbac>,
+    /// Whether every right that anybody has is here.
+    rights: bool,
+    schemas: Schemas,
     kinds: Kinds,
 }
 
@@ -28,13 +32,37 @@ pub(crate) enum Namespace<'w> {
     Unknown,
 }
 
+const DEFINITION: GroupKind<'_> = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
 const NAMESPACE: GroupKind<'_> = GroupKind::new("", "Namespace");
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 impl<'w> World<'w> {
     /// The world of an inventory. Without rights, whatever asks the authorizer is not evaluated.
     pub fn new(inventory: &'w Inventory, rbac: Option<&'w Rbac>) -> Self {
-        World { inventory, rbac, kinds: Kinds::of(inventory) }
+        let mut schemas = Schemas::builtin();
+        for definition in inventory.of_kind(DEFINITION) {
+            // What a definition says wrong describes nothing; whoever reads definitions tells it.
+            schemas.add_crd(definition.root());
+        }
+        let kinds = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
+        let complete = |kind| inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
+        let rights = rbac.is_some() && kinds.into_iter().all(complete);
+        World { inventory, rbac, rights, kinds: Kinds::of(inventory, &schemas), schemas }
+    }
+
+    /// The types of the cluster.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// The plural name of a kind, and whether its objects have a namespace; `None` when nothing defines the kind.
+    pub fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
+        self.kinds.resource_of(group, version, kind)
+    }
+
+    /// Whether it is certain that a kind is served.
+    pub(crate) fn knows_kind(&self, group: &str, version: &str, kind: &str) -> bool {
+        matches!(self.kinds.scope(group, version, kind), KindScope::Cluster | KindScope::Namespaced)
     }
 
     pub(crate) fn inventory(&self) -> &'w Inventory {
@@ -49,12 +77,8 @@ impl<'w> World<'w> {
         self.rbac
     }
 
-    /// Whether every right that anybody has is here.
     pub(crate) fn rights_are_complete(&self) -> bool {
-        let kinds = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
-        let complete =
-            |kind| self.inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
-        kinds.into_iter().all(complete)
+        self.rights
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Namespace<'w> {

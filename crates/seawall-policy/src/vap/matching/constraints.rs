@@ -74,7 +74,7 @@ impl Constraints {
                 "the labels of namespace `{}` decide whether it is meant, and the namespace is not known",
                 request.namespace
             )),
-            Err(error) => error,
+            Err(error) => Matched::Error(error),
         }
     }
 
@@ -89,11 +89,7 @@ impl Constraints {
     }
 
     /// A namespace is known by its own labels, before they are stored; nothing else at cluster scope is excluded.
-    fn takes_namespace<'t>(
-        &self,
-        request: &Request<'t>,
-        world: &World<'t>,
-    ) -> Result<Option<bool>, Matched<'t>> {
+    fn takes_namespace<'t>(&self, request: &Request<'t>, world: &World<'t>) -> Result<Option<bool>, String> {
         let namespaces = request.resource.2 == "namespaces";
         if (request.namespace.is_empty() && !namespaces) || self.namespaces.is_empty() {
             return Ok(Some(true));
@@ -107,7 +103,7 @@ impl Constraints {
             Namespace::Is(object) => LabelSet::of_namespace(request.namespace, object),
             Namespace::Unknown => LabelSet::of_unseen_namespace(request.namespace),
             Namespace::Missing => {
-                return Err(Matched::Error(format!("namespaces \"{}\" not found", request.namespace)));
+                return Err(format!("namespaces \"{}\" not found", request.namespace));
             }
         };
         Ok(self.namespaces.matches(labels))

@@ -1,6 +1,7 @@
 mod actions;
 mod cluster;
 mod conditions;
+mod drafts;
 mod hostile;
 mod matching;
 mod messages;

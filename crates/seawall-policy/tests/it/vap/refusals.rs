@@ -225,3 +225,24 @@ fn the_first_of_two_of_one_name_counts() {
     assert_eq!(cluster.problems.len(), 1);
     assert_eq!(cluster.ask(&ASK).denials.len(), 1);
 }
+
+#[test]
+fn what_does_nothing_is_told() {
+    let text = policy(FALSE).replace("policyName: p", "policyName: other");
+    let cluster = Cluster::new(&text);
+    assert_eq!(cluster.problems.len(), 1);
+    assert_eq!(
+        cluster.problems[0].message,
+        "ValidatingAdmissionPolicyBinding `b` names policy `other`, which is not here"
+    );
+    let cluster = Cluster::new(&policy("validation: []\nvalidations: [{expression: 'false', messege: x}]"));
+    let messages: Vec<&str> = cluster.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "ValidatingAdmissionPolicy `p`: `spec.validation` is an unknown field, which the API server drops",
+            "ValidatingAdmissionPolicy `p`: `spec.validations[0].messege` is an unknown field, which the API server drops",
+        ]
+    );
+    assert_eq!(cluster.ask(&ASK).denials.len(), 1);
+}

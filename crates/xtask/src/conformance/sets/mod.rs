@@ -20,6 +20,7 @@ mod pss;
 mod rbac_audit2rbac;
 mod rbac_sar;
 mod sigstore;
+mod vap;
 mod vap_apiserver;
 mod yaml_k8s;
 
@@ -52,6 +53,7 @@ const BUILT: &[(&str, Loader)] = &[
     ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("rbac-sar", rbac_sar::load),
     ("sigstore", sigstore::load),
+    ("vap", vap::load),
     ("vap-apiserver", vap_apiserver::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
