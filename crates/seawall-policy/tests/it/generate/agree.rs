@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seawall_checks::{Check, Settings, all};
-use seawall_policy::generate::{Options, What, find, generate};
+use seawall_policy::generate::{OnFailure, Options, What, find, generate};
 
 use super::configured::configured;
 use super::count::{Count, demand, objects};
@@ -35,7 +35,8 @@ fn parts(check: &str, messages: &[String]) -> BTreeMap<String, usize> {
 fn every_policy(checks: &[&Check], options: &Options) -> Judge {
     let ids = checks.iter().map(|check| check.id.to_owned()).collect();
     let what = What::Checks { name: "all".to_owned(), ids };
-    let options = Options { except: Vec::new(), ..options.clone() };
+    // What fails must not pass for what holds.
+    let options = Options { except: Vec::new(), on_failure: Some(OnFailure::Fail), ..options.clone() };
     Judge::new(&generate(&what, &options).unwrap().text)
 }
 

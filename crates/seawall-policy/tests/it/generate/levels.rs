@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seawall_checks::pss;
-use seawall_policy::generate::{Level, Options, What, find, generate, policies};
+use seawall_policy::generate::{Level, OnFailure, Options, What, find, generate, policies};
 
 use super::count::{Count, demand, objects};
 use super::forms::Forms;
@@ -11,7 +11,7 @@ use super::judge::{Judge, inventory, judges};
 use super::native;
 
 fn compare(level: Level, own: pss::Level) {
-    let options = Options { except: Vec::new(), ..Options::default() };
+    let options = Options { except: Vec::new(), on_failure: Some(OnFailure::Fail), ..Options::default() };
     let text = generate(&What::PodSecurity(level), &options).unwrap().text;
     let judge = Judge::new(&text);
     let controls: Vec<&str> =
