@@ -51,6 +51,15 @@ impl Checked {
         self.tree.root().map_or(&Type::Error, |root| self.type_at(root))
     }
 
+    /// Whether the value depends on a variable of the environment.
+    pub fn uses(&self, variable: &str) -> bool {
+        let mut uses = false;
+        self.tree.walk(|id, _| {
+            uses |= matches!(self.tree.kind(id), tree::Kind::Ident(name) if name.trim_start_matches('.') == variable);
+        });
+        uses
+    }
+
     /// The type of a part; of a macro, that of its result.
     pub fn type_of(&self, expr: ExprId) -> Option<&Type> {
         self.tree.node_of(expr).map(|node| self.type_at(node))
