@@ -77,6 +77,28 @@ impl Client {
     /// Asks for a path; gives the answer as soon as it begins, whatever its status.
     pub(crate) async fn get(&self, path: &str, accept: &str) -> Result<Answer, Failure> {
         let request = http::Request::get(path).header(http::header::ACCEPT, accept).body(Body::empty());
+        self.ask(request).await
+    }
+
+    /// Sends a body; gives the answer as soon as it begins, whatever its status.
+    #[cfg(feature = "write")]
+    pub(crate) async fn send(
+        &self,
+        method: http::Method,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer, Failure> {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header(http::header::ACCEPT, "application/json")
+            .header(http::header::CONTENT_TYPE, content_type)
+            .body(Body::from(body));
+        self.ask(request).await
+    }
+
+    async fn ask(&self, request: http::Result<http::Request<Body>>) -> Result<Answer, Failure> {
         let request = request.map_err(|error| Failure::Broken(error.to_string()))?;
         let sent = tokio::time::timeout(self.silence, self.inner.send(request)).await;
         let response = match sent {

@@ -45,6 +45,16 @@ impl Listable {
         }
     }
 
+    /// What a watch of it asks for.
+    pub(crate) fn accept_events(&self) -> &'static str {
+        match self.reading() {
+            Reading::Metadata => {
+                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+            }
+            _ => "application/json",
+        }
+    }
+
     /// The version as objects say it: `v1`, `apps/v1`.
     pub(crate) fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }

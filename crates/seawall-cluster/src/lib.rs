@@ -1,8 +1,8 @@
-//! Live clusters, read kind by kind. **IO**: the only room that talks to an API server, and it only reads.
+//! Live clusters, read kind by kind. **IO**: the only room that talks to an API server.
 //!
 //! In: a context of the kubeconfig, or the identity of the pod that this runs in. Out: objects as trees, in a fixed order,
 //! into an [`Intake`](seawall_sources::Intake) ([`read_into`]) or a snapshot file ([`write_snapshot`]), and a header that
-//! says what was read, what was refused and why.
+//! says what was read, what was refused and why. Kinds can be followed as they change ([`Watch`]).
 //!
 //! ```text
 //! discovery ─ kinds ─┬─ list (pages, in parallel, bounded) ─ items cut from the stream ─ tree ─┬─ Intake
@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Invariants, above all what is absent:
-//! - nothing is written to a cluster; the verbs are `get` on discovery and `list`;
+//! - nothing is written to a cluster, unless the feature `write` is on; the verbs are `get` on discovery, `list` and `watch`;
 //! - values of Secrets never reach a tree: the reader skips them ([`JsonReader::withholding`]);
 //! - no body, header or credential is logged or repeated; of a refusal only the message of the `Status` is;
 //! - a kind that could not be read is refused with its reason and never looks empty;
@@ -24,6 +24,7 @@ mod answer;
 mod client;
 mod discovery;
 mod error;
+mod events;
 mod header;
 mod items;
 mod json;
@@ -35,6 +36,9 @@ mod packing;
 mod read;
 mod retry;
 mod snapshot;
+mod watch;
+#[cfg(feature = "write")]
+mod write;
 
 pub use client::Access;
 pub use error::ClusterError;
@@ -44,3 +48,6 @@ pub use packing::Packing;
 pub use read::{Options, Progress};
 pub use retry::{Patience, Sleep};
 pub use snapshot::write_snapshot;
+pub use watch::{Delta, Wanted, Watch};
+#[cfg(feature = "write")]
+pub use write::{Hook, Stored, WriteError, Writer};

@@ -22,7 +22,7 @@ const LARGE_PAGE: usize = 16 << 20;
 /// Objects of the smallest page.
 const SMALLEST_PAGE: u32 = 10;
 /// How often a list that expired is begun again: in pages, in larger pages, and at last in one go, which cannot expire.
-const ATTEMPTS: u32 = 3;
+pub(crate) const ATTEMPTS: u32 = 3;
 
 /// Where the objects of one kind go.
 pub(crate) trait Part: Send + 'static {
@@ -46,7 +46,7 @@ pub(crate) enum Outcome {
 }
 
 /// A list that ended before its end.
-enum Stop {
+pub(crate) enum Stop {
     Expired,
     Denied(Denied),
     Damaged(String),
@@ -86,8 +86,7 @@ pub(crate) async fn list<P: Part>(
         };
         let mut stop = None;
         for scope in &scopes {
-            let mut listing =
-                Listing { client, listable, options, objects: Objects::new(listable, &options.limits) };
+            let mut listing = Listing::new(client, listable, options);
             if let Err(why) = listing.run(listable.path(*scope), limit, part, counter, &mut count).await {
                 stop = Some(why);
                 break;
@@ -112,7 +111,8 @@ pub(crate) async fn list<P: Part>(
     Ok((Outcome::Refused("the list expired again and again".to_owned()), count))
 }
 
-struct Listing<'a> {
+/// One list of one kind.
+pub(crate) struct Listing<'a> {
     client: &'a Client,
     listable: &'a Listable,
     options: &'a Options,
@@ -124,17 +124,24 @@ struct Page {
     trees: Vec<Tree>,
     bytes: usize,
     next: Option<String>,
+    /// The state of the cluster that the list shows.
+    version: Option<String>,
 }
 
-impl Listing<'_> {
-    async fn run<P: Part>(
+impl<'a> Listing<'a> {
+    pub(crate) fn new(client: &'a Client, listable: &'a Listable, options: &'a Options) -> Self {
+        Listing { client, listable, options, objects: Objects::new(listable, &options.limits) }
+    }
+
+    /// Reads all pages; gives the version of the state that they show, from which a watch can go on.
+    pub(crate) async fn run<P: Part>(
         &mut self,
         path: String,
         mut limit: Option<u32>,
         part: &mut P,
         counter: &AtomicU64,
         count: &mut u64,
-    ) -> Result<(), Stop> {
+    ) -> Result<Option<String>, Stop> {
         let mut token: Option<String> = None;
         loop {
             let mut query = String::new();
@@ -152,7 +159,7 @@ impl Listing<'_> {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
             if page.next.is_none() {
-                return Ok(());
+                return Ok(page.version);
             }
             if page.next == token {
                 return Err(Stop::Damaged("the list does not get on: the same `continue` twice".to_owned()));
@@ -175,7 +182,7 @@ impl Listing<'_> {
                 Err(denied) => return Err(Stop::Denied(denied)),
             };
             let mut items = Items::new(self.options.limits.document_bytes as usize);
-            let mut page = Page { trees: Vec::new(), bytes: 0, next: None };
+            let mut page = Page { trees: Vec::new(), bytes: 0, next: None, version: None };
             let mut damage = None;
             let broken: Failure = loop {
                 let objects = &mut self.objects;
@@ -195,7 +202,8 @@ impl Listing<'_> {
                         }
                         let metadata =
                             items.finish().map_err(|no_list| Stop::Damaged(no_list.to_string()))?;
-                        page.next = continue_of(&metadata, &self.options.limits);
+                        page.next = text_of(&metadata, "continue", &self.options.limits);
+                        page.version = text_of(&metadata, "resourceVersion", &self.options.limits);
                         return Ok(page);
                     }
                     Err(failure) => break failure,
@@ -208,13 +216,13 @@ impl Listing<'_> {
     }
 }
 
-fn continue_of(metadata: &[u8], limits: &seawall_yaml::Limits) -> Option<String> {
+fn text_of(metadata: &[u8], key: &str, limits: &seawall_yaml::Limits) -> Option<String> {
     let (tree, _) = read_json_bytes(metadata, limits);
-    tree?.root().str("continue").filter(|token| !token.is_empty()).map(str::to_owned)
+    tree?.root().str(key).filter(|token| !token.is_empty()).map(str::to_owned)
 }
 
 /// Appends a text as a part of a query.
-fn percent_encode(text: &str, out: &mut String) {
+pub(crate) fn percent_encode(text: &str, out: &mut String) {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),

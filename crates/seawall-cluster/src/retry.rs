@@ -110,20 +110,48 @@ pub(crate) async fn get(
     waiting: &mut Waiting<'_>,
 ) -> Result<Answer, Denied> {
     loop {
-        match client.get(path, accept).await {
-            Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
-            Ok(answer) => {
-                let after = answer.retry_after;
-                let refusal = answer.refusal().await;
-                if !passes(refusal.status) || !waiting.again(after).await {
-                    return Err(Denied::Refused(refusal));
-                }
+        if let Some(settled) = settle(client.get(path, accept).await, waiting).await {
+            return settled;
+        }
+    }
+}
+
+/// The same for what is written. A request may arrive twice when its answer is lost: every one names the version that it
+/// changes, or says the same each time.
+#[cfg(feature = "write")]
+pub(crate) async fn send(
+    client: &Client,
+    method: http::Method,
+    path: &str,
+    content_type: &str,
+    body: &[u8],
+    waiting: &mut Waiting<'_>,
+) -> Result<Answer, Denied> {
+    loop {
+        let sent = client.send(method.clone(), path, content_type, body.to_vec()).await;
+        if let Some(settled) = settle(sent, waiting).await {
+            return settled;
+        }
+    }
+}
+
+/// What comes of one try; `None` after the pause before the next one.
+async fn settle(tried: Result<Answer, Failure>, waiting: &mut Waiting<'_>) -> Option<Result<Answer, Denied>> {
+    match tried {
+        Ok(answer) if (200..300).contains(&answer.status) => Some(Ok(answer)),
+        Ok(answer) => {
+            let after = answer.retry_after;
+            let refusal = answer.refusal().await;
+            if passes(refusal.status) && waiting.again(after).await {
+                return None;
             }
-            Err(failure) => {
-                if !waiting.again(None).await {
-                    return Err(Denied::Failed(failure));
-                }
+            Some(Err(Denied::Refused(refusal)))
+        }
+        Err(failure) => {
+            if waiting.again(None).await {
+                return None;
             }
+            Some(Err(Denied::Failed(failure)))
         }
     }
 }

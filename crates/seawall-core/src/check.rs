@@ -73,6 +73,26 @@ impl CheckId {
         CheckId(Cow::Borrowed(id))
     }
 
+    /// Stands for every policy where ids are selected.
+    pub const EVERY_POLICY: &'static str = "admission-policy/*";
+
+    const POLICY: &'static str = "admission-policy/";
+
+    /// The id of what a policy of the user's own says: `admission-policy/NAME`. No catalogue check has a slash in its id.
+    pub fn of_policy(name: &str) -> Self {
+        CheckId(Cow::Owned(format!("{}{name}", Self::POLICY)))
+    }
+
+    /// Whether it is that of a policy.
+    pub fn is_policy(&self) -> bool {
+        Self::is_policy_id(self.as_str())
+    }
+
+    /// Whether a text is the id of a policy.
+    pub fn is_policy_id(text: &str) -> bool {
+        text.strip_prefix(Self::POLICY).is_some_and(|name| !name.is_empty())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -220,6 +220,17 @@ impl Inventory {
         (with, id)
     }
 
+    /// A copy with more resources, behind the others. Trees are shared, indexes are made anew.
+    #[must_use]
+    pub fn joined_with(&self, new: impl IntoIterator<Item = Resource>) -> Self {
+        let mut resources = self.resources.clone();
+        for mut resource in new {
+            resource.set_id(ResourceId(u32::try_from(resources.len()).unwrap_or(u32::MAX)));
+            resources.push(resource);
+        }
+        self.holding(resources)
+    }
+
     /// A copy in which these stand in the place of the resources with their numbers; a number without a resource is left
     /// out. Trees are shared, indexes are made anew.
     #[must_use]
@@ -231,6 +242,11 @@ impl Inventory {
                 *place = resource;
             }
         }
+        self.holding(resources)
+    }
+
+    /// The same with other resources.
+    fn holding(&self, resources: Vec<Resource>) -> Self {
         Inventory {
             newest_kubelet: newest_kubelet(&resources),
             by_kind: by_kind(&resources),

@@ -8,3 +8,9 @@
 pub mod admission;
 pub mod cel;
 pub mod crd;
+pub mod page;
+pub mod run;
+pub mod vap;
+
+#[cfg(test)]
+mod tests_support;

@@ -35,7 +35,7 @@ pub fn apply(
     let mut applied = Applied::default();
     for finding in &mut evaluation.findings {
         for (rule, covered) in rules.iter().zip(&mut covered) {
-            if rule.checks.contains(finding.check.id.as_str()) && rule.scope.covers(inventory, finding) {
+            if rule.is_about(&finding.check.id) && rule.scope.covers(inventory, finding) {
                 *covered += 1;
                 if finding.waiver.is_none() && today <= rule.waiver.until {
                     finding.waiver = Some(Arc::clone(&rule.waiver));
@@ -49,7 +49,7 @@ pub fn apply(
         let finding = if rule.waiver.until < today {
             applied.expired += 1;
             told.expired(inventory, rule, covered)
-        } else if covered == 0 && rule.checks.iter().any(|id| ran.contains(id)) {
+        } else if covered == 0 && rule.checks.iter().any(|id| ran.contains(&**id)) {
             applied.unused += 1;
             told.unused(inventory, rule)
         } else {

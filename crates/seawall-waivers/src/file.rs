@@ -11,14 +11,13 @@
 //!     until: 2027-01-31
 //! ```
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use seawall_core::{Origin, OriginKind, Problem, ProblemSeverity, ResourceId, Route, Waiver};
 use seawall_inventory::Resource;
 use seawall_yaml::{Limits, Node, Text, Tree, read};
 
-use crate::rule::{Rule, Rules, checks};
+use crate::rule::{Checks, Rule, Rules, checks};
 use crate::{Glob, Scope};
 
 /// The keys of a waiver.
@@ -164,10 +163,10 @@ impl Reader<'_> {
         self.rules.push(Rule { checks, scope, waiver, home });
     }
 
-    fn checks(&mut self, item: Node<'_>) -> BTreeSet<&'static str> {
+    fn checks(&mut self, item: Node<'_>) -> Checks {
         let Some(value) = item.get("check") else {
             self.fault(item, "`check` is missing: the id of a check, a list of them, or `*`");
-            return BTreeSet::new();
+            return Checks::new();
         };
         let words: Vec<Option<&str>> =
             if value.is_seq() { value.items().map(Node::as_str).collect() } else { vec![value.as_str()] };
@@ -176,11 +175,11 @@ impl Reader<'_> {
             Some(Ok(ids)) => ids,
             Some(Err(fault)) => {
                 self.fault(value, fault.to_string());
-                BTreeSet::new()
+                Checks::new()
             }
             None => {
                 self.fault(value, "`check` must be a text or a list of texts");
-                BTreeSet::new()
+                Checks::new()
             }
         }
     }

@@ -34,7 +34,7 @@ pub use file::{Read, read_file};
 pub use glob::Glob;
 pub use inline::in_sources;
 pub use route::RoutePattern;
-pub use rule::{Rule, Rules};
+pub use rule::{Checks, Rule, Rules};
 pub use scope::Scope;
 pub use told::{EXPIRED, UNUSED};
 pub use write::{Entry, write_file};

@@ -4,16 +4,14 @@
 //! pod-privileged, pod-host-pid by platform until 2027-01-31 because the agent sets up the network
 //! ```
 
-use std::collections::BTreeSet;
-
 use seawall_core::Date;
 
-use crate::rule::checks;
+use crate::rule::{Checks, checks};
 
 /// What a sentence says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Phrase {
-    pub(crate) checks: BTreeSet<&'static str>,
+    pub(crate) checks: Checks,
     pub(crate) owner: Option<String>,
     pub(crate) until: Date,
     pub(crate) reason: String,
@@ -69,7 +67,7 @@ mod tests {
             "pod-privileged, pod-host-pid by team a until 2027-01-31 because until then because it must"
                 .parse()
                 .unwrap();
-        assert_eq!(phrase.checks, BTreeSet::from(["pod-privileged", "pod-host-pid"]));
+        assert_eq!(phrase.checks, Checks::from(["pod-privileged".into(), "pod-host-pid".into()]));
         assert_eq!(phrase.owner.as_deref(), Some("team a"));
         assert_eq!(phrase.until.to_string(), "2027-01-31");
         assert_eq!(phrase.reason, "until then because it must");

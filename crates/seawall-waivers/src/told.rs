@@ -76,7 +76,7 @@ fn finding(info: &Arc<CheckInfo>, inventory: &Inventory, rule: &Rule, message: S
     let (id, route) = &rule.home;
     let resource = inventory.get(*id)?;
     let subject = resource.subject().clone();
-    let checks: Vec<&str> = rule.checks.iter().copied().collect();
+    let checks: Vec<&str> = rule.checks.iter().map(|id| &**id).collect();
     // The place in the list is no identity: what it says is.
     let said = format!("{}\0{}\0{}", checks.join(","), rule.waiver.reason, rule.waiver.until);
     Some(Finding {

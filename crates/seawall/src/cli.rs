@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Paths(crate::commands::PathsArgs),
     /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
     Plan(crate::commands::PlanArgs),
+    /// Judge by policies in Kubernetes' own language: run, test
+    Policy(crate::commands::PolicyArgs),
     /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),
     /// Who can reach whom, what is exposed, what is wrong with policies
@@ -237,7 +239,7 @@ pub(crate) fn select(word: &str) -> Result<Select, seawall_checks::ParseSelectEr
     }
 }
 
-fn format() -> impl TypedValueParser<Value = Format> {
+pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
     words(Format::ALL.iter().map(|format| format.as_str()))
 }
 

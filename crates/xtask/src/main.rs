@@ -8,6 +8,7 @@ mod config_schema;
 mod conformance;
 mod generate;
 mod sbom;
+mod schema;
 mod scratch;
 mod synth;
 mod test;
@@ -43,6 +44,8 @@ enum Task {
     BenchPeers(bench_peers::Arguments),
     /// Judge the engine by labelled cases
     Conformance(conformance::Arguments),
+    /// Condense the API of a Kubernetes source tree into the data of `seawall-schema`
+    Schema(schema::Arguments),
     /// Write realistic manifests from a seed
     Synth(synth::Arguments),
 }
@@ -67,6 +70,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Sbom(arguments) => sbom::run(&workspace, arguments),
         Task::BenchPeers(arguments) => bench_peers::run(&workspace, arguments),
         Task::Conformance(arguments) => conformance::run(workspace.root(), arguments),
+        Task::Schema(arguments) => schema::run(&workspace, arguments),
         Task::Synth(arguments) => synth::run(&workspace, arguments),
     }
 }

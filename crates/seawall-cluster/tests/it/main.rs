@@ -15,3 +15,6 @@ mod snapshots;
 mod stand;
 mod support;
 mod verdicts;
+mod watching;
+#[cfg(feature = "write")]
+mod writing;

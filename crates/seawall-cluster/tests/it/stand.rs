@@ -1,7 +1,7 @@
 //! A stand-in API server: discovery, lists with paging, and whatever a test wants to go wrong.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -140,20 +140,34 @@ impl Shared {
             if reader.read_line(&mut line).unwrap_or(0) == 0 {
                 return;
             }
+            let method = line.split(' ').next().unwrap_or("").to_owned();
             let target = line.split(' ').nth(1).unwrap_or("").to_owned();
             let mut accept = String::new();
+            let mut length = 0;
             loop {
                 let mut header = String::new();
                 if reader.read_line(&mut header).unwrap_or(0) == 0 {
                     return;
                 }
-                if let Some(value) = header.to_ascii_lowercase().strip_prefix("accept:") {
+                let header = header.to_ascii_lowercase();
+                if let Some(value) = header.strip_prefix("accept:") {
                     accept = value.trim().to_owned();
+                }
+                if let Some(value) = header.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
                 }
                 if header.trim().is_empty() {
                     break;
                 }
             }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            // What is written is seen with its method and its body.
+            let target = if method == "GET" {
+                target
+            } else {
+                format!("{method} {target} {}", String::from_utf8(body).unwrap())
+            };
             let path = target.split('?').next().unwrap_or("").to_owned();
             let before = {
                 let mut seen = self.seen.lock().unwrap();

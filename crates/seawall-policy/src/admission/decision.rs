@@ -11,6 +11,8 @@ pub enum Reason {
     Invalid,
     /// 413
     RequestEntityTooLarge,
+    /// 404
+    NotFound,
     /// 500: the policy could not be judged.
     InternalError,
 }
@@ -22,7 +24,19 @@ impl Reason {
             Reason::Forbidden => "Forbidden",
             Reason::Invalid => "Invalid",
             Reason::RequestEntityTooLarge => "RequestEntityTooLarge",
+            Reason::NotFound => "NotFound",
             Reason::InternalError => "InternalError",
+        }
+    }
+
+    /// The HTTP code that belongs to it.
+    pub fn code(self) -> u16 {
+        match self {
+            Reason::Forbidden => 403,
+            Reason::NotFound => 404,
+            Reason::RequestEntityTooLarge => 413,
+            Reason::Invalid => 422,
+            Reason::InternalError => 500,
         }
     }
 }
@@ -38,7 +52,61 @@ pub struct Denial {
     pub code: u16,
     /// The machine's word for it.
     pub reason: Reason,
-    /// What the user reads.
+    /// What the user reads, without the resource before it that the API server says of its own policies
+    /// ([`Request::forbidden`](super::Request::forbidden)).
+    pub message: String,
+}
+
+/// A policy that could not be judged: never a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotJudged {
+    /// The policy.
+    pub policy: String,
+    /// The binding; empty when it is the policy itself.
+    pub binding: String,
+    /// What is not known.
+    pub reason: String,
+}
+
+/// What a failed validation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// The request is refused.
+    Deny,
+    /// The client is warned.
+    Warn,
+    /// The audit event says it.
+    Audit,
+}
+
+impl Action {
+    /// As a binding spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::Deny => "Deny",
+            Action::Warn => "Warn",
+            Action::Audit => "Audit",
+        }
+    }
+
+    /// The one of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        [Action::Deny, Action::Warn, Action::Audit].into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// A validation that is false or failed, whatever it leads to: what refusals, warnings and annotations are made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The policy.
+    pub policy: String,
+    /// The binding through which it acts.
+    pub binding: String,
+    /// Which of the policy's validations; the first one stands for a policy that failed as a whole.
+    pub validation: usize,
+    /// What it leads to.
+    pub actions: Vec<Action>,
+    /// What is wrong.
     pub message: String,
 }
 
@@ -47,16 +115,21 @@ pub struct Denial {
 pub struct Decision {
     /// The refusals, the one that decides the answer first; empty: allowed.
     pub denials: Vec<Denial>,
+    /// The validations that are not met, in order.
+    pub failures: Vec<Failure>,
     /// Warnings for the client, in order.
     pub warnings: Vec<String>,
     /// Annotations of the audit event, by full key, in order.
     pub audit_annotations: Vec<(String, String)>,
     /// The object after mutation; `None` when nothing changed it.
     pub object: Option<Tree>,
+    /// The policies that could not be judged for want of knowledge. Whoever admits by this decision must say what that
+    /// means; a real API server never lacks it.
+    pub not_judged: Vec<NotJudged>,
 }
 
 impl Decision {
-    /// Whether the request goes on.
+    /// Whether nothing refuses the request; what was not judged does not.
     pub fn is_allowed(&self) -> bool {
         self.denials.is_empty()
     }

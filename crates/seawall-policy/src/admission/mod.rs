@@ -4,7 +4,9 @@
 //! request is empty text or `None` here. A decision says everything that the API server can carry back.
 
 mod decision;
+mod made;
 mod request;
 
-pub use decision::{Decision, Denial, Reason};
+pub use decision::{Action, Decision, Denial, Failure, NotJudged, Reason};
+pub use made::{Called, Resources};
 pub use request::{Operation, Request, User};

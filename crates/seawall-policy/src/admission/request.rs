@@ -81,3 +81,19 @@ pub struct Request<'t> {
     /// Whether nothing will be stored.
     pub dry_run: bool,
 }
+
+impl Request<'_> {
+    /// What the API server says when one of its own admission plugins refuses: the resource, the name, the message.
+    ///
+    /// Source: `NewForbidden` (`pkg/admission/errors.go`).
+    pub fn forbidden(&self, message: &str) -> String {
+        let (group, _, resource) = self.resource;
+        let metadata =
+            |key: &str| self.object?.path(&["metadata", key])?.as_str().filter(|text| !text.is_empty());
+        let name = Some(self.name).filter(|name| !name.is_empty());
+        let name =
+            name.or_else(|| metadata("name")).or_else(|| metadata("generateName")).unwrap_or("Unknown");
+        let dot = if group.is_empty() { "" } else { "." };
+        format!("{resource}{dot}{group} {name:?} is forbidden: {message}")
+    }
+}

@@ -212,6 +212,11 @@ impl Ast {
         self.marks.get(&id.0).map_or(&[], |marks| marks)
     }
 
+    /// All expressions, children before their parents.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.exprs.iter()
+    }
+
     /// The names of `a.b.c`, and nothing for any other expression.
     pub fn dotted(&self, id: ExprId) -> Option<Vec<&str>> {
         let (mut id, mut names) = (id, Vec::new());

@@ -35,6 +35,8 @@ pub enum ErrorKind {
     OutOfBounds,
     /// A value that a function cannot use.
     Argument,
+    /// A lazy variable has no value.
+    Variable,
     /// The steps are used up: no operator absorbs this one.
     Limit,
 }

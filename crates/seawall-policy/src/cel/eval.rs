@@ -16,14 +16,15 @@ use super::{Bindings, ErrorKind, EvalError, access, arith, compare};
 
 pub(super) type Evaluated<'v> = Result<Value<'v>, EvalError>;
 
-pub(super) struct Machine<'v, 'b> {
+/// Values live as long as the program (`'v`), those of variables longer (`'o`).
+pub(super) struct Machine<'v, 'b, 'o> {
     pub(super) plan: &'v Plan,
-    pub(super) bindings: &'b Bindings<'v>,
+    pub(super) bindings: &'b Bindings<'o>,
     pub(super) locals: Vec<Value<'v>>,
     pub(super) budget: Budget,
 }
 
-impl<'v> Machine<'v, '_> {
+impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     pub(super) fn eval(&mut self, id: OpId) -> Evaluated<'v> {
         let plan: &'v Plan = self.plan;
         let Some((op, at)) = plan.op(id) else { return Ok(Value::Null) };
@@ -48,6 +49,10 @@ impl<'v> Machine<'v, '_> {
             Op::Index { of, index, optional } => {
                 let (of, index) = (self.eval(*of)?, self.eval(*index)?);
                 access::index(of, &index, *optional, &mut self.budget)
+            }
+            Op::Present { of, optional } => {
+                let value = self.eval(*of)?;
+                Ok(if *optional { Value::some(value) } else { Value::Bool(true) })
             }
             Op::Call { native, args } => self.call(*native, args),
             Op::Matches { text, pattern } => match self.eval(*text)? {

@@ -29,7 +29,7 @@ struct Step {
     body: Option<OpId>,
 }
 
-impl<'v> Machine<'v, '_> {
+impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     #[inline(never)]
     pub(super) fn fold(
         &mut self,

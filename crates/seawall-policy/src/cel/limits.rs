@@ -26,6 +26,7 @@ impl Default for Limits {
 
 /// What is left of the steps, and the patterns that have been paid for.
 pub(super) struct Budget {
+    steps: u64,
     left: u64,
     patterns: HashMap<Box<str>, Option<Regex>>,
 }
@@ -35,7 +36,12 @@ const PATTERN: usize = 2_000;
 
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
-        Budget { left: limits.steps, patterns: HashMap::new() }
+        Budget { steps: limits.steps, left: limits.steps, patterns: HashMap::new() }
+    }
+
+    /// What has been taken.
+    pub(super) fn spent(&self) -> u64 {
+        self.steps - self.left
     }
 
     /// Takes steps; an error when they are used up.

@@ -16,6 +16,8 @@
 mod access;
 mod arith;
 pub mod ast;
+mod authorizer;
+mod bindings;
 pub mod check;
 mod compare;
 mod error;
@@ -27,88 +29,37 @@ mod limits;
 mod literal;
 mod macros;
 mod map;
+mod names;
 mod parse;
 mod plan;
 mod print;
 mod re2;
 mod time;
 mod value;
+mod version;
 
 #[cfg(test)]
 mod tests;
 
+pub use authorizer::{Answer, Attributes, Authorizer, ResourceTarget, ServiceAccount, Target};
+pub use bindings::Bindings;
 pub use error::{CompileError, ErrorKind, EvalError};
 pub use limits::Limits;
 pub use map::Map;
+pub use names::{Names, Slot};
 pub use parse::parse;
 pub use print::print;
 pub use time::{Duration, Timestamp};
 pub use value::{Shared, Type, Value};
+pub use version::Version;
 
-/// The place of a variable's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot(usize);
-
-/// The variables that expressions may name, and the container in which names are looked for first.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    variables: Vec<String>,
-    container: String,
-}
-
-impl Names {
-    /// No variables, no container.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The same in a container: `y` is `a.b.y`, then `a.y`, then `y`.
-    #[must_use]
-    pub fn within(mut self, container: &str) -> Self {
-        container.clone_into(&mut self.container);
-        self
-    }
-
-    /// Declares a variable; its name may have dots. A name that is known keeps its place.
-    pub fn declare(&mut self, name: &str) -> Slot {
-        self.slot(name).unwrap_or_else(|| {
-            self.variables.push(name.to_owned());
-            Slot(self.variables.len() - 1)
-        })
-    }
-
-    /// The place of a variable.
-    pub fn slot(&self, name: &str) -> Option<Slot> {
-        self.variables.iter().position(|own| own == name).map(Slot)
-    }
-}
-
-/// The values of variables.
-#[derive(Clone, Debug, Default)]
-pub struct Bindings<'v>(Vec<Option<Value<'v>>>);
-
-impl<'v> Bindings<'v> {
-    /// No values.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Gives a variable its value.
-    pub fn set(&mut self, slot: Slot, value: Value<'v>) {
-        if self.0.len() <= slot.0 {
-            self.0.resize(slot.0 + 1, None);
-        }
-        if let Some(place) = self.0.get_mut(slot.0) {
-            *place = Some(value);
-        }
-    }
-
-    fn get(&self, slot: Slot, name: &str) -> Result<Value<'v>, EvalError> {
-        match self.0.get(slot.0) {
-            Some(Some(value)) => Ok(value.clone()),
-            _ => Err(EvalError::new(ErrorKind::NoSuchAttribute, format!("no such attribute(s): {name}"))),
-        }
-    }
+/// What an evaluation gave.
+#[derive(Debug)]
+pub struct Evaluation<'v> {
+    /// The value, or why there is none.
+    pub result: Result<Value<'v>, EvalError>,
+    /// What it cost in the API server's units, also when it ended early; lazy variables are not part of it.
+    pub cost: u64,
 }
 
 /// An expression that is ready to run.
@@ -121,8 +72,12 @@ pub struct Program {
 impl Program {
     /// Reads an expression and resolves its names.
     pub fn compile(text: &str, names: &Names, limits: &Limits) -> Result<Self, CompileError> {
-        let ast = parse(text, limits)?;
-        Ok(Program { plan: plan::plan(&ast, names), limits: *limits })
+        Ok(Self::of(&parse(text, limits)?, names, limits))
+    }
+
+    /// Resolves the names of an expression that has been read.
+    pub fn of(ast: &ast::Ast, names: &Names, limits: &Limits) -> Self {
+        Program { plan: plan::plan(ast, names), limits: *limits }
     }
 
     /// Names of variables, functions and types that nothing declares: the API server refuses such an expression.
@@ -131,9 +86,20 @@ impl Program {
     }
 
     /// Its value with these variables.
-    pub fn evaluate<'v>(&'v self, bindings: &Bindings<'v>) -> Result<Value<'v>, EvalError> {
-        let Some(root) = self.plan.root else { return Ok(Value::Null) };
+    pub fn evaluate<'v, 'o: 'v>(&'v self, bindings: &Bindings<'o>) -> Result<Value<'v>, EvalError> {
+        self.run(bindings).result
+    }
+
+    /// Its value with these variables, and what it cost.
+    pub fn run<'v, 'o: 'v>(&'v self, bindings: &Bindings<'o>) -> Evaluation<'v> {
+        let Some(root) = self.plan.root else { return Evaluation { result: Ok(Value::Null), cost: 0 } };
+        if let Err(error) = bindings.enter(self.plan.height) {
+            return Evaluation { result: Err(error), cost: 0 };
+        }
         let budget = limits::Budget::new(&self.limits);
-        eval::Machine { plan: &self.plan, bindings, locals: Vec::new(), budget }.eval(root)
+        let mut machine = eval::Machine { plan: &self.plan, bindings, locals: Vec::new(), budget };
+        let result = machine.eval(root);
+        bindings.leave(self.plan.height);
+        Evaluation { result, cost: machine.budget.spent() }
     }
 }

@@ -34,6 +34,11 @@ pub(super) enum Op {
         index: OpId,
         optional: bool,
     },
+    /// `has(variables.x)`, `variables.?x`: the variable is there when it has a value, whatever that is.
+    Present {
+        of: OpId,
+        optional: bool,
+    },
     Call {
         native: Native,
         args: Box<[OpId]>,
@@ -99,6 +104,8 @@ pub(super) enum Op {
 pub(super) struct Plan {
     ops: Vec<(Op, u32)>,
     pub(super) root: Option<OpId>,
+    /// How deep its operations are nested.
+    pub(super) height: u16,
     pub(super) unresolved: Vec<CompileError>,
 }
 
@@ -109,7 +116,7 @@ impl Plan {
 }
 
 pub(super) fn plan(ast: &Ast, names: &Names) -> Plan {
-    let mut planner = Planner { ast, names, locals: Vec::new(), plan: Plan::default() };
+    let mut planner = Planner { ast, names, locals: Vec::new(), depth: 0, plan: Plan::default() };
     planner.plan.root = Some(planner.expr(ast.root()));
     planner.plan
 }
@@ -119,6 +126,7 @@ struct Planner<'a> {
     names: &'a Names,
     /// Variables of the macros around, the innermost last.
     locals: Vec<&'a str>,
+    depth: u16,
     plan: Plan,
 }
 
@@ -134,6 +142,8 @@ impl<'a> Planner<'a> {
     }
 
     fn expr(&mut self, id: ExprId) -> OpId {
+        self.depth += 1;
+        self.plan.height = self.plan.height.max(self.depth);
         let at = self.ast.at(id);
         let op = match self.ast.expr(id) {
             Expr::Null => Op::Const(Value::Null),
@@ -146,9 +156,17 @@ impl<'a> Planner<'a> {
             Expr::Ident(_) => self.name(id, at),
             Expr::Select { of, field, optional } => match self.qualified(id) {
                 Some(op) => op,
-                None => Op::Select { of: self.expr(*of), field: field.as_str().into(), optional: *optional },
+                None => match self.composited(*of, field).filter(|_| *optional) {
+                    Some(variable) => Op::Present { of: self.add(variable, at), optional: true },
+                    None => {
+                        Op::Select { of: self.expr(*of), field: field.as_str().into(), optional: *optional }
+                    }
+                },
             },
-            Expr::Has { of, field } => Op::Has { of: self.expr(*of), field: field.as_str().into() },
+            Expr::Has { of, field } => match self.composited(*of, field) {
+                Some(variable) => Op::Present { of: self.add(variable, at), optional: false },
+                None => Op::Has { of: self.expr(*of), field: field.as_str().into() },
+            },
             Expr::Index { of, index, optional } => {
                 Op::Index { of: self.expr(*of), index: self.expr(*index), optional: *optional }
             }
@@ -193,6 +211,7 @@ impl<'a> Planner<'a> {
                 Op::OptMap { of, body, flat: *flat }
             }
         };
+        self.depth -= 1;
         self.add(op, at)
     }
 
@@ -238,7 +257,7 @@ impl<'a> Planner<'a> {
             return None;
         }
         let dotted = names.join(".");
-        let mut container = if first.starts_with('.') { "" } else { self.names.container.as_str() };
+        let mut container = if first.starts_with('.') { "" } else { self.names.container() };
         loop {
             let name = match container {
                 "" => dotted.trim_start_matches('.').to_owned(),
@@ -256,6 +275,17 @@ impl<'a> Planner<'a> {
             }
             container = container.rsplit_once('.').map_or("", |(outer, _)| outer);
         }
+    }
+
+    /// A policy's own variable, when `of` is what holds them.
+    fn composited(&self, of: ExprId, name: &str) -> Option<Op> {
+        let Expr::Ident(holder) = self.ast.expr(of) else { return None };
+        if self.local(holder).is_some() {
+            return None;
+        }
+        let name = format!("{}.{name}", holder.trim_start_matches('.'));
+        super::names::composited(&name)?;
+        Some(Op::Global(self.names.slot(&name)?, name.into()))
     }
 
     fn call(&mut self, function: &str, target: Option<ExprId>, args: &'a [ExprId], at: u32) -> Op {

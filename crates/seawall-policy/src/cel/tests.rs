@@ -317,3 +317,47 @@ proptest! {
         }
     }
 }
+
+/// A policy's variables: found when they are asked for, once, with their errors, and never within themselves.
+#[test]
+fn lazy_variables_are_found_once() {
+    let mut names = Names::new();
+    let object = names.declare("object");
+    let mut programs = Vec::new();
+    for (name, text) in [
+        ("n", "object + 1"),
+        ("bad", "object / 0"),
+        ("worse", "variables.bad + 1"),
+        ("again", "variables.n + variables.n"),
+    ] {
+        let program = Program::compile(text, &names, &Limits::default()).unwrap();
+        programs.push((names.declare_composited(name), program));
+    }
+    let slot = names.declare_composited("self");
+    programs.push((slot, Program::compile("variables.self", &names, &Limits::default()).unwrap()));
+    let ask = |text: &str| Program::compile(text, &names, &Limits::default()).unwrap();
+    let asked =
+        ["variables.again", "variables.n", "variables.worse", "variables.bad == 1 || true", "variables.self"];
+    let asked = asked.map(ask);
+    let mut bindings = Bindings::new();
+    bindings.set(object, Value::Int(20));
+    for (slot, program) in &programs {
+        bindings.set_lazy(*slot, program);
+    }
+    let say = |place: usize| match asked[place].evaluate(&bindings) {
+        Ok(value) => format!("{value:?}"),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(bindings.take_composited_cost(), 0);
+    assert_eq!(say(0), "42");
+    let cost = bindings.take_composited_cost();
+    assert!(cost > 0);
+    assert_eq!(say(1), "21");
+    assert_eq!(bindings.take_composited_cost(), 0, "what was found is not found again");
+    assert_eq!(
+        say(2),
+        "composited variable \"worse\" fails to evaluate: composited variable \"bad\" fails to evaluate: division by zero"
+    );
+    assert_eq!(say(3), "true");
+    assert!(say(4).ends_with("variables are nested too deeply"));
+}

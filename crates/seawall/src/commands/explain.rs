@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use seawall_checks::Select;
+use seawall_core::CheckId;
 
 use crate::ExitStatus;
 use crate::cli::{Color, ExplainArgs};
@@ -11,6 +12,10 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> anyhow::Result<ExitStatus
     if [seawall_waivers::EXPIRED, seawall_waivers::UNUSED].contains(&args.check.as_str()) {
         // Findings about waivers come from no check; one page explains them with the waivers.
         return super::print(include_str!("../../../../docs/waivers.md").as_bytes());
+    }
+    if CheckId::is_policy_id(&args.check) {
+        // What a policy wants its author wrote into it; the page says how to read it.
+        return super::print(include_str!("../../../../docs/policy.md").as_bytes());
     }
     let Some(entry) = seawall_checks::find(&args.check) else {
         match args.check.parse::<Select>() {

@@ -13,6 +13,7 @@ mod markup;
 mod network;
 mod paths;
 mod plan;
+mod policy;
 mod rbac;
 mod rendering;
 mod reports;
@@ -36,6 +37,7 @@ pub(crate) use fix::FixArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
+pub(crate) use policy::PolicyArgs;
 pub(crate) use rbac::RbacArgs;
 pub(crate) use rendering::{RenderArgs, key_value, kube_version};
 pub(crate) use reports::ReportFile;
@@ -61,6 +63,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Waivers(args) => waivers::run(&args),
         Command::Paths(args) => paths::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Policy(args) => policy::run(&args, color),
         Command::Rbac(args) => rbac::run(&args),
         Command::Network(args) => network::run(&args, color),
         Command::Version => version::run(),

@@ -157,7 +157,7 @@ pub(super) fn is_whole(evaluation: &Evaluation, loaded: &Loaded) -> bool {
     evaluation.not_evaluated.is_empty() && counts.templates == 0 && counts.broken == 0 && !unread
 }
 
-fn status(evaluation: &Evaluation, fail_on: FailOn, strict_gap: bool) -> ExitStatus {
+pub(super) fn status(evaluation: &Evaluation, fail_on: FailOn, strict_gap: bool) -> ExitStatus {
     let failed = match fail_on {
         FailOn::Never => false,
         FailOn::AtLeast(least) => {

@@ -28,6 +28,7 @@ mod network_views;
 mod pages;
 mod paths;
 mod plan;
+mod policy;
 mod rbac;
 #[cfg(unix)]
 mod render;

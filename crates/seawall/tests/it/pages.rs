@@ -58,6 +58,14 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("plan", &[]),
+    (
+        "policy",
+        &[
+            ("replicas.yaml", include_str!("../data/policy-replicas.yaml")),
+            ("replicas.md", include_str!("../data/policy-replicas.md")),
+            ("web.yaml", include_str!("../data/policy-web.yaml")),
+        ],
+    ),
     ("rbac-kubeconfig", &[("config.yaml", KUBECONFIG)]),
     ("rbac-minimize", &[]),
     ("rbac-tenants", &[]),

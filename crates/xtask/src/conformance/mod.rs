@@ -99,7 +99,7 @@ fn run_set(
     origin: DataOrigin,
     faults: &mut Vec<String>,
 ) -> Result<SetReport> {
-    let dir = data.join(name);
+    let dir = data.join(sets::folder(name));
     let Some(load) = sets::built(name).filter(|_| dir.is_dir()) else {
         return Ok(SetReport::not_built(name, sets::countable(name, &dir)?));
     };

@@ -38,13 +38,31 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     steps.step("fmt", || format(workspace));
     steps.step("clippy", || {
         let mut cargo = workspace.cargo();
-        cargo.args(["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"]);
+        cargo.args([
+            "clippy",
+            "--workspace",
+            "--all-features",
+            "--all-targets",
+            "--locked",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ]);
         succeed(&mut cargo)
     });
     steps.step("tests", || tests(workspace, &mut closing));
     steps.step("doc tests", || {
         let mut cargo = workspace.cargo();
-        cargo.args(["test", "--workspace", "--doc", "--locked", "--quiet", "--no-fail-fast"]);
+        cargo.args([
+            "test",
+            "--workspace",
+            "--all-features",
+            "--doc",
+            "--locked",
+            "--quiet",
+            "--no-fail-fast",
+        ]);
         succeed(&mut cargo)
     });
     steps.step("tidy", || tidy::run(workspace).map(|()| Outcome::Passed));
@@ -147,10 +165,27 @@ fn is_check(file: &str) -> bool {
 fn tests(workspace: &Workspace, closing: &mut Closing) -> Result<Outcome> {
     let mut cargo = workspace.cargo();
     if on_path("cargo-nextest").is_some() {
-        cargo.args(["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "--color", "never"]);
+        cargo.args([
+            "nextest",
+            "run",
+            "--workspace",
+            "--all-features",
+            "--locked",
+            "--no-fail-fast",
+            "--color",
+            "never",
+        ]);
         cargo.args(["--status-level", "fail", "--final-status-level", "fail"]);
     } else {
-        cargo.args(["test", "--workspace", "--locked", "--no-fail-fast", "--color", "never"]);
+        cargo.args([
+            "test",
+            "--workspace",
+            "--all-features",
+            "--locked",
+            "--no-fail-fast",
+            "--color",
+            "never",
+        ]);
         cargo.args(["--lib", "--bins", "--tests"]);
     }
     let mut child = cargo

@@ -10,6 +10,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-yaml", 2),
     ("seawall-inventory", 2),
     ("seawall-events", 2),
+    ("seawall-schema", 2),
     ("seawall-rbac", 4),
     ("seawall-network", 4),
     ("seawall-image", 4),
@@ -33,10 +34,11 @@ const FLOORS: &[(&str, u8)] = &[
     ("xtask", 10),
 ];
 
-/// Edges within a floor: the inventory is made of trees, paths ask what Pod Security admits, what peers accepted becomes
+/// Edges within a floor: the inventory is made of trees and so are schemas' objects, paths ask what Pod Security admits, what peers accepted becomes
 /// waivers, and `cluster` alone owns the Kubernetes client.
 const SIDEWAYS: &[(&str, &str)] = &[
     ("seawall-inventory", "seawall-yaml"),
+    ("seawall-schema", "seawall-yaml"),
     ("seawall-paths", "seawall-checks"),
     ("seawall-peers", "seawall-waivers"),
     ("seawall-server", "seawall-cluster"),

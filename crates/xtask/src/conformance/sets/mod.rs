@@ -3,6 +3,7 @@
 //! A set has a loader that splits cases into input and labels, an `engine` part that calls the product, and a `score`
 //! part that compares plain data.
 
+mod admitted;
 mod cel_spec;
 mod engine_input;
 mod fix;
@@ -17,6 +18,7 @@ mod posture;
 mod pss;
 mod rbac_audit2rbac;
 mod rbac_sar;
+mod vap_apiserver;
 mod yaml_k8s;
 
 use std::collections::BTreeSet;
@@ -34,6 +36,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
+    ("admitted", admitted::load),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
     ("netpol-api", netpol_api::load),
@@ -45,12 +48,21 @@ const BUILT: &[(&str, Loader)] = &[
     ("pss", pss::load),
     ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("rbac-sar", rbac_sar::load),
+    ("vap-apiserver", vap_apiserver::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
 
 /// How the cases of a set are read, when it can be run.
 pub(crate) fn built(name: &str) -> Option<Loader> {
     BUILT.iter().find(|(set, _)| *set == name).map(|(_, load)| *load)
+}
+
+/// The folder of a set's data; it is named like the set, but where two sets read one folder.
+pub(crate) fn folder(name: &str) -> &str {
+    match name {
+        "admitted" => "vap-apiserver",
+        name => name,
+    }
 }
 
 /// How the cases of a set that cannot be run are counted.
@@ -64,8 +76,9 @@ enum Count {
 }
 
 /// All sets of the default data, by name.
-const SETS: [(&str, Count); 27] = [
+const SETS: [(&str, Count); 28] = [
     ("admission-requests", Count::Lines("requests.jsonl")),
+    ("admitted", Count::Unknown),
     ("audit-falco", Count::Lines("cases.jsonl")),
     ("audit-panther", Count::Lines("cases.jsonl")),
     ("cel-k8s", Count::Unknown),

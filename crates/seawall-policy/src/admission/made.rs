@@ -1,0 +1,129 @@
+//! Requests made from objects that are there, so that policies judge files and clusters as they judge the door.
+
+use std::collections::HashMap;
+
+use seawall_schema::{Schemas, split_api_version};
+use seawall_yaml::Node;
+
+use super::{Operation, Request, User};
+
+/// What an object is called in the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Called<'s> {
+    /// The plural name.
+    pub resource: &'s str,
+    /// Whether such objects live in namespaces.
+    pub namespaced: bool,
+}
+
+/// Resources by the kinds that they hold.
+#[derive(Debug)]
+pub struct Resources<'s>(HashMap<(&'s str, &'s str), Called<'s>>);
+
+impl<'s> Resources<'s> {
+    /// All that the types tell.
+    pub fn new(schemas: &'s Schemas) -> Self {
+        let mut by_kind = HashMap::new();
+        for resource in schemas.resources().filter(|resource| resource.subresource().is_none()) {
+            let (group, _, kind) = resource.kind();
+            let called = Called { resource: resource.name(), namespaced: resource.is_namespaced() };
+            // Objects of another group go through some resources (`Eviction`); only its own name a kind.
+            if group == resource.group() {
+                by_kind.insert((group, kind), called);
+            }
+        }
+        Resources(by_kind)
+    }
+
+    /// What objects of a kind are called; `None` when nothing tells.
+    pub fn of(&self, group: &str, kind: &str) -> Option<Called<'s>> {
+        self.0.get(&(group, kind)).copied()
+    }
+
+    /// The request that creates an object; `None` when nothing tells what it is called. An object of a namespaced kind
+    /// that names none goes to `default`.
+    pub fn create<'t>(&self, object: Node<'t>, user: &User<'t>) -> Option<Request<'t>>
+    where
+        's: 't,
+    {
+        self.request(Operation::Create, Some(object), None, user)
+    }
+
+    /// The request that does something to an object; `None` when neither object tells what it is called.
+    pub fn request<'t>(
+        &self,
+        operation: Operation,
+        object: Option<Node<'t>>,
+        old_object: Option<Node<'t>>,
+        user: &User<'t>,
+    ) -> Option<Request<'t>>
+    where
+        's: 't,
+    {
+        let shown = object.or(old_object)?;
+        let (group, version) = split_api_version(shown.str("apiVersion")?);
+        let kind = shown.str("kind")?;
+        let called = self.of(group, kind)?;
+        let metadata =
+            |key: &str| shown.path(&["metadata", key]).and_then(|text| text.as_str()).unwrap_or("");
+        let namespace = match (called.namespaced, metadata("namespace")) {
+            (true, "") => "default",
+            (true, namespace) => namespace,
+            // The request about a namespace says that it is in itself.
+            (false, _) if (group, kind) == ("", "Namespace") => metadata("name"),
+            (false, _) => "",
+        };
+        Some(Request {
+            uid: "",
+            operation,
+            kind: (group, version, kind),
+            resource: (group, version, called.resource),
+            subresource: "",
+            request_kind: None,
+            request_resource: None,
+            request_subresource: None,
+            name: metadata("name"),
+            namespace,
+            user: user.clone(),
+            object,
+            old_object,
+            options: None,
+            dry_run: false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use seawall_yaml::Tree;
+
+    use super::*;
+
+    fn tree(text: &str) -> Tree {
+        let text = seawall_yaml::Text::new(text);
+        seawall_yaml::read(&text, &seawall_yaml::Limits::default()).0.remove(0).tree
+    }
+
+    #[test]
+    fn objects_become_requests_that_create_them() {
+        let schemas = Schemas::builtin();
+        let resources = Resources::new(&schemas);
+        let user = User { name: "alice", ..User::default() };
+        for (text, want) in [
+            ("{apiVersion: v1, kind: Pod, metadata: {name: a}}", Some(("pods", "default", "a"))),
+            (
+                "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}}",
+                Some(("deployments", "b", "a")),
+            ),
+            ("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", Some(("namespaces", "a", "a"))),
+            ("{apiVersion: v1, kind: Node, metadata: {name: a, namespace: x}}", Some(("nodes", "", "a"))),
+            ("{apiVersion: x.example/v1, kind: Thing}", None),
+            ("{kind: Pod}", None),
+        ] {
+            let tree = tree(text);
+            let request = resources.create(tree.root(), &user);
+            let told = request.as_ref().map(|request| (request.resource.2, request.namespace, request.name));
+            assert_eq!(told, want, "{text}");
+        }
+    }
+}

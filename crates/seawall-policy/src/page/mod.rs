@@ -1,0 +1,110 @@
+//! Pages that are tests: policies and the requests that they must allow, refuse, warn about or change, in one Markdown file.
+//!
+//! ```text
+//! ---
+//! policies: [replicas.yaml]        files beside the page; may be left out
+//! ---
+//! # Workloads have two replicas
+//!
+//! ` ` `yaml policy
+//! apiVersion: admissionregistration.k8s.io/v1
+//! …
+//! ` ` `
+//!
+//! ## A single replica is refused
+//!
+//! ` ` `yaml deny user=alice
+//! apiVersion: apps/v1              # message: two replicas
+//! kind: Deployment
+//! …
+//! ` ` `
+//! ```
+//!
+//! A fence says `yaml` and then `policy` (objects of the world: policies, bindings, parameters, namespaces, roles), or what
+//! is expected of a request: `allow` (and no warning), `deny`, `warn`, `mutate` (the next fence, `yaml becomes`, is the
+//! object that results). Words behind it describe the request. All other fences are prose. A comment `# message: TEXT`
+//! demands that a refusal or a warning says TEXT; each has to be found.
+//!
+//! Invariants, above all what is absent: no IO, files named in the front matter are the caller's to read; nothing of the
+//! verdict is looked at here, so that a page cannot be read differently by different outcomes.
+
+mod case;
+mod fence;
+mod front;
+
+use std::sync::Arc;
+
+use seawall_core::{Position, Problem, ProblemSeverity};
+use seawall_yaml::{Limits, Text, Tree, read};
+
+pub use case::{Case, Expect, Message};
+
+/// What a page holds.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Files with policies and other objects, as the page names them.
+    pub files: Vec<String>,
+    /// Objects of the world that the page holds itself, with the line of the page on which their fence begins.
+    pub objects: Vec<(Tree, u32)>,
+    /// What is expected, in the order of the page.
+    pub cases: Vec<Case>,
+}
+
+/// Reads a page. A fence that is not understood is a problem with its line, and the others stay.
+pub fn read_page(text: &str, file: &Arc<str>) -> (Page, Vec<Problem>) {
+    let mut faults = Faults { file, problems: Vec::new() };
+    let (files, body, above) = front::front_matter(text, &mut faults);
+    let mut page = Page { files, ..Page::default() };
+    for fence in fence::fences(body, above, &mut faults) {
+        let Some((word, rest)) = fence.words.split_first() else { continue };
+        match word.as_str() {
+            "policy" => {
+                let trees = documents(&fence.text, fence.line, &mut faults);
+                page.objects.extend(trees.into_iter().map(|tree| (tree, fence.line)));
+                if let Some(word) = rest.first() {
+                    faults.at(fence.line, format!("`policy` takes no `{word}`"));
+                }
+            }
+            "becomes" => case::becomes(&mut page.cases, &fence, &mut faults),
+            word => {
+                if let Some(expect) = Expect::of(word) {
+                    page.cases.extend(case::case(expect, rest, &fence, &mut faults));
+                }
+            }
+        }
+    }
+    for case in &page.cases {
+        if case.expect == Expect::Mutate && case.becomes.is_none() {
+            faults.at(case.line, "`mutate` needs a fence `yaml becomes` behind it".to_owned());
+        }
+    }
+    (page, faults.problems)
+}
+
+/// Problems of one page.
+struct Faults<'f> {
+    file: &'f Arc<str>,
+    problems: Vec<Problem>,
+}
+
+impl Faults<'_> {
+    fn at(&mut self, line: u32, message: String) {
+        let problem = Problem::new(ProblemSeverity::Error, message);
+        self.problems.push(problem.at(Position { line, column: 1 }).in_file(self.file));
+    }
+}
+
+/// The documents of a fence whose first line is `line` of the page.
+fn documents(text: &str, line: u32, faults: &mut Faults<'_>) -> Vec<Tree> {
+    let (documents, problems) = read(&Text::new(text), &Limits::default());
+    for mut problem in problems {
+        let position = problem.position.unwrap_or(Position { line: 1, column: 1 });
+        problem.position = Some(Position { line: position.line + line, ..position });
+        problem.file = Some(Arc::clone(faults.file));
+        faults.problems.push(problem);
+    }
+    documents.into_iter().map(|document| document.tree).collect()
+}
+
+#[cfg(test)]
+mod tests;

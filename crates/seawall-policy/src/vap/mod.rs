@@ -1,0 +1,39 @@
+//! ValidatingAdmissionPolicy and MutatingAdmissionPolicy exactly as the API server of Kubernetes 1.36 runs them.
+//!
+//! ```text
+//! Inventory ─ read (refusals) ─ PolicySet ─┐
+//! Request ────────────────────────────────┼─ dispatch (matching, params) ─ conditions ─ validate ─ answer ─ Decision
+//! Inventory, Rbac ─ World ────────────────┘
+//! ```
+//!
+//! Invariants, above all what is absent:
+//! - a set of policies never changes, is compiled once, and is shared by threads; a request costs nothing for policies that
+//!   do not speak about it;
+//! - what the API server refuses is not in force, and says so in its words;
+//! - messages, order and limits are the API server's; where its order is not fixed it is that of names;
+//! - what the world around a request does not hold is unknown: such a policy is [`NotJudged`](crate::admission::NotJudged),
+//!   never passed;
+//! - no conversion by webhooks, no rights but RBAC's, no clock.
+
+mod activation;
+mod answer;
+mod authorizer;
+mod conditions;
+mod convert;
+mod dispatch;
+mod environment;
+mod expression;
+mod judge;
+mod kinds;
+mod matching;
+mod objects;
+mod params;
+mod policy;
+mod read;
+mod set;
+mod validate;
+mod world;
+
+pub use read::{Fault, FieldError, Refusal};
+pub use set::PolicySet;
+pub use world::World;

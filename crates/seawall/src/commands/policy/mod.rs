@@ -1,0 +1,33 @@
+//! `seawall policy`: policies in Kubernetes' own language, outside the API server.
+
+mod run;
+mod subject;
+mod test;
+mod world;
+
+use clap::{Args, Subcommand};
+
+use crate::ExitStatus;
+use crate::cli::Color;
+
+/// Policies in Kubernetes' own language.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(subcommand)]
+    command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    /// Judge objects by policies, as the API server would if they were created now
+    Run(run::RunArgs),
+    /// Run the pages on which policies and what is expected of them stand together
+    Test(test::TestArgs),
+}
+
+pub(super) fn run(args: &PolicyArgs, color: Color) -> anyhow::Result<ExitStatus> {
+    match &args.command {
+        PolicyCommand::Run(args) => run::run(args, color),
+        PolicyCommand::Test(args) => test::run(args, color),
+    }
+}

@@ -1,0 +1,89 @@
+//! Cases held against what is decided.
+
+use seawall_core::Problem;
+use seawall_policy::admission::{Decision, Resources};
+use seawall_policy::page::{Case, Expect};
+use seawall_policy::vap::World;
+use seawall_yaml::Tree;
+
+use crate::commands::policy::subject::user;
+use crate::commands::policy::world::{self, Policies};
+
+/// What came of a case.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) name: String,
+    pub(super) line: u32,
+    pub(super) expect: Expect,
+    /// What is not as expected; empty: it holds.
+    pub(super) faults: Vec<String>,
+}
+
+/// Judges the cases of a page.
+pub(super) fn judge(cases: &[Case], policies: &Policies, problems: &mut Vec<Problem>) -> Vec<Outcome> {
+    let schemas = world::schemas(&policies.inventory);
+    let resources = Resources::new(&schemas);
+    let rights = world::rights(&policies.inventory, problems);
+    let world = World::new(&policies.inventory, rights.as_ref());
+    cases
+        .iter()
+        .map(|case| {
+            let faults = match decide(case, policies, &resources, &world) {
+                Ok(decision) => faults(case, &decision),
+                Err(fault) => vec![fault],
+            };
+            Outcome { name: case.name.clone(), line: case.line, expect: case.expect, faults }
+        })
+        .collect()
+}
+
+fn decide(
+    case: &Case,
+    policies: &Policies,
+    resources: &Resources<'_>,
+    world: &World<'_>,
+) -> Result<Decision, String> {
+    let name = if case.user.is_empty() { "seawall" } else { &case.user };
+    let user = user(name, &case.groups);
+    let object = case.object.as_ref().map(Tree::root);
+    let old = case.old_object.as_ref().map(Tree::root);
+    let Some(mut request) = resources.request(case.operation, object, old, &user) else {
+        return Err("nothing tells the resource of this kind: add its CustomResourceDefinition".to_owned());
+    };
+    request.subresource = &case.subresource;
+    request.dry_run = case.dry_run;
+    Ok(policies.set.judge(&request, world))
+}
+
+/// What in a decision is not as expected.
+fn faults(case: &Case, decision: &Decision) -> Vec<String> {
+    let mut faults = Vec::new();
+    for not_judged in &decision.not_judged {
+        faults.push(format!("policy `{}` could not be judged: {}", not_judged.policy, not_judged.reason));
+    }
+    let said: Vec<&str> = decision
+        .denials
+        .iter()
+        .map(|denial| denial.message.as_str())
+        .chain(decision.warnings.iter().map(String::as_str))
+        .collect();
+    let denied = !decision.is_allowed();
+    match case.expect {
+        Expect::Deny if !denied => faults.push("it is allowed".to_owned()),
+        Expect::Allow | Expect::Warn | Expect::Mutate if denied => faults.push("it is refused".to_owned()),
+        Expect::Allow if !decision.warnings.is_empty() => {
+            faults.push("it is allowed, but warned about".to_owned())
+        }
+        Expect::Warn if decision.warnings.is_empty() => faults.push("nobody is warned".to_owned()),
+        _ => {}
+    }
+    for message in &case.messages {
+        if !said.iter().any(|text| text.contains(&message.text)) {
+            faults.push(format!("nothing says `{}` (line {})", message.text, message.line));
+        }
+    }
+    if !faults.is_empty() {
+        faults.extend(said.iter().map(|text| format!("said: {text}")));
+    }
+    faults
+}

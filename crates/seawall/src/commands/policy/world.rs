@@ -1,0 +1,104 @@
+//! Policies read from files, and the world in which they judge.
+
+use anyhow::bail;
+use seawall_core::{Problem, ProblemSeverity};
+use seawall_inventory::{GroupKind, Inventory};
+use seawall_policy::vap::PolicySet;
+use seawall_rbac::Rbac;
+use seawall_schema::Schemas;
+use seawall_sources::{SourceLimits, Target, load};
+
+use crate::output;
+
+const GROUP: &str = "admissionregistration.k8s.io";
+
+/// Policies ready to judge, with what was read beside them.
+pub(super) struct Policies {
+    /// Policies, bindings, parameters.
+    pub(super) inventory: Inventory,
+    /// The policies in force.
+    pub(super) set: PolicySet,
+    /// What is wrong with them.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads files and folders with policies.
+///
+/// # Errors
+/// When nothing in them is a policy, or the API server would refuse one: judging by the others would look like a pass.
+pub(super) fn policies(targets: &[String]) -> anyhow::Result<Policies> {
+    let targets = targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
+    let loaded = load(&targets, &SourceLimits::default());
+    in_force(loaded.inventory, loaded.problems)
+}
+
+/// Takes policies that were read already.
+///
+/// # Errors
+/// As [`policies`].
+pub(super) fn in_force(inventory: Inventory, mut problems: Vec<Problem>) -> anyhow::Result<Policies> {
+    let (set, refused) = PolicySet::read(&inventory);
+    let broken = refused.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+    problems.extend(refused);
+    if broken {
+        problems.iter().for_each(output::problem);
+        bail!("a policy is not in force, so nothing can be judged by it");
+    }
+    for unbound in unbound(&inventory) {
+        problems.push(Problem::new(
+            ProblemSeverity::Warning,
+            format!("policy `{unbound}` has no binding: it is not in force"),
+        ));
+    }
+    if set.is_empty() {
+        problems.iter().for_each(output::problem);
+        bail!(
+            "no policy is in force\nhint: a policy acts through a binding (`ValidatingAdmissionPolicyBinding`)"
+        );
+    }
+    Ok(Policies { inventory, set, problems })
+}
+
+/// Policies that no binding names.
+fn unbound(inventory: &Inventory) -> Vec<&str> {
+    let mut names = Vec::new();
+    for kind in ["ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"] {
+        let binding = format!("{kind}Binding");
+        let bound: Vec<&str> = inventory
+            .of_kind(GroupKind::new(GROUP, &binding))
+            .filter_map(|binding| binding.root().path(&["spec", "policyName"])?.as_str())
+            .collect();
+        let policies = inventory.of_kind(GroupKind::new(GROUP, kind)).map(|policy| policy.name());
+        names.extend(policies.filter(|name| !bound.contains(name)));
+    }
+    names
+}
+
+/// The types that objects of an inventory have: Kubernetes' own and those that it defines.
+pub(super) fn schemas(inventory: &Inventory) -> Schemas {
+    let mut schemas = Schemas::builtin();
+    let definitions = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
+    for definition in inventory.of_kind(definitions) {
+        // What is wrong with a definition is for checks to say; the rest of it counts.
+        schemas.add_crd(definition.root());
+    }
+    schemas
+}
+
+/// The rights of an inventory, when it holds any.
+pub(super) fn rights(inventory: &Inventory, problems: &mut Vec<Problem>) -> Option<Rbac> {
+    let has = inventory.resources().iter().any(|resource| resource.group() == "rbac.authorization.k8s.io");
+    has.then(|| {
+        let (rights, faults) = Rbac::build(inventory);
+        problems.extend(faults);
+        rights
+    })
+}
+
+/// Both inventories in one; what is in the first one counts where both have it.
+pub(super) fn joined(first: &Inventory, second: &Inventory) -> Inventory {
+    let new = second.resources().iter().filter(|resource| {
+        first.find(resource.group_kind(), resource.namespace(), resource.name()).is_none()
+    });
+    first.joined_with(new.cloned())
+}

@@ -1,0 +1,117 @@
+//! `seawall policy` as a user meets it.
+
+use std::fs;
+
+use super::{Run, seawall_in};
+
+const POLICY: &str = include_str!("../data/policy-replicas.yaml");
+const PAGE: &str = include_str!("../data/policy-replicas.md");
+const WEB: &str = include_str!("../data/policy-web.yaml");
+
+fn policy(files: &[(&str, &str)], args: &[&str]) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let args: Vec<&str> = ["policy"].iter().chain(args).copied().collect();
+    seawall_in(folder.path(), &args, b"")
+}
+
+fn run(files: &[(&str, &str)], args: &[&str]) -> Run {
+    let args: Vec<&str> = ["run", "replicas.yaml", "web.yaml"].iter().chain(args).copied().collect();
+    policy(files, &args)
+}
+
+#[test]
+fn the_walk_shows_the_files_that_it_runs() {
+    let walk = include_str!("../../../../docs/policy.md");
+    assert!(walk.contains(&format!("```yaml\n{POLICY}```\n")));
+    assert!(walk.contains(&format!("````markdown\n{PAGE}````\n")));
+}
+
+#[test]
+fn a_policy_is_a_check_in_every_report() {
+    let files = [("replicas.yaml", POLICY), ("web.yaml", WEB)];
+    let json = run(&files, &["-o", "json"]);
+    assert_eq!(json.code, 1, "{}", json.err);
+    let report = json.json();
+    let finding = &report["findings"][0];
+    assert_eq!(finding["check"], "admission-policy/replicas");
+    assert_eq!(finding["severity"], "high");
+    assert_eq!(finding["message"], "two replicas are needed, there is 1");
+    assert_eq!(finding["locations"][0]["line"], 11);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    let sarif = run(&files, &["-o", "sarif"]).json();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "admission-policy/replicas");
+    assert_eq!(run(&files, &["--fail-on", "critical"]).code, 0);
+}
+
+#[test]
+fn a_waiver_covers_a_policy() {
+    for check in ["admission-policy/replicas", "admission-policy/*", "\"*\""] {
+        let waiver = format!(
+            "waivers:\n- check: {check}\n  name: web\n  owner: shop\n  reason: it is a cache\n  until: 2999-01-01\n"
+        );
+        let waived =
+            run(&[("replicas.yaml", POLICY), ("web.yaml", WEB), ("seawall-waivers.yaml", &waiver)], &[]);
+        assert_eq!(waived.code, 0, "{check}: {}{}", waived.out, waived.err);
+        assert!(waived.out.contains("1 waived"), "{}", waived.out);
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_a_pass() {
+    let web = WEB.replace("{name: shop, labels: {tier: production}}", "{name: other}");
+    let files = [("replicas.yaml", POLICY), ("web.yaml", web.as_str())];
+    let strict = run(&files, &["--strict", "-o", "json"]);
+    assert_eq!(strict.code, 3, "{}", strict.err);
+    let reason = strict.json()["not_evaluated"][0]["reason"].to_string();
+    assert!(reason.contains("namespace `shop`"), "{reason}");
+}
+
+#[test]
+fn a_policy_that_the_api_server_refuses_is_an_error_with_its_line() {
+    let broken = POLICY.replace("variables.replicas >= 2", "variables.replica >= 2");
+    let refused = run(&[("replicas.yaml", &broken), ("web.yaml", WEB)], &[]);
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    assert!(refused.err.contains("replicas.yaml:"), "{}", refused.err);
+    assert!(refused.err.contains("undefined field 'replica'"), "{}", refused.err);
+    let (policy_only, _) = POLICY.split_once("---\n").unwrap();
+    let unbound = run(&[("replicas.yaml", policy_only), ("web.yaml", WEB)], &[]);
+    assert_eq!(unbound.code, 2, "{}", unbound.out);
+    assert!(unbound.err.contains("policy `replicas` has no binding"), "{}", unbound.err);
+}
+
+#[test]
+fn a_page_that_does_not_hold_fails() {
+    let wrong = PAGE.replace("```yaml allow", "```yaml deny");
+    let failed = policy(&[("replicas.yaml", POLICY), ("wrong.md", &wrong)], &["test", "--quiet"]);
+    assert_eq!(failed.code, 1, "{}", failed.err);
+    assert!(
+        failed.out.contains("FAILS ./wrong.md:27 Two are enough (deny)\n      it is allowed\n"),
+        "{}",
+        failed.out
+    );
+    assert!(failed.out.ends_with("1 case holds, 2 fail, on 1 page\n"), "{}", failed.out);
+    let json = policy(&[("replicas.yaml", POLICY), ("wrong.md", &wrong)], &["test", "-o", "json"]).json();
+    assert_eq!(json["schema"], "seawall.dev/policy-test/v1");
+    assert_eq!(json["pages"][0]["cases"][0]["holds"], true);
+    assert_eq!(json["pages"][0]["cases"][1]["faults"][0], "it is allowed");
+}
+
+#[test]
+fn a_page_that_is_not_understood_proves_nothing() {
+    for (page, told) in [
+        (
+            "```yaml deny when=now\nkind: Pod\n```\n",
+            "page.md:1:1: error: `when=now` says nothing about a request",
+        ),
+        ("# Nothing\n", "no page says what is expected"),
+        ("```yaml deny\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n```\n", "no policy is in force"),
+    ] {
+        let run = policy(&[("page.md", page)], &["test", "page.md"]);
+        assert_eq!(run.code, 2, "{}", run.out);
+        assert!(run.err.contains(told), "{}", run.err);
+    }
+    assert_eq!(policy(&[], &["test"]).code, 2);
+}
