@@ -4,6 +4,7 @@
 //! part that compares plain data.
 
 mod admitted;
+mod cel_crd;
 mod cel_spec;
 mod engine_input;
 mod fix;
@@ -37,6 +38,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
     ("admitted", admitted::load),
+    ("cel-k8s", cel_crd::load),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
     ("netpol-api", netpol_api::load),
