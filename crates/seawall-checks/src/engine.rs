@@ -67,11 +67,23 @@ pub struct Verdict {
     pub failed: bool,
 }
 
-/// A check ready to run: its shared info and what it prepared.
-struct Runner<'a> {
+/// Checks made ready once, to judge many inventories: what they prepare from their settings is kept.
+pub struct Ready {
+    checks: Vec<ReadyCheck>,
+    settings: Settings,
+}
+
+struct ReadyCheck {
     check: &'static Check,
     info: Arc<CheckInfo>,
     prepared: Option<Prepared>,
+}
+
+/// A check at work on an inventory.
+struct Runner<'a> {
+    check: &'static Check,
+    info: &'a Arc<CheckInfo>,
+    prepared: Option<&'a Prepared>,
     settings: &'a Settings,
     inventory: &'a Inventory,
     models: &'a Models<'a>,
@@ -113,47 +125,93 @@ pub fn evaluate_telling(
     settings: &Settings,
     tell: &mut dyn FnMut(Verdict),
 ) -> Evaluation {
-    let mut not_evaluated = Vec::new();
-    let grouped = is_grouped(inventory);
-    let models = Models::new(inventory);
-    let runners: Vec<Runner<'_>> =
-        checks
-            .iter()
-            .filter_map(|check| match refused_need(check, inventory) {
-                Some(reason) => {
-                    not_evaluated.push(NotEvaluated {
-                        check: check.info().id,
-                        pillar: check.pillar,
-                        subject: None,
-                        reason,
-                    });
-                    None
-                }
-                None => {
-                    let info = check.info();
-                    not_evaluated.extend(refused_part(check, inventory).into_iter().map(|reason| {
-                        NotEvaluated { check: info.id.clone(), pillar: info.pillar, subject: None, reason }
-                    }));
-                    Some(Runner::new(check, settings, &models, grouped))
-                }
-            })
-            .collect();
-    let by_resource = inventory.resources().par_iter().map(|resource| {
-        let mut outcome = Outcome::default();
-        let subject = Candidate { resource, kind: resource.group_kind(), components: components(resource) };
-        runners.iter().for_each(|runner| runner.judge_resource(&subject, &mut outcome));
-        outcome
-    });
-    let mut outcomes: Vec<Outcome> = by_resource.collect();
-    let over_all = runners.par_iter().filter_map(Runner::judge_inventory);
-    outcomes.extend(over_all.collect::<Vec<_>>());
+    Ready::new(checks, settings.clone()).evaluate_telling(inventory, tell)
+}
 
-    let mut judged = Vec::new();
-    for mut outcome in outcomes {
-        judged.append(&mut outcome.judged);
-        not_evaluated.append(&mut outcome.not_evaluated);
+impl Ready {
+    /// Makes checks ready.
+    pub fn new(checks: &[&'static Check], settings: Settings) -> Self {
+        let ready = |check: &&'static Check| ReadyCheck {
+            check,
+            info: Arc::new(check.info()),
+            prepared: check.prepare.map(|prepare| prepare(&settings.of(check))),
+        };
+        Ready { checks: checks.iter().map(ready).collect(), settings }
     }
-    conclude(inventory, checks.len(), judged, not_evaluated, tell)
+
+    /// How many checks there are.
+    pub fn len(&self) -> usize {
+        self.checks.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+
+    /// Judges an inventory and tells every verdict, passes too, in the order of resources.
+    pub fn evaluate_telling(&self, inventory: &Inventory, tell: &mut dyn FnMut(Verdict)) -> Evaluation {
+        let models = Models::new(inventory);
+        let (runners, not_evaluated) = self.runners(&models);
+        let mut outcomes: Vec<Outcome> =
+            inventory.resources().par_iter().map(|resource| judge_resource(&runners, resource)).collect();
+        let over_all = runners.par_iter().filter_map(Runner::judge_inventory);
+        outcomes.extend(over_all.collect::<Vec<_>>());
+        self.conclude(inventory, outcomes, not_evaluated, tell)
+    }
+
+    /// Judges one resource of an inventory, on this thread. Checks that judge an inventory as a whole say nothing.
+    pub fn evaluate_one(&self, inventory: &Inventory, resource: ResourceId) -> Evaluation {
+        let models = Models::new(inventory);
+        let (runners, not_evaluated) = self.runners(&models);
+        let outcomes = inventory.get(resource).map(|resource| judge_resource(&runners, resource));
+        self.conclude(inventory, outcomes.into_iter().collect(), not_evaluated, &mut |_| {})
+    }
+
+    fn runners<'a>(&'a self, models: &'a Models<'a>) -> (Vec<Runner<'a>>, Vec<NotEvaluated>) {
+        let inventory = models.inventory();
+        let grouped = is_grouped(inventory);
+        let mut not_evaluated = Vec::new();
+        let mut runners = Vec::with_capacity(self.checks.len());
+        for ReadyCheck { check, info, prepared } in &self.checks {
+            let gap = |reason| NotEvaluated {
+                check: info.id.clone(),
+                pillar: info.pillar,
+                subject: None,
+                reason,
+            };
+            if let Some(reason) = refused_need(check, inventory) {
+                not_evaluated.push(gap(reason));
+                continue;
+            }
+            not_evaluated.extend(refused_part(check, inventory).into_iter().map(gap));
+            let (prepared, settings) = (prepared.as_ref(), &self.settings);
+            runners.push(Runner { check, info, prepared, settings, inventory, models, grouped });
+        }
+        (runners, not_evaluated)
+    }
+
+    fn conclude(
+        &self,
+        inventory: &Inventory,
+        outcomes: Vec<Outcome>,
+        mut not_evaluated: Vec<NotEvaluated>,
+        tell: &mut dyn FnMut(Verdict),
+    ) -> Evaluation {
+        let mut judged = Vec::new();
+        for mut outcome in outcomes {
+            judged.append(&mut outcome.judged);
+            not_evaluated.append(&mut outcome.not_evaluated);
+        }
+        conclude(inventory, self.checks.len(), judged, not_evaluated, tell)
+    }
+}
+
+fn judge_resource(runners: &[Runner<'_>], resource: &Resource) -> Outcome {
+    let mut outcome = Outcome::default();
+    let subject = Candidate { resource, kind: resource.group_kind(), components: components(resource) };
+    runners.iter().for_each(|runner| runner.judge_resource(&subject, &mut outcome));
+    outcome
 }
 
 /// Groups, counts, tells and sorts verdicts.
@@ -241,26 +299,13 @@ pub(crate) fn unread(kind: GroupKind<'_>, inventory: &Inventory) -> Option<Strin
     }
 }
 
-impl<'a> Runner<'a> {
-    fn new(check: &'static Check, settings: &'a Settings, models: &'a Models<'a>, grouped: bool) -> Self {
-        let prepared = check.prepare.map(|prepare| prepare(&settings.of(check)));
-        Runner {
-            check,
-            info: Arc::new(check.info()),
-            prepared,
-            settings,
-            inventory: models.inventory(),
-            models,
-            grouped,
-        }
-    }
-
+impl Runner<'_> {
     fn verdicts(&self) -> Verdicts<'_> {
         Verdicts::new(self.inventory, self.models, self.settings.of(self.check), self.prepared())
     }
 
     fn prepared(&self) -> Option<&(dyn Any + Send + Sync)> {
-        self.prepared.as_deref()
+        self.prepared.map(|prepared| &**prepared)
     }
 
     fn judge_resource(&self, candidate: &Candidate<'_>, outcome: &mut Outcome) {
@@ -384,7 +429,7 @@ impl<'a> Runner<'a> {
             locations.push(locate(self.inventory, place, LocationRole::Related, note, draft.withheld));
         }
         let finding = Finding {
-            check: Arc::clone(&self.info),
+            check: Arc::clone(self.info),
             severity: draft.severity.unwrap_or(self.info.severity),
             confidence: draft.confidence.unwrap_or(self.check.confidence),
             subject,

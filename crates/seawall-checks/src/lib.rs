@@ -53,7 +53,7 @@ mod workload;
 pub use catalogue::{Entry, all, find};
 pub use check::{Check, Judge, Prepared};
 pub use controlplane::{Component, Part};
-pub use engine::{Coverage, Evaluation, Tally, Verdict, evaluate, evaluate_telling};
+pub use engine::{Coverage, Evaluation, Ready, Tally, Verdict, evaluate, evaluate_telling};
 pub use image::ImageReference;
 pub use normal::{Normal, Normaliser};
 pub use pod::clean_host_path;

@@ -103,6 +103,13 @@ impl Settings {
         }
     }
 
+    /// What is set: check, setting, value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &SettingValue)> {
+        self.0.iter().flat_map(|(check, own)| {
+            own.iter().map(move |(name, value)| (check.as_str(), name.as_str(), value))
+        })
+    }
+
     /// What one check sees.
     pub(crate) fn of<'s>(&'s self, check: &'static crate::Check) -> CheckSettings<'s> {
         CheckSettings { check, settings: self }

@@ -8,6 +8,7 @@
 pub mod admission;
 pub mod cel;
 pub mod crd;
+pub mod generate;
 pub mod page;
 pub mod run;
 pub mod vap;

@@ -1,6 +1,8 @@
 //! What the API server does to an object that is created, after mutating admission and before validating admission:
 //! `PrepareForCreate` of `pkg/registry/*/*/strategy.go`.
 
+mod label_keys;
+
 use crate::Schema;
 use crate::defaults::TEMPLATE_GENERATION;
 use crate::quantity::nanos;
@@ -19,6 +21,7 @@ pub(crate) fn prepare(def: &Def, object: &mut Value<'_>) {
             status.set("phase", Value::str("Pending"));
             status.set("qosClass", Value::str(class));
             object.set("status", status);
+            label_keys::apply(object);
             app_armor(object);
         }
         "apps.v1.DaemonSet" => daemon_set(object),

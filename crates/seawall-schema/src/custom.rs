@@ -83,11 +83,7 @@ fn entries<'s, 't>(decoder: &mut Decoder<'s, 't>, def: &'s Def, node: Node<'t>) 
         let kept = match found {
             Some(_) if def.embedded && key == "metadata" => metadata(decoder, value),
             // What may not be `null` and has no default is unset.
-            Some(child)
-                if value.is_null() && !child.nullable && child.default.is_none() && !is_any(child) =>
-            {
-                None
-            }
+            Some(child) if value.is_null() && !child.nullable && child.default.is_none() => None,
             Some(child) => pruned(decoder, Some(child), value),
             None if def.preserve => Value::of(value),
             None => {
@@ -98,10 +94,6 @@ fn entries<'s, 't>(decoder: &mut Decoder<'s, 't>, def: &'s Def, node: Node<'t>) 
         map.extend(kept.map(|value| (Cow::Borrowed(key), value)));
     }
     map
-}
-
-fn is_any(def: &Def) -> bool {
-    matches!(def.shape, Shape::Scalar(Scalar::Any))
 }
 
 /// The metadata of a whole object is of a built-in type, and goes through its decoder and encoder.

@@ -21,6 +21,8 @@ mod decode;
 mod defaults;
 mod encode;
 mod image;
+mod merge;
+pub mod patch;
 mod plugins;
 mod quantity;
 mod schema;
@@ -30,6 +32,7 @@ mod time;
 mod value;
 
 pub use admitted::{Admission, Admitted, admitted};
+pub use merge::{MergeError, apply_configuration};
 pub use quantity::{canonical_quantity, canonical_resource};
 pub use schema::{Form, Property, Schema};
 pub use schemas::{Resource, Schemas, split_api_version};

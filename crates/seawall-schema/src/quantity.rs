@@ -62,6 +62,20 @@ pub(crate) fn nanos(text: &str) -> Option<i128> {
     Some(if quantity.negative { -value } else { value })
 }
 
+/// The sum of two quantities, written as the first one is, or as the second where the first is zero.
+pub(crate) fn sum(first: &str, second: &str) -> Option<String> {
+    let (a, b) = (Quantity::parse(first.trim())?, Quantity::parse(second.trim())?);
+    let nanos = nanos(first)?.saturating_add(nanos(second)?);
+    let sum = Quantity {
+        negative: nanos < 0,
+        digits: if nanos == 0 { String::new() } else { nanos.unsigned_abs().to_string() },
+        scale: NANO,
+        format: if a.digits.is_empty() { b.format } else { a.format },
+        written: None,
+    };
+    Some(sum.written().into_owned())
+}
+
 impl<'t> Quantity<'t> {
     fn parse(text: &'t str) -> Option<Self> {
         if text.is_empty() {
@@ -280,6 +294,19 @@ mod tests {
             assert_eq!(nanos(text), Some(expected), "{text}");
         }
         assert_eq!(nanos("9e999"), Some(i128::MAX));
+    }
+
+    #[test]
+    fn sums_are_written_as_the_first_is() {
+        for (first, second, expected) in [
+            ("100m", "1", "1100m"),
+            ("1Gi", "1024Mi", "2Gi"),
+            ("0", "1Ki", "1Ki"),
+            ("1", "1Ki", "1025"),
+            ("1", "-1", "0"),
+        ] {
+            assert_eq!(sum(first, second).as_deref(), Some(expected), "{first} + {second}");
+        }
     }
 
     #[test]

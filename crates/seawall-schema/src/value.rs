@@ -171,6 +171,15 @@ impl<'t> Value<'t> {
         }
     }
 
+    /// How many values there are, this one included.
+    pub fn count(&self) -> usize {
+        match self {
+            Value::List(items) => 1 + items.iter().map(Value::count).sum::<usize>(),
+            Value::Map(map) => 1 + map.iter().map(|(_, value)| value.count()).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
     /// The same without a tie to a tree.
     pub fn into_owned(self) -> Value<'static> {
         match self {

@@ -47,12 +47,15 @@ pub(crate) enum Command {
     Paths(crate::commands::PathsArgs),
     /// Say what to change next: the changes that sever most paths for what they cost and risk, each proven
     Plan(crate::commands::PlanArgs),
-    /// Judge by policies in Kubernetes' own language: run, test
+    /// Judge by policies in Kubernetes' own language: run, test, generate
     Policy(crate::commands::PolicyArgs),
     /// Ask who may do what: who-can, can-i, show, risks, diff, minimize, kubeconfig
     Rbac(RbacArgs),
     /// Who can reach whom, what is exposed, what is wrong with policies
     Network(crate::commands::NetworkArgs),
+    /// Judge what is about to be created or changed: a webhook server, and the same on a file
+    #[cfg(feature = "admit")]
+    Admit(crate::commands::AdmitArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell

@@ -13,7 +13,8 @@ use crate::commands::{key_value, kube_version};
 pub(crate) const FILE_NAME: &str = "seawall.yaml";
 
 /// The keys that it may have.
-const KEYS: [&str; 8] = ["profile", "select", "ignore", "failOn", "strict", "waivers", "render", "checks"];
+const KEYS: [&str; 9] =
+    ["profile", "select", "ignore", "failOn", "strict", "waivers", "render", "checks", "admission"];
 
 /// The keys of `render`.
 const RENDER_KEYS: [&str; 5] = ["enabled", "values", "set", "kubeVersion", "apiVersions"];
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) waivers: Option<PathBuf>,
     pub(crate) render: Render,
     pub(crate) settings: Settings,
+    #[cfg(feature = "admit")]
+    pub(crate) admission: seawall_server::Settings,
 }
 
 /// What it says about charts and kustomizations.
@@ -147,6 +150,17 @@ fn entry(config: &mut Config, key: &str, value: Node<'_>) -> anyhow::Result<()> 
                 }
             }
         }
+        #[cfg(feature = "admit")]
+        "admission" => {
+            config.admission = seawall_server::Settings::read(value)?;
+            // Words are held to their meaning here, as those of `select` are.
+            for word in &config.admission.select {
+                crate::cli::select(word)?;
+            }
+        }
+        // Whoever cannot listen leaves this to those that can.
+        #[cfg(not(feature = "admit"))]
+        "admission" => {}
         _ => bail!("unknown key, known are: {}", KEYS.join(", ")),
     }
     Ok(())
@@ -238,7 +252,7 @@ mod tests {
     fn says_what_is_wrong_and_where() {
         assert_eq!(
             fails("profile: all\nselekt: []\n"),
-            "line 2: `selekt`: unknown key, known are: profile, select, ignore, failOn, strict, waivers, render, checks"
+            "line 2: `selekt`: unknown key, known are: profile, select, ignore, failOn, strict, waivers, render, checks, admission"
         );
         assert!(
             fails("checks:\n  pod-privileged:\n    x: 1\n")
@@ -251,6 +265,14 @@ mod tests {
         assert!(fails("[1]").contains("must be a map"));
         assert!(fails("render: {valeus: []}").contains("unknown key, known are: enabled, values, set"));
         assert!(fails("render: {kubeVersion: '1'}").contains("`kubeVersion`: `1` is no version"));
+        #[cfg(feature = "admit")]
+        {
+            assert_eq!(
+                fails("admission:\n  mode: warn\n  rules: [{mode: block}]\n"),
+                "line 1: `admission`: `rules[0].mode`: unknown mode `block`, expected one of: audit, warn, enforce"
+            );
+            assert!(fails("admission: {select: [nope]}").contains("no check is called `nope`"));
+        }
         assert!(fails("render: {set: [x]}").contains("`x` is not written KEY=VALUE"));
     }
 }

@@ -1,5 +1,7 @@
 //! The JSON Schema of `seawall.yaml`, made from the catalogue and its settings.
 
+mod admission;
+
 use seawall_checks::{Check, Setting, SettingDefault, all};
 use seawall_core::{Area, Pillar, Severity};
 use serde_json::{Map, Value, json};
@@ -28,6 +30,7 @@ fn schema() -> Value {
             "waivers": {"description": "File of accepted findings, relative to this file.", "type": "string"},
             "render": render(),
             "checks": checks(),
+            "admission": admission::section(),
         },
         "$defs": {"select": select()},
     })

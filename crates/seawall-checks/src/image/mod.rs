@@ -1,8 +1,7 @@
 //! What several image checks share.
 
-mod reference;
 pub(crate) mod registries;
 pub(crate) mod used;
 pub(crate) mod version;
 
-pub use reference::ImageReference;
+pub use seawall_image::ImageReference;

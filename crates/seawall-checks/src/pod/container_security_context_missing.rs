@@ -3,6 +3,7 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
+use crate::pod::says_nothing;
 use crate::{Check, Judge, Profile, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -21,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
-    if container.security_context().is_none_or(|context| context.is_empty()) {
+    if container.security_context().is_none_or(says_nothing) {
         let place = container.place(&["securityContext"]);
         out.fail(place, format!("{} has no security context", container.label()));
     }

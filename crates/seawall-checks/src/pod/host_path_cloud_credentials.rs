@@ -44,7 +44,7 @@ const CREDENTIALS: [(&str, &[&str]); 3] = [
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     let providers = out.settings().strings(PROVIDERS);
     for volume in pod.volumes() {
-        let Some(written) = volume.host_path() else { continue };
+        let Some(written) = volume.host_path().filter(|path| !path.is_empty()) else { continue };
         let path = clean(written);
         let path = below_home(&path);
         let known = CREDENTIALS.iter().filter(|(provider, _)| providers.contains(provider));

@@ -4,6 +4,7 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::ContainerView;
 
 use crate::pod::apparmor::has_profile;
+use crate::pod::says_nothing;
 use crate::pod::seccomp::runtime_default;
 use crate::{Check, Judge, Profile, Verdicts};
 
@@ -27,7 +28,7 @@ fn judge(container: &ContainerView<'_>, out: &mut Verdicts<'_>) {
         return out.not_applicable();
     }
     let seccomp = container.effective(&["seccompProfile", "type"]).and_then(|node| node.as_str());
-    let selinux = container.effective(&["seLinuxOptions"]).is_some_and(|options| !options.is_empty());
+    let selinux = container.effective(&["seLinuxOptions"]).is_some_and(|options| !says_nothing(options));
     let restricted = matches!(seccomp, Some("RuntimeDefault" | "Localhost"))
         || has_profile(container)
         || selinux

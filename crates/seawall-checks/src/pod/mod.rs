@@ -13,8 +13,14 @@ pub(crate) use shared::{
 };
 
 use seawall_inventory::PodView;
+use seawall_yaml::Node;
 
 /// Whether the pod is the API's picture of one that a kubelet started from a file. Service accounts are nothing to it.
 pub(crate) fn is_mirror(pod: &PodView<'_>) -> bool {
     pod.annotation("kubernetes.io/config.mirror").is_some()
+}
+
+/// Whether a map sets no field: the API server reads `null` as nothing.
+pub(crate) fn says_nothing(map: Node<'_>) -> bool {
+    map.entries().all(|(_, value)| value.is_null())
 }

@@ -4,6 +4,7 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::PodView;
 use seawall_yaml::Node;
 
+use crate::pod::says_nothing;
 use crate::{Check, Judge, Profile, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -21,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
-    let is_empty = |context: Option<Node<'_>>| context.is_none_or(Node::is_empty);
+    let is_empty = |context: Option<Node<'_>>| context.is_none_or(says_nothing);
     let mut containers = pod.containers();
     if is_empty(pod.security_context()) && containers.any(|container| is_empty(container.security_context()))
     {

@@ -4,6 +4,7 @@ use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::{GroupKind, Resource, is_cluster_scoped};
 
 use crate::workload::fields::place;
+use crate::workload::workload::is_managed;
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -36,8 +37,7 @@ fn judge(resource: &Resource, out: &mut Verdicts<'_>) {
         None if is_cluster_scoped(kind) || !is_built_in(kind) => return out.not_applicable(),
         None => "names no namespace, so it lands in the default one unless told otherwise",
     };
-    let owner = out.inventory().controller_of(resource);
-    if is_provided(kind, resource.name()) || owner.is_some() {
+    if is_provided(kind, resource.name()) || is_managed(out.inventory(), resource) {
         return out.not_applicable();
     }
     out.fail(place, message);

@@ -3,6 +3,7 @@
 use seawall_core::{Confidence, Pillar, Severity};
 use seawall_inventory::PodView;
 
+use crate::pod::says_nothing;
 use crate::{Check, Judge, Verdicts};
 
 pub(crate) static CHECK: Check = Check {
@@ -20,7 +21,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     let spec = pod.spec();
-    let has = |keys: &[&str]| spec.path(keys).is_some_and(|node| !node.is_null() && !node.is_empty());
+    let has = |keys: &[&str]| spec.path(keys).is_some_and(|node| !says_nothing(node));
     let is_pinned = spec.str("nodeName").is_some_and(|name| !name.is_empty());
     if is_pinned || has(&["affinity", "nodeAffinity"]) || has(&["nodeSelector"]) {
         return;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use seawall_schema::{Schemas, split_api_version};
-use seawall_yaml::Node;
+use seawall_core::ProblemSeverity;
+use seawall_schema::{Admission, Schemas, Value, admitted, split_api_version};
+use seawall_yaml::{Node, Tree};
 
 use super::{Operation, Request, User};
 
@@ -93,15 +94,50 @@ impl<'s> Resources<'s> {
     }
 }
 
+/// An object as policies see it when it is created: decoded, with its defaults, after the plugins that are on by default.
+/// `None` when its type is not known: then they see it as it stands.
+///
+/// # Errors
+/// What is wrong with an object that the API server would refuse to read.
+pub fn as_created(object: Node<'_>, schemas: &Schemas) -> Result<Option<Tree>, String> {
+    let Some(schema) = schemas.of_object(object) else { return Ok(None) };
+    let Some(value) = Value::of(object) else { return Err("it is nested too deep".to_owned()) };
+    let admission = Admission { creation: true, plugins: true };
+    let admitted = admitted(&value.to_tree(), schema, admission);
+    match admitted.problems.iter().find(|problem| problem.severity == ProblemSeverity::Error) {
+        Some(problem) => Err(problem.message.clone()),
+        None => Ok(Some(admitted.tree)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use seawall_yaml::Tree;
-
     use super::*;
 
     fn tree(text: &str) -> Tree {
         let text = seawall_yaml::Text::new(text);
         seawall_yaml::read(&text, &seawall_yaml::Limits::default()).0.remove(0).tree
+    }
+
+    #[test]
+    fn policies_see_what_the_api_server_makes_of_an_object() {
+        let schemas = Schemas::builtin();
+        let told = |text: &str| {
+            as_created(tree(text).root(), &schemas).map(|made| {
+                made.map(|made| {
+                    let mut out = String::new();
+                    made.root().write_json(&mut out);
+                    out
+                })
+            })
+        };
+        let pod = told(
+            "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: false, containers: [{name: c, image: x}]}}",
+        );
+        let pod = pod.unwrap().unwrap();
+        assert!(pod.contains(r#""imagePullPolicy":"Always""#) && !pod.contains("hostNetwork"), "{pod}");
+        assert_eq!(told("{apiVersion: x.example/v1, kind: Thing}"), Ok(None));
+        assert!(told("{apiVersion: v1, kind: Pod, spec: {containers: 7}}").is_err());
     }
 
     #[test]

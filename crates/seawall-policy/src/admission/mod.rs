@@ -8,5 +8,5 @@ mod made;
 mod request;
 
 pub use decision::{Action, Decision, Denial, Failure, NotJudged, Reason};
-pub use made::{Called, Resources};
+pub use made::{Called, Resources, as_created};
 pub use request::{Operation, Request, User};

@@ -51,6 +51,7 @@ pub use limits::Limits;
 pub use map::Map;
 pub use names::{Names, Slot};
 pub use parse::parse;
+pub(crate) use print::literal;
 pub use print::print;
 pub use time::{Duration, Timestamp};
 pub use value::{Shared, Type, Value};

@@ -159,8 +159,8 @@ impl<'s> Parser<'s> {
 
     fn binary(&mut self, least: u8) -> Parsed<ExprId> {
         let mut left = self.unary()?;
-        // A chain in parentheses is a term of its own.
-        let mut chain = false;
+        // The operator of the chain that `left` is; one in parentheses is a term of its own.
+        let mut chain = None;
         while let Some((operator, binds)) = self.operator().filter(|(_, binds)| *binds >= least) {
             let at = self.at;
             self.advance();
@@ -170,7 +170,7 @@ impl<'s> Parser<'s> {
                     left = self.ast.add(Expr::Binary { op, left, right }, at)?;
                     continue;
                 }
-                Operator::And | Operator::Or if chain => {
+                Operator::And | Operator::Or if chain == Some(binds) => {
                     self.ast.extend(left, right, at)?;
                     continue;
                 }
@@ -179,7 +179,7 @@ impl<'s> Parser<'s> {
             };
             left = self.ast.add(terms, at)?;
             self.ast.mark(left, vec![at]);
-            chain = true;
+            chain = Some(binds);
         }
         Ok(left)
     }

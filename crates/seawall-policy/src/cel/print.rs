@@ -200,6 +200,13 @@ fn sign(op: Binary) -> &'static str {
     }
 }
 
+/// A text as an expression that gives it.
+pub(crate) fn literal(text: &str) -> String {
+    let mut out = String::new();
+    quoted(text, &mut out);
+    out
+}
+
 fn quoted(text: &str, out: &mut String) {
     out.push('"');
     for char in text.chars() {

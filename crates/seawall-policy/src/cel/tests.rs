@@ -35,6 +35,20 @@ fn say(text: &str) -> String {
     say_within(text, &Limits::default())
 }
 
+/// `&&` binds stronger than `||`, on either side of it.
+#[test]
+fn a_chain_ends_where_another_operator_begins() {
+    for (text, said) in [
+        ("false && false || true", "true"),
+        ("false && true || true && true", "true"),
+        ("true || false && false", "true"),
+        ("false && true || true || false && true", "true"),
+        ("(true || false) && false || false", "false"),
+    ] {
+        assert_eq!(say(text), said, "{text}");
+    }
+}
+
 #[test]
 fn resources_are_read_where_they_lie() {
     for (text, said) in [

@@ -2,41 +2,68 @@
 
 use std::collections::HashMap;
 
-use seawall_core::{Route, Step};
+use seawall_core::Route;
 use seawall_yaml::Node;
 
 use crate::cel::ast::{Ast, Expr};
 use crate::cel::{Limits, parse};
 
-/// Expressions of variables that are looked into for one validation.
-const MOST_VARIABLES: usize = 32;
+/// Routes that are looked at for one validation.
+const MOST_ROUTES: usize = 256;
 
-/// The routes below `object` that an expression and its variables name, each once, in their order.
+/// The routes below `object` that an expression names, each once: itself, and through its variables, whose fields are
+/// looked for wherever a variable may come from.
 pub(super) fn named(expression: &str, variables: &HashMap<&str, &str>) -> Vec<Route> {
-    let mut routes: Vec<Route> = Vec::new();
-    let mut waiting = vec![expression];
-    let mut seen: Vec<&str> = Vec::new();
-    while let Some(text) = waiting.pop() {
-        let Ok(ast) = parse(text, &Limits::default()) else { continue };
+    let mut reader = Reader { variables, open: Vec::new(), known: HashMap::new() };
+    reader.routes(expression)
+}
+
+struct Reader<'v> {
+    variables: &'v HashMap<&'v str, &'v str>,
+    /// The variables that are being read: one that names itself leads nowhere.
+    open: Vec<String>,
+    known: HashMap<String, Vec<Route>>,
+}
+
+impl Reader<'_> {
+    fn routes(&mut self, text: &str) -> Vec<Route> {
+        let mut routes = Vec::new();
+        let Ok(ast) = parse(text, &Limits::default()) else { return routes };
         for expr in ast.exprs() {
             match chain(&ast, expr).as_deref() {
-                Some(["object", fields @ ..]) if !fields.is_empty() => {
-                    let route: Route = fields.iter().map(|field| Step::Key((*field).into())).collect();
-                    if !routes.contains(&route) {
-                        routes.push(route);
-                    }
-                }
-                Some(["variables", name]) if seen.len() < MOST_VARIABLES && !seen.contains(name) => {
-                    if let Some((name, text)) = variables.get_key_value(*name) {
-                        seen.push(name);
-                        waiting.push(text);
+                Some(["object", fields @ ..]) => add(&mut routes, Route::root(), fields),
+                Some(["variables", name, fields @ ..]) => {
+                    for from in self.variable(name) {
+                        add(&mut routes, from, fields);
                     }
                 }
                 _ => {}
             }
         }
+        routes
     }
-    routes
+
+    fn variable(&mut self, name: &str) -> Vec<Route> {
+        if let Some(known) = self.known.get(name) {
+            return known.clone();
+        }
+        let Some(text) = self.variables.get(name) else { return Vec::new() };
+        if self.open.iter().any(|open| open == name) {
+            return Vec::new();
+        }
+        self.open.push(name.to_owned());
+        let routes = self.routes(text);
+        self.open.pop();
+        self.known.insert(name.to_owned(), routes.clone());
+        routes
+    }
+}
+
+fn add(routes: &mut Vec<Route>, from: Route, fields: &[&str]) {
+    let route = from.keys(fields);
+    if !routes.contains(&route) && routes.len() < MOST_ROUTES {
+        routes.push(route);
+    }
 }
 
 /// The names of `a.b.c`, `has(a.b.c)` and `a.?b.?c`.
@@ -94,6 +121,15 @@ mod tests {
                 &[("cs", "object.spec.containers + variables.cs")]
             ),
             ["spec", "spec.containers"]
+        );
+        assert_eq!(
+            told(
+                "variables.pod.?containers.orValue([]).all(c, true)",
+                &[("pod", "object.kind == 'Pod' ? object.spec : object.spec.template.spec")]
+            )
+            .last()
+            .unwrap(),
+            "spec.template.spec.containers"
         );
         assert_eq!(told("object == null || (", &[]), Vec::<String>::new());
     }

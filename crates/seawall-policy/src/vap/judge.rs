@@ -17,12 +17,10 @@ use super::world::{Namespace, World};
 use crate::admission::{Decision, Reason, Request};
 use crate::cel::Value;
 
-/// Kinds about which no policy speaks, so that no policy can forbid its own repair.
+/// Kinds about which no policy speaks, so that no policy can forbid its own repair; those of webhooks are not among them.
 ///
-/// Source: `IsExemptAdmissionConfigurationResource` (`pkg/admission/plugin/webhook/predicates/rules/rules.go`).
-const EXEMPT: [&str; 6] = [
-    "ValidatingWebhookConfiguration",
-    "MutatingWebhookConfiguration",
+/// Source: `admissionConfigResources` (`pkg/admission/plugin/policy/generic/plugin.go`).
+const EXEMPT: [&str; 4] = [
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "MutatingAdmissionPolicy",

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{fill_entries, is_blank, is_unset, set_blank, set_unset};
+use super::{fill_entries, is_blank, is_unset, pod_resources, set_blank, set_unset};
 use crate::base64::encode;
 use crate::image::asks_for_latest;
 use crate::value::Value;
@@ -40,6 +40,7 @@ pub(super) fn pod(pod: &mut Value<'_>) {
             }
         }
     }
+    pod_resources::fill(spec);
     set_unset(spec, "enableServiceLinks", true);
     if spec.get("terminationGracePeriodSeconds").and_then(Value::as_int).is_some_and(|seconds| seconds < 0) {
         spec.set("terminationGracePeriodSeconds", Value::Int(1));

@@ -6,6 +6,7 @@
 
 mod core;
 mod others;
+mod pod_resources;
 mod workloads;
 
 use std::borrow::Cow;

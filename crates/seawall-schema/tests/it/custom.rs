@@ -1,6 +1,6 @@
 //! Types that a cluster adds.
 
-use seawall_schema::{Form, Scalar, Schemas, Topology, Value};
+use seawall_schema::{Admission, Form, Scalar, Schemas, Topology, Value, admitted};
 
 use crate::tree;
 
@@ -86,4 +86,67 @@ fn a_later_definition_wins_and_a_broken_one_is_a_problem() {
     assert_eq!(problems[0].message, "a schema of type `text`, which is none");
     assert!(problems[0].position.is_some());
     assert_eq!(schemas.add_crd(tree("a: 1").root()).len(), 1);
+}
+
+fn seen(object: &str, creation: bool) -> (String, Vec<String>) {
+    let mut schemas = Schemas::builtin();
+    schemas.add_crd(tree(GADGETS).root());
+    let tree = tree(&format!("apiVersion: example.com/v1\nkind: Gadget\n{object}"));
+    let schema = schemas.of_object(tree.root()).expect("gadgets");
+    let seen = admitted(&tree, schema, Admission { creation, plugins: false });
+    let mut out = String::new();
+    seen.tree.root().write_json(&mut out);
+    let out = out.replace("\"apiVersion\":\"example.com/v1\",\"kind\":\"Gadget\",", "");
+    (out, seen.problems.into_iter().map(|problem| problem.message).collect())
+}
+
+#[test]
+fn custom_resources_are_pruned_and_defaulted() {
+    let (object, problems) =
+        seen("metadata: {name: a, labels: {}, nope: 1}\nspec: {size: 5, more: {x: 1}}\nextra: 1\n", false);
+    assert_eq!(object, "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"size\":5,\"mode\":\"auto\"}}");
+    let unknown = |place: &str| format!("`{place}` is an unknown field, which is dropped");
+    assert_eq!(problems, [unknown("metadata.nope"), unknown("spec.more"), unknown("extra")]);
+}
+
+#[test]
+fn null_stays_only_where_it_may() {
+    let (object, problems) = seen(
+        "metadata: {name: a}\nspec: {mode: null, size: null, when: null, extra: {x: null}, anything: null, labels: {a: null, b: x}}\n",
+        false,
+    );
+    assert_eq!(
+        object,
+        "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"mode\":\"auto\",\"when\":null,\"extra\":{\"x\":null},\"labels\":{\"b\":\"x\"}}}"
+    );
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
+fn what_may_be_unknown_is_kept_as_it_is() {
+    let (object, problems) = seen(
+        "metadata: {name: a}\nspec: {mode: x, extra: {a: [1, {b: 2.5}]}, anything: [1, {c: null}], \
+         template: {apiVersion: v1, kind: Pod, metadata: {name: t, x: y}, spec: {z: 1}}}\n",
+        false,
+    );
+    assert_eq!(
+        object,
+        "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"mode\":\"x\",\"extra\":{\"a\":[1,{\"b\":2.5}]},\"anything\":[1,{\"c\":null}],\
+         \"template\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"t\"},\"spec\":{\"z\":1}}}}"
+    );
+    assert_eq!(problems, ["`spec.template.metadata.x` is an unknown field, which is dropped"]);
+}
+
+#[test]
+fn wrong_types_stay_out() {
+    let (object, problems) =
+        seen("metadata: {name: a}\nspec: {mode: 5, parts: {}, labels: {a: 1}, size: [1]}\n", false);
+    assert_eq!(object, "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"labels\":{},\"mode\":\"auto\"}}");
+    assert_eq!(problems.len(), 4, "{problems:?}");
+}
+
+#[test]
+fn a_status_that_is_a_subresource_cannot_be_created() {
+    let status = "metadata: {name: a}\nspec: {mode: x}\nstatus: {}\n";
+    assert!(!seen(status, true).0.contains("status"));
 }

@@ -54,6 +54,12 @@ impl Accepted {
         Ok(Accepted { baseline: report.map(baseline).transpose()?, ..self })
     }
 
+    /// The waivers of the file alone.
+    #[cfg(feature = "admit")]
+    pub(super) fn of_file(&self) -> seawall_waivers::Rules {
+        self.waivers.clone().map(|read| read.at(ResourceId(u32::MAX))).unwrap_or_default()
+    }
+
     /// Marks what is accepted, as often as asked. Nothing is said about the waivers themselves.
     pub(super) fn mark(&self, evaluation: &mut Evaluation, inventory: &Inventory) {
         // A file of waivers that is no object of the inventory is no place for findings.

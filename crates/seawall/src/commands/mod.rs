@@ -1,6 +1,8 @@
 //! One file a command.
 
 mod accepted;
+#[cfg(feature = "admit")]
+mod admit;
 mod audit;
 mod checks;
 mod compare;
@@ -31,6 +33,8 @@ use clap::CommandFactory;
 use crate::ExitStatus;
 use crate::cli::{Cli, Command};
 
+#[cfg(feature = "admit")]
+pub(crate) use admit::AdmitArgs;
 pub(crate) use compare::CompareArgs;
 pub(crate) use comply::ComplyArgs;
 pub(crate) use fix::FixArgs;
@@ -66,6 +70,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Policy(args) => policy::run(&args, color),
         Command::Rbac(args) => rbac::run(&args),
         Command::Network(args) => network::run(&args, color),
+        #[cfg(feature = "admit")]
+        Command::Admit(args) => admit::run(&args),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

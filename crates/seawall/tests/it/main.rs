@@ -7,6 +7,7 @@
     clippy::disallowed_methods
 )]
 
+mod admit;
 mod bad_input;
 #[cfg(unix)]
 mod ci;

@@ -17,6 +17,14 @@ users: [{name: me, user: {token: t}}]
 
 /// Pages with the files that their commands name. Those of `cluster.md` need a cluster; `paths-busy.md` shows none.
 const PAGES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "admit",
+        &[
+            ("review.json", include_str!("../data/admit-review.json")),
+            ("namespaces.yaml", include_str!("../data/admit-namespaces.yaml")),
+            ("admission.yaml", include_str!("../data/admit-admission.yaml")),
+        ],
+    ),
     ("ci", &[("deploy/web.yaml", crate::BAD_POD)]),
     (
         "compare",

@@ -115,3 +115,42 @@ fn a_page_that_is_not_understood_proves_nothing() {
     }
     assert_eq!(policy(&[], &["test"]).code, 2);
 }
+
+#[test]
+fn checks_become_policies_that_say_the_same() {
+    let generated = policy(&[], &["generate", "pod-privileged", "--mode", "enforce", "--except", "infra"]);
+    assert_eq!(generated.code, 0, "{}", generated.err);
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec:\n  containers:\n  - name: c\n    image: x\n    securityContext: {privileged: true}\n";
+    let namespace = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {kubernetes.io/metadata.name: shop}}\n";
+    let files = [("generated.yaml", generated.out.as_str()), ("pod.yaml", &format!("{pod}{namespace}"))];
+    let judged = policy(&files, &["run", "generated.yaml", "pod.yaml", "-o", "json"]);
+    assert_eq!(judged.code, 1, "{}{}", judged.out, judged.err);
+    let finding = &judged.json()["findings"][0];
+    assert_eq!(finding["check"], "admission-policy/seawall-pod-privileged");
+    let native =
+        seawall_in(tempfile::tempdir().unwrap().path(), &["scan", "-", "-o", "json"], pod.as_bytes());
+    let native = native.json();
+    let same = native["findings"].as_array().unwrap().iter().find(|own| own["check"] == "pod-privileged");
+    let message = same.unwrap()["message"].as_str().unwrap();
+    assert_eq!(finding["message"], format!("pod-privileged: {message}"));
+    assert_eq!(finding["locations"][0]["route"], "spec.containers");
+}
+
+#[test]
+fn what_no_policy_can_say_is_told() {
+    let none = policy(&[], &["generate", "rbac-escalate-verb-nothing"]);
+    assert_eq!(none.code, 2);
+    let list = policy(&[], &["generate", "--list"]);
+    assert_eq!(list.code, 0, "{}", list.err);
+    assert!(
+        list.out.lines().any(|line| line.starts_with("pod-privileged ") && line.contains(" yes")),
+        "{}",
+        list.out
+    );
+    assert!(list.out.lines().any(|line| line.contains(" no: ")), "{}", list.out);
+    let all = policy(&[], &["generate", "all"]);
+    assert_eq!(all.code, 0, "{}", all.err);
+    assert!(all.err.contains("`seawall policy generate --list` says why"), "{}", all.err);
+    let level = policy(&[], &["generate", "pss:privileged"]);
+    assert!(level.err.contains("`pss:baseline` or `pss:restricted`"), "{}", level.err);
+}

@@ -56,7 +56,7 @@ fn declares(container: &ContainerView<'_>, port: Node<'_>) -> bool {
     let number = port.as_i64().or_else(|| port.as_str()?.parse().ok());
     container.node().list("ports").any(|declared| match number {
         Some(number) => declared.int("containerPort") == Some(number),
-        None => port.as_str().is_some() && declared.str("name") == port.as_str(),
+        None => port.as_str().is_some_and(|name| !name.is_empty() && declared.str("name") == Some(name)),
     })
 }
 
@@ -73,10 +73,12 @@ pub(crate) fn act_alike(a: Node<'_>, b: Node<'_>) -> bool {
 /// Whether two values are equal; the order of keys does not matter.
 fn same(a: Node<'_>, b: Node<'_>) -> bool {
     if a.is_map() && b.is_map() {
+        // `null` is nothing to the API server.
         let all_in = |a: Node<'_>, b: Node<'_>| {
-            a.entries().all(|(key, value)| b.get(key).is_some_and(|other| same(value, other)))
+            let mut written = a.entries().filter(|(_, value)| !value.is_null());
+            written.all(|(key, value)| b.get(key).is_some_and(|other| same(value, other)))
         };
-        a.len() == b.len() && all_in(a, b)
+        all_in(a, b) && all_in(b, a)
     } else if a.is_seq() && b.is_seq() {
         a.len() == b.len() && a.items().zip(b.items()).all(|(a, b)| same(a, b))
     } else {

@@ -1,11 +1,15 @@
 //! `seawall policy`: policies in Kubernetes' own language, outside the API server.
 
+mod generate;
 mod run;
 mod subject;
 mod test;
 mod world;
 
 use clap::{Args, Subcommand};
+
+#[cfg(feature = "admit")]
+pub(super) use world::policies;
 
 use crate::ExitStatus;
 use crate::cli::Color;
@@ -23,11 +27,14 @@ enum PolicyCommand {
     Run(run::RunArgs),
     /// Run the pages on which policies and what is expected of them stand together
     Test(test::TestArgs),
+    /// Make policies of Seawall's checks, which the API server runs by itself
+    Generate(generate::GenerateArgs),
 }
 
 pub(super) fn run(args: &PolicyArgs, color: Color) -> anyhow::Result<ExitStatus> {
     match &args.command {
         PolicyCommand::Run(args) => run::run(args, color),
         PolicyCommand::Test(args) => test::run(args, color),
+        PolicyCommand::Generate(args) => generate::run(args),
     }
 }

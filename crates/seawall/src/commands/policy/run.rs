@@ -9,12 +9,13 @@ use clap::Args;
 use rayon::prelude::*;
 use seawall_checks::{Coverage, Evaluation, Tally};
 use seawall_core::{CheckId, NotEvaluated, Pillar, Problem, ProblemSeverity};
-use seawall_inventory::Inventory;
-use seawall_policy::admission::{Decision, Resources};
+use seawall_inventory::{Inventory, Resource};
+use seawall_policy::admission::{Decision, Resources, as_created};
 use seawall_policy::run::Telling;
 use seawall_policy::vap::World;
 use seawall_report::{Format, RenderOptions, Report, render};
 use seawall_sources::{Progress, Target};
+use seawall_yaml::Tree;
 
 use super::subject::SubjectArgs;
 use super::world::{self, Policies};
@@ -106,6 +107,15 @@ pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
     Ok(scan::status(&evaluation, fail_on, strict && !scan::is_whole(&evaluation, &loaded)))
 }
 
+/// What came of one object.
+enum Judged {
+    Decided(Decision),
+    /// The API server would not take it, and why.
+    Refused(String),
+    /// Nothing tells its resource.
+    Unnamed,
+}
+
 /// Judges every object of the inventory as if it were created now.
 fn judge(
     args: &RunArgs,
@@ -120,27 +130,42 @@ fn judge(
     let rights = world::rights(&around, problems);
     let world = World::new(&around, rights.as_ref());
     let user = args.subject.user();
-    let decisions: Vec<Option<Decision>> = objects
-        .resources()
-        .par_iter()
-        .map(|resource| Some(policies.set.judge(&resources.create(resource.root(), &user)?, &world)))
-        .collect();
+    let decide = |resource: &Resource| {
+        let made = match as_created(resource.root(), &schemas) {
+            Ok(made) => made,
+            Err(refused) => return Judged::Refused(refused),
+        };
+        let object = made.as_ref().map_or(resource.root(), Tree::root);
+        match resources.create(object, &user) {
+            Some(request) => Judged::Decided(policies.set.judge(&request, &world)),
+            None => Judged::Unnamed,
+        }
+    };
+    let decisions: Vec<Judged> = objects.resources().par_iter().map(decide).collect();
     let mut telling = Telling::new(objects, &policies.inventory);
     let mut unnamed: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut refused = Vec::new();
     let mut judged = 0;
     for (resource, decision) in objects.resources().iter().zip(&decisions) {
         match decision {
-            Some(decision) => {
+            Judged::Decided(decision) => {
                 judged += 1;
                 telling.take(resource, decision);
             }
-            None => {
+            Judged::Refused(why) => refused.push(NotEvaluated {
+                check: CheckId::from_static(CheckId::EVERY_POLICY),
+                pillar: Pillar::ControlPlane,
+                subject: Some(resource.subject().clone()),
+                reason: format!("the API server would not take it: {why}"),
+            }),
+            Judged::Unnamed => {
                 unnamed.insert((resource.subject().api_version.to_string(), resource.kind().to_owned()));
             }
         }
     }
     let ran = telling.finish();
     let mut not_evaluated = ran.not_evaluated;
+    not_evaluated.append(&mut refused);
     for (version, kind) in unnamed {
         let reason = format!("nothing tells the resource of `{kind}` in `{version}`");
         problems.push(Problem::new(

@@ -13,20 +13,20 @@ use crate::output;
 const GROUP: &str = "admissionregistration.k8s.io";
 
 /// Policies ready to judge, with what was read beside them.
-pub(super) struct Policies {
+pub(in crate::commands) struct Policies {
     /// Policies, bindings, parameters.
-    pub(super) inventory: Inventory,
+    pub(in crate::commands) inventory: Inventory,
     /// The policies in force.
-    pub(super) set: PolicySet,
+    pub(in crate::commands) set: PolicySet,
     /// What is wrong with them.
-    pub(super) problems: Vec<Problem>,
+    pub(in crate::commands) problems: Vec<Problem>,
 }
 
 /// Reads files and folders with policies.
 ///
 /// # Errors
 /// When nothing in them is a policy, or the API server would refuse one: judging by the others would look like a pass.
-pub(super) fn policies(targets: &[String]) -> anyhow::Result<Policies> {
+pub(in crate::commands) fn policies(targets: &[String]) -> anyhow::Result<Policies> {
     let targets = targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     let loaded = load(&targets, &SourceLimits::default());
     in_force(loaded.inventory, loaded.problems)

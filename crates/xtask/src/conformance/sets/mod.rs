@@ -3,6 +3,7 @@
 //! A set has a loader that splits cases into input and labels, an `engine` part that calls the product, and a `score`
 //! part that compares plain data.
 
+mod admission_requests;
 mod admitted;
 mod cel_crd;
 mod cel_spec;
@@ -19,6 +20,7 @@ mod posture;
 mod pss;
 mod rbac_audit2rbac;
 mod rbac_sar;
+mod sigstore;
 mod vap_apiserver;
 mod yaml_k8s;
 
@@ -37,6 +39,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
+    ("admission-requests", admission_requests::load),
     ("admitted", admitted::load),
     ("cel-k8s", cel_crd::load),
     ("cel-spec", cel_spec::load),
@@ -50,6 +53,7 @@ const BUILT: &[(&str, Loader)] = &[
     ("pss", pss::load),
     ("rbac-audit2rbac", rbac_audit2rbac::load),
     ("rbac-sar", rbac_sar::load),
+    ("sigstore", sigstore::load),
     ("vap-apiserver", vap_apiserver::load),
     ("yaml-k8s", yaml_k8s::load),
 ];

@@ -1,9 +1,10 @@
 //! Cases held against what is decided.
 
 use seawall_core::Problem;
-use seawall_policy::admission::{Decision, Resources};
+use seawall_policy::admission::{Decision, Resources, as_created};
 use seawall_policy::page::{Case, Expect};
 use seawall_policy::vap::World;
+use seawall_schema::Schemas;
 use seawall_yaml::Tree;
 
 use crate::commands::policy::subject::user;
@@ -28,7 +29,7 @@ pub(super) fn judge(cases: &[Case], policies: &Policies, problems: &mut Vec<Prob
     cases
         .iter()
         .map(|case| {
-            let faults = match decide(case, policies, &resources, &world) {
+            let faults = match decide(case, policies, &resources, &schemas, &world) {
                 Ok(decision) => faults(case, &decision),
                 Err(fault) => vec![fault],
             };
@@ -41,12 +42,20 @@ fn decide(
     case: &Case,
     policies: &Policies,
     resources: &Resources<'_>,
+    schemas: &Schemas,
     world: &World<'_>,
 ) -> Result<Decision, String> {
     let name = if case.user.is_empty() { "seawall" } else { &case.user };
     let user = user(name, &case.groups);
-    let object = case.object.as_ref().map(Tree::root);
-    let old = case.old_object.as_ref().map(Tree::root);
+    // Options of a connection are no objects; nothing is made of them.
+    let made = |tree: &Option<Tree>| match tree {
+        Some(tree) => as_created(tree.root(), schemas),
+        None => Ok(None),
+    };
+    let refused = |why: String| format!("the API server would not take the object: {why}");
+    let (new, old) = (made(&case.object).map_err(refused)?, made(&case.old_object).map_err(refused)?);
+    let object = new.as_ref().or(case.object.as_ref()).map(Tree::root);
+    let old = old.as_ref().or(case.old_object.as_ref()).map(Tree::root);
     let Some(mut request) = resources.request(case.operation, object, old, &user) else {
         return Err("nothing tells the resource of this kind: add its CustomResourceDefinition".to_owned());
     };

@@ -79,11 +79,51 @@ impl<'a> ImageReference<'a> {
         }
     }
 
+    /// The name in full, as sigstore's policies write it: with the tag, `latest` when nothing is written, and with the
+    /// digest, if there is one. Docker Hub is `index.docker.io` there.
+    pub fn full_names(&self) -> Vec<String> {
+        let registry =
+            if self.registry == Self::DEFAULT_REGISTRY { "index.docker.io" } else { self.registry.as_str() };
+        let name = format!("{registry}/{}", self.repository);
+        let tag = self.tag.or(self.digest.is_none().then_some("latest"));
+        let tagged = tag.map(|tag| format!("{name}:{tag}"));
+        let digested = self.digest.map(|digest| format!("{name}@{digest}"));
+        tagged.into_iter().chain(digested).collect()
+    }
+
+    /// Whether every part is one that a registry could hold. Source: the grammar of `distribution/reference`. For what
+    /// comes from outside and is to be asked for.
+    pub fn is_well_formed(&self) -> bool {
+        let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        let tag = |tag: &str| {
+            tag.len() <= 128
+                && tag.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+                && tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+        };
+        !self.registry.is_empty()
+            && self.registry.chars().all(host)
+            && self.registry.len() + self.repository.len() < 255
+            && self.repository.split('/').all(is_component)
+            && self.tag.is_none_or(tag)
+            && (self.digest.is_none() || self.is_pinned())
+    }
+
     /// Whether the tag names no version: there is none, or it is `latest` or one of these. A digest makes up for it.
     pub fn is_floating(&self, tags: &[&str]) -> bool {
         let named = self.tag.filter(|tag| !tag.is_empty());
         self.digest.is_none() && named.is_none_or(|tag| tag == "latest" || tags.contains(&tag))
     }
+}
+
+/// A part of a path: lower-case letters and digits, between which one `.`, one or two `_`, or any number of `-` may stand.
+fn is_component(part: &str) -> bool {
+    let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let separators = part.split(edge).filter(|between| !between.is_empty());
+    part.starts_with(edge)
+        && part.ends_with(edge)
+        && separators
+            .into_iter()
+            .all(|between| matches!(between, "." | "_" | "__") || between.chars().all(|c| c == '-'))
 }
 
 #[cfg(test)]
@@ -152,6 +192,41 @@ mod tests {
             ("nginx:latest@sha256:ab", false),
         ] {
             assert_eq!(ImageReference::parse(text).unwrap().is_floating(&["stable"]), floats, "{text}");
+        }
+    }
+
+    #[test]
+    fn full_names() {
+        for (text, names) in [
+            ("nginx", &["index.docker.io/library/nginx:latest"][..]),
+            ("r.test/a:1@sha256:ab", &["r.test/a:1", "r.test/a@sha256:ab"]),
+            ("r.test/a@sha256:ab", &["r.test/a@sha256:ab"]),
+        ] {
+            assert_eq!(ImageReference::parse(text).unwrap().full_names(), names, "{text}");
+        }
+    }
+
+    #[test]
+    fn references_that_a_registry_could_hold() {
+        let digest = "a".repeat(64);
+        for (text, fits) in [
+            ("nginx".to_owned(), true),
+            ("r.test:5000/a/b-c/d__e.f:v1.2-x_y".to_owned(), true),
+            (format!("r.test/a@sha256:{digest}"), true),
+            ("r.test/a@sha256:ab".to_owned(), false),
+            ("r.test/a..b".to_owned(), false),
+            ("r.test/a/../b".to_owned(), false),
+            ("r.test//b".to_owned(), false),
+            ("r.test/a___b".to_owned(), false),
+            ("r.test/-a".to_owned(), false),
+            ("r.test/a:".to_owned(), false),
+            (format!("r.test/a:{}", "x".repeat(129)), false),
+            (format!("r.test/{}", "x".repeat(255)), false),
+            ("r.test/a?b=c".to_owned(), false),
+            ("user@evil.test/a".to_owned(), false),
+            ("r.test/ä".to_owned(), false),
+        ] {
+            assert_eq!(ImageReference::parse(&text).unwrap().is_well_formed(), fits, "{text}");
         }
     }
 }

@@ -1,0 +1,297 @@
+//! Where a request becomes an answer: exemptions, judges, modes; what the webhook, a file and a preview share.
+//!
+//! Invariants, above all what is absent:
+//! - no IO and no waiting but the bounded queue of events; a dry run differs in nothing but a mark on its events;
+//! - a judge that panics is a gap, never the end of the process and never a pass in silence;
+//! - a policy in mode `audit` or `warn` never refuses, whatever happens to it.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use seawall_core::{Date, rfc3339};
+use seawall_inventory::Inventory;
+use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
+use seawall_yaml::Tree;
+
+use crate::clock::Clock;
+use crate::event::{Event, Events, Outcome};
+use crate::exempt::Exemptions;
+use crate::judge::{Around, Budget, Hook, Judge, Known};
+use crate::metrics::Metrics;
+use crate::mode::{Identity, Mode, Modes};
+use crate::review::{Answer, Review, Status, annotation_key, patch};
+use crate::shared::Shared;
+
+/// What becomes of an enforced policy that could not be judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Failure {
+    /// The request is refused: enforcement is opt-in, and whoever opts in wants no hole.
+    #[default]
+    Refuse,
+    /// The request goes on, with a warning.
+    Allow,
+}
+
+/// What decides beside the judges.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// What a refusal does.
+    pub modes: Modes,
+    /// What a gap does.
+    pub failure: Failure,
+    /// What is never judged.
+    pub exemptions: Exemptions,
+}
+
+/// The judges of a server, and what is known.
+pub type Judges = Vec<Arc<dyn Judge>>;
+
+/// Decides.
+pub struct Desk {
+    rules: Rules,
+    judges: Shared<Judges>,
+    known: Shared<Known>,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
+    events: Events,
+}
+
+impl Desk {
+    /// A desk without judges that knows of nothing.
+    pub fn new(rules: Rules, clock: Arc<dyn Clock>, metrics: Arc<Metrics>, events: Events) -> Self {
+        Desk { rules, judges: Shared::default(), known: Shared::default(), clock, metrics, events }
+    }
+
+    /// Who judges from now on.
+    pub fn set_judges(&self, judges: Judges) {
+        self.judges.set(Arc::new(judges));
+    }
+
+    /// What is in the cluster from now on.
+    pub fn set_inventory(&self, inventory: Inventory) {
+        self.known.set(Arc::new(inventory.into()));
+    }
+
+    /// How many policies judge at a hook.
+    pub fn policies(&self, hook: Hook) -> usize {
+        self.judges.get().iter().filter(|judge| judge.hook() == hook).map(|judge| judge.policies()).sum()
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Events that were lost so far.
+    pub fn events_dropped(&self) -> u64 {
+        self.events.dropped()
+    }
+
+    /// Judges a review.
+    pub fn decide(&self, review: &Review, hook: Hook, budget: &Budget) -> Answer {
+        let request = review.request();
+        let mut ruling = Ruling::new(self, &request, hook);
+        if let Some(id) = self.rules.exemptions.of(&request) {
+            self.metrics.exempt.add(&[id]);
+            ruling.answer.annotations.push(("exempt".to_owned(), id.to_owned()));
+            return ruling.finish();
+        }
+        let known = self.known.get();
+        let today = Date::from_unix(self.clock.now());
+        let mut changed: Option<Arc<Tree>> = None;
+        for judge in self.judges.get().iter().filter(|judge| judge.hook() == hook) {
+            let mut request = request.clone();
+            if let Some(tree) = &changed {
+                request.object = Some(tree.root());
+            }
+            let tree = changed.as_ref().unwrap_or(review.tree());
+            let around = Around { tree, known: &known, budget, today };
+            let decision = self.ask(&**judge, &request, &around);
+            if let Some(object) = ruling.take(&**judge, decision) {
+                changed = Some(Arc::new(object));
+            }
+        }
+        if let (Some(old), Some(new)) = (request.object, &changed) {
+            ruling.answer.patch = patch(old, new.root());
+        }
+        ruling.finish()
+    }
+
+    /// The answer to a review that no judge could finish.
+    pub fn give_up(&self, review: &Review, hook: Hook, why: &str) -> Answer {
+        let request = review.request();
+        let mut ruling = Ruling::new(self, &request, hook);
+        ruling.gap(FAMILIES, FAMILIES, why);
+        ruling.finish()
+    }
+
+    fn ask(&self, judge: &dyn Judge, request: &Request<'_>, around: &Around<'_>) -> Decision {
+        let gap = |reason: String| Decision {
+            not_judged: vec![NotJudged { policy: judge.name().to_owned(), binding: String::new(), reason }],
+            ..Decision::default()
+        };
+        if around.budget.is_spent() {
+            return gap("the time for this request was up".to_owned());
+        }
+        let started = Instant::now();
+        let judged = catch_unwind(AssertUnwindSafe(|| judge.judge(request, around)));
+        self.metrics.judging.observe(&[judge.name()], started.elapsed());
+        judged.unwrap_or_else(|panic| gap(crashed(&*panic)))
+    }
+}
+
+/// What stands for all policies together.
+const FAMILIES: &str = "all";
+
+/// What a panic was about; its text is ours or a library's, but may hold a piece of the object, so it is not repeated.
+fn crashed(panic: &(dyn Any + Send)) -> String {
+    let known = panic.is::<&str>() || panic.is::<String>();
+    format!("the policy crashed{}", if known { "" } else { " without a word" })
+}
+
+/// An answer in the making.
+struct Ruling<'d> {
+    desk: &'d Desk,
+    request: &'d Request<'d>,
+    hook: Hook,
+    object: Identity<'d>,
+    answer: Answer,
+    refusals: Vec<Denial>,
+    would_refuse: Vec<String>,
+    would_warn: Vec<String>,
+    gaps: Vec<String>,
+}
+
+impl<'d> Ruling<'d> {
+    fn new(desk: &'d Desk, request: &'d Request<'d>, hook: Hook) -> Self {
+        Ruling {
+            desk,
+            request,
+            hook,
+            object: identity(request),
+            answer: Answer { uid: request.uid.to_owned(), ..Answer::default() },
+            refusals: Vec::new(),
+            would_refuse: Vec::new(),
+            would_warn: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+
+    fn tell(&self, policy: &str, mode: Mode, outcome: Outcome, reason: &str) {
+        self.desk.metrics.decisions.add(&[policy, mode.as_str(), outcome.as_str()]);
+        let time = rfc3339(self.desk.clock.now());
+        let event = Event { time: &time, hook: self.hook, policy, mode: mode.as_str(), outcome, reason };
+        self.desk.events.send(event.line(self.request));
+    }
+
+    /// Takes in what a judge said; gives the object that it made, when that counts.
+    fn take(&mut self, judge: &dyn Judge, decision: Decision) -> Option<Tree> {
+        let family = judge.name();
+        let modes = &self.desk.rules.modes;
+        for denial in decision.denials {
+            let mode = modes.of(&denial.policy, family, self.object);
+            let outcome = match mode {
+                Mode::Enforce => Outcome::Refused,
+                Mode::Warn => Outcome::Warned,
+                Mode::Audit => Outcome::Audited,
+            };
+            self.tell(&denial.policy, mode, outcome, denial.reason.name());
+            match mode {
+                Mode::Enforce => self.refusals.push(denial),
+                Mode::Warn => self.answer.warnings.push(denial.message),
+                Mode::Audit => self.would_refuse.push(denial.message),
+            }
+        }
+        for gap in decision.not_judged {
+            self.gap(&gap.policy, family, &gap.reason);
+        }
+        let mode = modes.of(family, family, self.object);
+        if !decision.warnings.is_empty() {
+            let outcome = if mode == Mode::Audit { Outcome::Audited } else { Outcome::Warned };
+            self.tell(family, mode, outcome, "Warning");
+            let warnings = if mode == Mode::Audit { &mut self.would_warn } else { &mut self.answer.warnings };
+            warnings.extend(decision.warnings);
+        }
+        for (key, value) in decision.audit_annotations {
+            self.answer.annotations.push((annotation_key(&key), value));
+        }
+        let object = decision.object?;
+        if mode != Mode::Enforce {
+            self.answer
+                .annotations
+                .push((annotation_key(&format!("would-change-{family}")), "true".to_owned()));
+            return None;
+        }
+        Some(object)
+    }
+
+    /// Something could not be judged. What speaks for more than one policy is as strict as the strictest of them.
+    fn gap(&mut self, policy: &str, family: &str, reason: &str) {
+        let modes = &self.desk.rules.modes;
+        let whole = policy == family;
+        let mode = if whole { modes.strictest(self.object) } else { modes.of(policy, family, self.object) };
+        let message = format!("{policy}: could not be judged: {reason}");
+        let refuses = mode == Mode::Enforce && self.desk.rules.failure == Failure::Refuse;
+        let outcome = if refuses { Outcome::FailedClosed } else { Outcome::FailedOpen };
+        self.tell(policy, mode, outcome, reason);
+        match mode {
+            _ if refuses => self.refusals.push(Denial {
+                policy: policy.to_owned(),
+                binding: String::new(),
+                code: 500,
+                reason: Reason::InternalError,
+                message,
+            }),
+            Mode::Audit => self.gaps.push(message),
+            Mode::Warn | Mode::Enforce => self.answer.warnings.push(message),
+        }
+    }
+
+    fn finish(mut self) -> Answer {
+        for (key, texts) in [
+            ("would-refuse", &mut self.would_refuse),
+            ("would-warn", &mut self.would_warn),
+            ("not-evaluated", &mut self.gaps),
+        ] {
+            if !texts.is_empty() {
+                self.answer.annotations.push((key.to_owned(), together(texts)));
+            }
+        }
+        if let Some(first) = self.refusals.first() {
+            let (code, reason) = (first.code, first.reason.name());
+            let messages: Vec<String> = self.refusals.iter().map(|denial| denial.message.clone()).collect();
+            self.answer.refusal = Some(Status { code, reason, message: together(&messages) });
+            self.answer.patch = None;
+        }
+        let allowed = if self.answer.refusal.is_none() { "true" } else { "false" };
+        self.desk.metrics.requests.add(&[self.hook.name(), self.request.operation.name(), allowed]);
+        self.answer
+    }
+}
+
+/// Messages in one text: nobody reads more than the first ones.
+fn together(messages: &[String]) -> String {
+    /// That many are shown.
+    const SHOWN: usize = 10;
+    let mut text: Vec<&str> = messages.iter().take(SHOWN).map(String::as_str).collect();
+    let more = messages.len().saturating_sub(SHOWN);
+    let rest = format!("and {more} more");
+    if more > 0 {
+        text.push(&rest);
+    }
+    text.join("; ")
+}
+
+/// What the object is called, before and after the server made a name for it.
+fn identity<'t>(request: &Request<'t>) -> Identity<'t> {
+    let metadata = request.object.and_then(|object| object.get("metadata"));
+    let made_from =
+        metadata.and_then(|metadata| metadata.str("generateName")).filter(|name| !name.is_empty());
+    let name = made_from.unwrap_or(request.name);
+    Identity { namespace: request.namespace, kind: request.kind.2, name }
+}

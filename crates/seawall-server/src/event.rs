@@ -1,0 +1,253 @@
+//! Decisions as events: one line of JSON for each thing that is not simply allowed.
+//!
+//! Invariants: an event names the policy, the object and the user, and holds no value of the object and no message of a
+//! policy, for these may repeat values. Whoever decides never waits for whoever writes: the queue is bounded, and what did
+//! not fit is counted and told.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use seawall_policy::admission::Request;
+
+use crate::judge::Hook;
+use crate::review::json_text;
+
+/// What became of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// The request was refused for it.
+    Refused,
+    /// The client was warned.
+    Warned,
+    /// The audit event notes it.
+    Audited,
+    /// It could not be judged, and the request was refused for that.
+    FailedClosed,
+    /// It could not be judged, and the request went on.
+    FailedOpen,
+}
+
+impl Outcome {
+    /// The name in events and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Refused => "refused",
+            Outcome::Warned => "warned",
+            Outcome::Audited => "audited",
+            Outcome::FailedClosed => "failed-closed",
+            Outcome::FailedOpen => "failed-open",
+        }
+    }
+}
+
+/// One event, without the request that it is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event<'a> {
+    pub(crate) time: &'a str,
+    pub(crate) hook: Hook,
+    pub(crate) policy: &'a str,
+    pub(crate) mode: &'a str,
+    pub(crate) outcome: Outcome,
+    /// A word or a sentence of ours, never of a policy.
+    pub(crate) reason: &'a str,
+}
+
+impl Event<'_> {
+    /// The line.
+    pub(crate) fn line(&self, request: &Request<'_>) -> String {
+        let mut out = String::with_capacity(320);
+        _ = write!(out, "{{\"event\":\"admission\",\"time\":\"{}\"", self.time);
+        let (group, version, kind) = request.kind;
+        let api = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+        for (key, value) in [
+            ("hook", self.hook.name()),
+            ("outcome", self.outcome.as_str()),
+            ("policy", self.policy),
+            ("mode", self.mode),
+            ("reason", self.reason),
+            ("user", request.user.name),
+            ("operation", request.operation.name()),
+            ("apiVersion", &api),
+            ("kind", kind),
+            ("subresource", request.subresource),
+            ("namespace", request.namespace),
+            ("name", request.name),
+            ("uid", request.uid),
+        ] {
+            if !value.is_empty() {
+                _ = write!(out, ",\"{key}\":");
+                // Names in Kubernetes have at most 253 characters; anything longer is no name.
+                json_text(value.get(..value.floor_char_boundary(512)).unwrap_or(value), &mut out);
+            }
+        }
+        if request.dry_run {
+            out.push_str(",\"dryRun\":true");
+        }
+        out.push_str("}\n");
+        out
+    }
+}
+
+/// Lines that wait; a few seconds of a cluster where everything is refused.
+const QUEUE: usize = 8192;
+
+/// What goes through the queue.
+#[derive(Debug)]
+enum Message {
+    Line(String),
+    /// Everything before it is to be written, and then this told.
+    Flush(SyncSender<()>),
+}
+
+/// How long the end waits for a log that cannot be written.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where events go.
+#[derive(Clone, Debug)]
+pub struct Events {
+    queue: Option<SyncSender<Message>>,
+    dropped: Arc<AtomicU64>,
+}
+
+/// The thread that writes, as whoever ends the process sees it.
+pub struct EventWriter(SyncSender<Message>);
+
+impl EventWriter {
+    /// Waits until everything is written that was sent before, but not for ever.
+    pub fn finish(self) {
+        let (told, written) = sync_channel(1);
+        if self.0.send(Message::Flush(told)).is_ok() {
+            // Whoever cannot write in this time loses the lines.
+            let _ = written.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+impl Events {
+    /// Nobody wants to know.
+    pub fn none() -> Self {
+        Events { queue: None, dropped: Arc::default() }
+    }
+
+    /// Writes to `out`, on a thread of its own, which ends when nobody can send any more.
+    ///
+    /// # Errors
+    /// When there is no thread to be had.
+    pub fn to(out: Box<dyn Write + Send>) -> std::io::Result<(Self, EventWriter)> {
+        let (queue, messages) = sync_channel(QUEUE);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&dropped);
+        std::thread::Builder::new().name("events".into()).spawn(move || write_all(out, &messages, &told))?;
+        Ok((Events { queue: Some(queue.clone()), dropped }, EventWriter(queue)))
+    }
+
+    pub(crate) fn send(&self, line: String) {
+        if let Some(queue) = &self.queue
+            && queue.try_send(Message::Line(line)).is_err()
+        {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many did not fit so far, or could not be written.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+fn write_all(mut out: Box<dyn Write + Send>, messages: &Receiver<Message>, dropped: &AtomicU64) {
+    let mut told = 0;
+    while let Ok(first) = messages.recv() {
+        let mut batch = String::new();
+        let mut flushed = None;
+        for message in std::iter::once(first).chain(messages.try_iter().take(256)) {
+            match message {
+                Message::Line(line) => batch.push_str(&line),
+                Message::Flush(told) => flushed = Some(told),
+            }
+        }
+        let lines = batch.lines().count() as u64;
+        let lost = dropped.load(Ordering::Relaxed);
+        if lost > told {
+            _ = writeln!(batch, "{{\"event\":\"dropped\",\"count\":{}}}", lost - told);
+            told = lost;
+        }
+        // A log that cannot be written stops no cluster; the lines are lost, and that is counted.
+        if out.write_all(batch.as_bytes()).and_then(|()| out.flush()).is_err() {
+            dropped.fetch_add(lines, Ordering::Relaxed);
+        }
+        if let Some(flushed) = flushed {
+            // Nobody may wait for it any more.
+            let _ = flushed.try_send(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// A log that writes nothing before it is let go.
+    struct Slow(mpsc::Receiver<()>, Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            // Once the test is over nobody holds it up.
+            let _ = self.0.recv();
+            self.1.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_told_and_nobody_waits() {
+        let (let_go, gate) = mpsc::channel();
+        let written = Arc::default();
+        let (events, writer) = Events::to(Box::new(Slow(gate, Arc::clone(&written)))).unwrap();
+        for number in 0..QUEUE + 2_000 {
+            events.send(format!("{{\"number\":{number}}}\n"));
+        }
+        let dropped = events.dropped();
+        assert!((1..=2_000).contains(&dropped), "{dropped}");
+        drop(let_go);
+        writer.finish();
+        let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+        let told: u64 = text
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("{\"event\":\"dropped\",\"count\":")?.strip_suffix('}')?.parse::<u64>().ok()
+            })
+            .sum();
+        let lines = text.lines().filter(|line| line.starts_with("{\"number\"")).count() as u64;
+        assert_eq!((told, lines + told), (dropped, QUEUE as u64 + 2_000));
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_counted() {
+        struct Broken;
+        impl Write for Broken {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::BrokenPipe.into())
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let (events, writer) = Events::to(Box::new(Broken)).unwrap();
+        events.send("{}\n".to_owned());
+        writer.finish();
+        assert_eq!(events.dropped(), 1);
+    }
+}

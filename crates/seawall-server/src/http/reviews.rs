@@ -1,0 +1,151 @@
+//! One review: its time, its body, a worker, its answer.
+
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::header::CONTENT_TYPE;
+use hyper::{Request, StatusCode};
+use tokio::time::{Instant, timeout_at};
+
+use super::answers::{Sent, json, last, plain};
+use super::body::{self, NoBody};
+use super::{Server, duration};
+use crate::judge::{Budget, Hook};
+use crate::review::{Answer, BadReview, Review};
+
+/// Bodies up to this size are read again, on a thread that serves sockets, to answer a review that found no worker.
+const SMALL: usize = 256 << 10;
+
+impl Server {
+    pub(super) async fn review(self: Arc<Self>, hook: Hook, request: Request<Incoming>) -> Sent {
+        let started = Instant::now();
+        let metrics = Arc::clone(self.desk.metrics());
+        let Ok(_permit) = self.in_flight.try_acquire() else {
+            metrics.rejected.add(&["busy"]);
+            return last(StatusCode::SERVICE_UNAVAILABLE, "too many reviews at once");
+        };
+        metrics.in_flight.fetch_add(1, Ordering::Relaxed);
+        let answer = self.judge(hook, request, started).await;
+        metrics.in_flight.fetch_sub(1, Ordering::Relaxed);
+        metrics.duration.observe(&[hook.name()], started.elapsed());
+        answer
+    }
+
+    async fn judge(&self, hook: Hook, request: Request<Incoming>, started: Instant) -> Sent {
+        let rejected = &self.desk.metrics().rejected;
+        let kind = request.headers().get(CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
+        if !kind.starts_with(b"application/json") {
+            rejected.add(&["malformed"]);
+            return last(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a review is `application/json`");
+        }
+        let limits = &self.limits;
+        let asked = duration::time_limit(request.uri().query()).unwrap_or(limits.time);
+        // A tenth is enough of a short limit.
+        let margin = limits.margin.min(asked / 10);
+        let until = started + asked.min(limits.time).saturating_sub(margin);
+        let most = limits.review.bytes as usize;
+        let Some(size) = body::size(request.body(), most) else { return self.too_large() };
+        let kibibytes = u32::try_from(size.div_ceil(1 << 10)).unwrap_or(u32::MAX);
+        let Ok(_room) = self.room.try_acquire_many(kibibytes) else {
+            rejected.add(&["busy"]);
+            return last(StatusCode::SERVICE_UNAVAILABLE, "too many large reviews at once");
+        };
+        let bytes = match body::read(request.into_body(), most, until.min(started + limits.body)).await {
+            Ok(bytes) => bytes,
+            Err(NoBody::TooLarge) => return self.too_large(),
+            Err(NoBody::Slow) => {
+                rejected.add(&["slow"]);
+                return last(StatusCode::REQUEST_TIMEOUT, "the review did not arrive in time");
+            }
+            Err(NoBody::Broken) => {
+                rejected.add(&["broken"]);
+                return last(StatusCode::BAD_REQUEST, "the review broke off");
+            }
+        };
+        match self.work(hook, bytes, until).await {
+            Ok(answer) => json(answer.to_json()),
+            Err(Failed::Bad(bad)) => {
+                rejected.add(&["malformed"]);
+                plain(StatusCode::BAD_REQUEST, &bad.to_string())
+            }
+            Err(Failed::Time) => {
+                rejected.add(&["time"]);
+                plain(StatusCode::GATEWAY_TIMEOUT, "the review could not be read in time")
+            }
+            Err(Failed::Crash) => {
+                rejected.add(&["crash"]);
+                plain(StatusCode::INTERNAL_SERVER_ERROR, "the review could not be read")
+            }
+        }
+    }
+
+    /// A body is refused before it is read, or where it passes the limit.
+    fn too_large(&self) -> Sent {
+        self.desk.metrics().rejected.add(&["size"]);
+        let most = self.limits.review.bytes;
+        last(StatusCode::PAYLOAD_TOO_LARGE, &format!("a review has at most {most} bytes"))
+    }
+
+    async fn work(&self, hook: Hook, bytes: Bytes, until: Instant) -> Result<Answer, Failed> {
+        let limits = self.limits.review;
+        let Ok(worker) = timeout_at(until, Arc::clone(&self.workers).acquire_owned()).await else {
+            if bytes.len() > SMALL {
+                return Err(Failed::Time);
+            }
+            let review = Review::read(&bytes, &limits).map_err(Failed::Bad)?;
+            return Ok(self.desk.give_up(&review, hook, "no worker was free in time"));
+        };
+        let budget = Budget::default();
+        let read = Arc::new(OnceLock::new());
+        let either = Arc::new(AtomicBool::new(false));
+        let work = tokio::task::spawn_blocking({
+            let (desk, budget, read) = (Arc::clone(&self.desk), budget.clone(), Arc::clone(&read));
+            let ends = Ends { either: Arc::clone(&either), held: Arc::clone(&self.held) };
+            move || {
+                let _worker = worker;
+                let _ends = ends;
+                let review = Arc::new(Review::read(&bytes, &limits)?);
+                drop(bytes);
+                let review = read.get_or_init(|| review);
+                Ok(desk.decide(review, hook, &budget))
+            }
+        });
+        match timeout_at(until, work).await {
+            Ok(Ok(judged)) => judged.map_err(Failed::Bad),
+            Ok(Err(_)) => Err(Failed::Crash),
+            Err(_) => {
+                budget.spend();
+                if !either.swap(true, Ordering::AcqRel) {
+                    self.held.fetch_add(1, Ordering::Relaxed);
+                }
+                let review: Option<&Arc<Review>> = read.get();
+                let review = review.ok_or(Failed::Time)?;
+                Ok(self.desk.give_up(review, hook, "the policies took longer than the time for this request"))
+            }
+        }
+    }
+}
+
+/// Why there is no answer.
+enum Failed {
+    Bad(BadReview),
+    Time,
+    Crash,
+}
+
+/// The end of a worker, noted also when it panics. Whoever comes second, the worker or the end of its time, sees that the
+/// other was there: a worker whose time ended first was counted as held, and is free again now.
+struct Ends {
+    either: Arc<AtomicBool>,
+    held: Arc<AtomicIsize>,
+}
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        if self.either.swap(true, Ordering::AcqRel) {
+            self.held.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}

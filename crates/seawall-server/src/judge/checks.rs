@@ -1,0 +1,90 @@
+//! The built-in checks, on the object of a request.
+//!
+//! The object stands in an inventory of its own, with its namespace and its service account where these are known. Checks
+//! that judge an inventory as a whole are not asked: they are about what is there, not about what comes.
+
+use seawall_checks::{Check, Judge as Scope, Ready, Settings};
+use seawall_core::{Finding, NotEvaluated, ResourceId};
+use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
+use seawall_policy::admission::{Decision, Denial, NotJudged, Operation, Reason, Request};
+use seawall_waivers::Rules;
+
+use crate::judge::{Around, Judge};
+
+/// The checks that judge one object, with the exceptions from them.
+pub struct Checks {
+    ready: Ready,
+    waivers: Rules,
+}
+
+impl Checks {
+    /// The checks among these that judge one object, and who accepted what. Waivers in the object itself do not count: who
+    /// asks to be let in cannot excuse himself.
+    pub fn new(checks: &[&'static Check], settings: Settings, waivers: Rules) -> Self {
+        let one: Vec<&'static Check> =
+            checks.iter().copied().filter(|check| !matches!(check.judge, Scope::Inventory(_))).collect();
+        Checks { ready: Ready::new(&one, settings), waivers }
+    }
+}
+
+impl Judge for Checks {
+    fn name(&self) -> &str {
+        "checks"
+    }
+
+    fn policies(&self) -> usize {
+        self.ready.len()
+    }
+
+    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
+        let writes = matches!(request.operation, Operation::Create | Operation::Update);
+        let object = request.object.filter(|_| writes && request.subresource.is_empty());
+        let Some(resource) = object.and_then(|object| around.resource(object)) else {
+            return Decision::default();
+        };
+        let (inventory, id) = neighbourhood(resource, request, around);
+        let mut evaluation = self.ready.evaluate_one(&inventory, id);
+        seawall_waivers::apply(&mut evaluation, &inventory, &self.waivers, around.today, &Default::default());
+        let judged = |finding: &&Finding| finding.resource == id && finding.waiver.is_none();
+        let denials = evaluation.findings.iter().filter(judged).map(denial).collect();
+        let not_judged = evaluation.not_evaluated.into_iter().map(gap).collect();
+        Decision { denials, not_judged, ..Decision::default() }
+    }
+}
+
+fn denial(finding: &Finding) -> Denial {
+    let place = finding
+        .locations
+        .first()
+        .map(|location| location.route.to_string())
+        .filter(|route| !route.is_empty());
+    let place = place.map_or(String::new(), |route| format!(" (`{route}`)"));
+    Denial {
+        policy: finding.check.id.as_str().to_owned(),
+        binding: String::new(),
+        code: 403,
+        reason: Reason::Forbidden,
+        message: format!("{}: {}{place}", finding.check.id, finding.message),
+    }
+}
+
+fn gap(not_evaluated: NotEvaluated) -> NotJudged {
+    let policy = not_evaluated.check.as_str().to_owned();
+    NotJudged { policy, binding: String::new(), reason: not_evaluated.reason }
+}
+
+/// The object with what of the known inventory speaks of it.
+fn neighbourhood(resource: Resource, request: &Request<'_>, around: &Around<'_>) -> (Inventory, ResourceId) {
+    let mut builder = InventoryBuilder::new();
+    let account = resource.pods().next().map(|pod| pod.spec().str("serviceAccountName").unwrap_or("default"));
+    let known = account.and_then(|name| {
+        around.known.inventory.find(GroupKind::new("", "ServiceAccount"), Some(request.namespace), name)
+    });
+    if let Some((major, minor)) = around.known.inventory.server_version() {
+        builder.server_version(major, minor);
+    }
+    builder.push(resource);
+    let near = known.into_iter().chain(around.namespace(request.namespace));
+    near.cloned().for_each(|resource| builder.push(resource));
+    (builder.build(), ResourceId(0))
+}

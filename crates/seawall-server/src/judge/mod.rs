@@ -1,0 +1,106 @@
+//! Who judges a request: policies behind one narrow door.
+//!
+//! Invariants, above all what is absent:
+//! - a judge is a pure function of the request, the inventory and its own settings: no IO, no clock, no side effect, so
+//!   that a dry run is the same as the real one;
+//! - a judge says what it would refuse; whether that blocks is decided elsewhere, by modes;
+//! - what could not be judged is said so, never passed over in silence.
+
+mod checks;
+mod known;
+mod pod_security;
+mod policies;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use seawall_core::{Date, Origin, OriginKind};
+use seawall_inventory::{GroupKind, Resource};
+use seawall_policy::admission::{Decision, Request};
+use seawall_yaml::{Node, Tree};
+
+pub use checks::Checks;
+pub use known::Known;
+pub use pod_security::{Exemptions, NamespacePolicy, PodSecurity, label_policy};
+pub use policies::Policies;
+
+/// At which hook a review arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hook {
+    /// Objects are changed.
+    Mutate,
+    /// Objects are allowed or refused.
+    Validate,
+}
+
+impl Hook {
+    /// The name in paths, metrics and events.
+    pub fn name(self) -> &'static str {
+        match self {
+            Hook::Mutate => "mutate",
+            Hook::Validate => "validate",
+        }
+    }
+}
+
+/// How long a judge may go on: whoever waits for it sets the flag when nobody waits any more.
+#[derive(Clone, Debug, Default)]
+pub struct Budget(Arc<AtomicBool>);
+
+impl Budget {
+    /// Whether the answer will be thrown away. To be asked between policies.
+    pub fn is_spent(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Nobody waits any more.
+    pub fn spend(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What is known beside the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The tree that the request lies in.
+    pub tree: &'a Arc<Tree>,
+    /// What else is in the cluster.
+    pub known: &'a Known,
+    /// How long the judge may go on.
+    pub budget: &'a Budget,
+    /// The day, for waivers.
+    pub today: Date,
+}
+
+impl<'a> Around<'a> {
+    /// An object of the request as a resource.
+    pub fn resource(&self, object: Node<'_>) -> Option<Resource> {
+        let origin = Origin { file: "request".into(), document: 0, line: 1, kind: OriginKind::Cluster };
+        Resource::new(Arc::clone(self.tree), object.id(), origin, None).ok()
+    }
+
+    /// The namespace object, when it is known.
+    pub fn namespace(&self, name: &str) -> Option<&'a Resource> {
+        if name.is_empty() {
+            return None;
+        }
+        self.known.inventory.find(GroupKind::new("", "Namespace"), None, name)
+    }
+}
+
+/// A family of policies.
+pub trait Judge: Send + Sync {
+    /// The name of the family in settings, metrics and events; its warnings go by it.
+    fn name(&self) -> &str;
+
+    /// The hook that it works at.
+    fn hook(&self) -> Hook {
+        Hook::Validate
+    }
+
+    /// How many policies it holds.
+    fn policies(&self) -> usize;
+
+    /// Judges a request. Policies in what it says go by the ids that modes are set for.
+    fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision;
+}

@@ -1,0 +1,159 @@
+//! The webhook configurations that make an API server ask.
+
+use std::fmt::Write as _;
+
+use crate::exempt::{BUILT_IN, Exemptions, Exempts};
+use crate::judge::Hook;
+use crate::review::json_text;
+
+/// What the configurations are to say.
+#[derive(Clone, Debug)]
+pub struct Manifests {
+    /// The service that the server is behind.
+    pub service: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its port.
+    pub port: u16,
+    /// What is trusted, PEM; without it the field is empty, to be filled in later.
+    pub bundle: Option<String>,
+    /// The hooks.
+    pub hooks: Vec<Hook>,
+    /// What is never judged.
+    pub exemptions: Exemptions,
+}
+
+/// The label by which a namespace asks that nothing happens in it while the server is down.
+pub const OPT_IN: &str = "admission.seawall.dev/enforce";
+
+/// An entry of a configuration.
+struct Entry {
+    name: &'static str,
+    /// Whether the namespace must have asked for it.
+    opted_in: bool,
+    failure_policy: &'static str,
+    scope: &'static str,
+    why: &'static str,
+}
+
+/// Every request meets one entry: namespaces that opted in the second, everything else the first.
+const ENTRIES: [Entry; 2] = [
+    Entry {
+        name: "admission.seawall.dev",
+        opted_in: false,
+        failure_policy: "Ignore",
+        scope: "\"*\"",
+        why: "Namespaces that did not opt in, and what is in no namespace: when the server is down they go on unjudged.",
+    },
+    Entry {
+        name: "enforce.admission.seawall.dev",
+        opted_in: true,
+        failure_policy: "Fail",
+        scope: "Namespaced",
+        why: "Namespaces that opted in: when the server is down nothing is created or changed in them.",
+    },
+];
+
+impl Manifests {
+    /// The configurations as YAML.
+    pub fn to_yaml(&self) -> String {
+        let mut out = String::new();
+        for hook in &self.hooks {
+            self.configuration(*hook, &mut out);
+        }
+        out
+    }
+
+    fn configuration(&self, hook: Hook, out: &mut String) {
+        let kind = match hook {
+            Hook::Mutate => "MutatingWebhookConfiguration",
+            Hook::Validate => "ValidatingWebhookConfiguration",
+        };
+        _ = write!(
+            out,
+            "---\napiVersion: admissionregistration.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: seawall-{}\nwebhooks:\n",
+            hook.name()
+        );
+        for entry in &ENTRIES {
+            self.entry(hook, entry, out);
+        }
+    }
+
+    fn entry(&self, hook: Hook, entry: &Entry, out: &mut String) {
+        let operator = if entry.opted_in { "In" } else { "NotIn" };
+        let (service, namespace) = (quoted(&self.service), quoted(&self.namespace));
+        _ = write!(
+            out,
+            "  # {why}\n  - name: {name}\n    admissionReviewVersions: [v1]\n    sideEffects: None\n    matchPolicy: Equivalent\n    \
+             failurePolicy: {policy}\n    timeoutSeconds: 5\n    clientConfig:\n      service: {{name: {service}, namespace: {namespace}, \
+             port: {port}, path: /{path}}}\n      caBundle: {bundle}\n    rules:\n      - operations: [CREATE, UPDATE]\n        \
+             apiGroups: [\"*\"]\n        apiVersions: [\"*\"]\n        resources: [\"*/*\"]\n        scope: {scope}\n",
+            why = entry.why,
+            name = entry.name,
+            policy = entry.failure_policy,
+            port = self.port,
+            path = hook.name(),
+            bundle = self
+                .bundle
+                .as_ref()
+                .map_or("\"\"".to_owned(), |bundle| crate::base64::encode(bundle.as_bytes())),
+            scope = entry.scope,
+        );
+        if hook == Hook::Mutate {
+            out.push_str("    reinvocationPolicy: IfNeeded\n");
+        }
+        _ = write!(
+            out,
+            "    namespaceSelector:\n      matchExpressions:\n        - {{key: {OPT_IN}, operator: {operator}, values: [\"true\"]}}\n        \
+             - {{key: kubernetes.io/metadata.name, operator: NotIn, values: [{}]}}\n",
+            self.namespaces().iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+        );
+        out.push_str("    matchConditions:\n      # What keeps a cluster alive is not even asked about.\n");
+        _ = writeln!(out, "      - name: not-exempt\n        expression: >-\n          {}", condition());
+    }
+
+    fn namespaces(&self) -> Vec<&str> {
+        let exempt = &self.exemptions;
+        let built_in =
+            BUILT_IN.iter().filter(|row| !exempt.is_lifted(row)).filter_map(|row| match row.exempts {
+                Exempts::Namespace(name) => Some(name),
+                Exempts::OwnNamespace => Some(self.namespace.as_str()),
+                _ => None,
+            });
+        built_in.chain(exempt.namespaces.iter().map(String::as_str)).collect()
+    }
+}
+
+/// The resources of the built-in rows, in the API server's own language.
+fn condition() -> String {
+    let mut wholes = Vec::new();
+    let mut parts = Vec::new();
+    let mut groups = Vec::new();
+    let mut subresources = Vec::new();
+    for row in BUILT_IN {
+        match row.exempts {
+            Exempts::Resource(group, "*", _) => groups.push(quoted(group)),
+            Exempts::Resource(group, resource, "*") => wholes.push(quoted(&format!("{group}/{resource}"))),
+            Exempts::Resource(group, resource, part) => {
+                parts.push(quoted(&format!("{group}/{resource}/{part}")))
+            }
+            Exempts::Subresource(part) => subresources.push(quoted(part)),
+            Exempts::Namespace(_) | Exempts::Group(_) | Exempts::OwnNamespace => {}
+        }
+    }
+    let resource = "request.resource.group + '/' + request.resource.resource";
+    format!(
+        "!(request.resource.group in [{}] || {resource} in [{}] ||\n          \
+         {resource} + '/' + request.subResource in [{}] || request.subResource in [{}])",
+        groups.join(", "),
+        wholes.join(", "),
+        parts.join(", "),
+        subresources.join(", ")
+    )
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    json_text(text, &mut out);
+    out
+}

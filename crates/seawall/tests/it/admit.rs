@@ -1,0 +1,293 @@
+//! `seawall admit`, as a process.
+#![cfg(feature = "admit")]
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::{Run, seawall_in};
+
+fn review(namespace: &str) -> Value {
+    json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "u1", "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "resource": {"group": "", "version": "v1", "resource": "pods"}, "name": "web", "namespace": namespace,
+        "operation": "CREATE", "userInfo": {"username": "alice"},
+        "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": namespace},
+            "spec": {"containers": [{"name": "web", "image": "registry.example/web:1", "securityContext": {"privileged": true}}]}},
+    }})
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn ask(folder: &Path, args: &[&str], namespace: &str) -> (Run, Value) {
+    let run = seawall_in(
+        folder,
+        &[&["admit", "review", "-"], args].concat(),
+        review(namespace).to_string().as_bytes(),
+    );
+    let answer = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
+    (run, answer)
+}
+
+const CONFIG: &str = "admission:
+  select: [pod-privileged, image-registry-not-allowed, workload-required-labels]
+  rules:
+    - {policies: [pod-privileged, image-registry-not-allowed], namespaces: [shop], mode: enforce}
+    - {policies: [pod-security], mode: warn}
+checks:
+  image-registry-not-allowed: {imageRepositoryAllowList: [images.example]}
+";
+
+const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: baseline}}\n";
+
+#[test]
+fn a_review_of_a_file_is_judged_as_the_server_would() {
+    let folder = folder(&[("seawall.yaml", CONFIG), ("namespaces.yaml", NAMESPACE)]);
+    let (run, answer) = ask(folder.path(), &["--inventory", "namespaces.yaml"], "shop");
+    assert_eq!(run.code, 1, "{}", run.err);
+    let response = &answer["response"];
+    assert_eq!((&response["uid"], &response["allowed"]), (&"u1".into(), &false.into()));
+    let message = response["status"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("pod-privileged: ") && message.contains("image-registry-not-allowed: "),
+        "{message}"
+    );
+    let warning = response["warnings"][0].as_str().unwrap();
+    assert!(
+        warning.starts_with("pods \"web\" is forbidden: violates PodSecurity \"baseline:latest\""),
+        "{warning}"
+    );
+    let (run, answer) = ask(folder.path(), &[], "other");
+    assert_eq!((run.code, &answer["response"]["allowed"]), (0, &true.into()));
+    assert!(
+        answer["response"]["auditAnnotations"]["would-refuse"].as_str().unwrap().contains("pod-privileged")
+    );
+    let (_, answer) = ask(folder.path(), &[], "kube-system");
+    assert_eq!(answer["response"]["auditAnnotations"], json!({"exempt": "namespace-kube-system"}));
+}
+
+#[test]
+fn exceptions_are_waivers_and_nobody_excuses_himself() {
+    let waivers = "waivers:\n  - check: pod-privileged\n    namespace: shop\n    reason: the agent needs it\n    owner: team-a\n    until: 9999-12-31\n";
+    let config = "admission: {select: [pod-privileged], mode: enforce, podSecurity: {enabled: false}}\n";
+    let folder = folder(&[("seawall.yaml", config), ("seawall-waivers.yaml", waivers)]);
+    assert_eq!(ask(folder.path(), &[], "shop").0.code, 0);
+    assert_eq!(ask(folder.path(), &[], "other").0.code, 1);
+    let mut own = review("other");
+    own["request"]["object"]["metadata"]["annotations"] = json!({"seawall.dev/ignore": "pod-privileged"});
+    let run = seawall_in(folder.path(), &["admit", "review", "-"], own.to_string().as_bytes());
+    assert_eq!(run.code, 1);
+}
+
+const POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: no-privileged}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  validations:
+    - expression: object.spec.containers.all(c, !has(c.securityContext.privileged) || !c.securityContext.privileged)
+      message: no privileged containers
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: no-privileged}
+spec: {policyName: no-privileged, validationActions: [Deny]}
+";
+
+#[test]
+fn policies_of_kubernetes_judge_beside_the_checks() {
+    let config =
+        "admission: {select: [pod-host-pid], rules: [{policies: [admission-policy/*], mode: enforce}]}\n";
+    let folder = folder(&[("seawall.yaml", config), ("policy.yaml", POLICY)]);
+    let (run, answer) = ask(folder.path(), &["--policies", "policy.yaml"], "shop");
+    assert_eq!(run.code, 1, "{}", run.err);
+    let message = answer["response"]["status"]["message"].as_str().unwrap();
+    assert!(
+        message.contains(
+            "'no-privileged' with binding 'no-privileged' denied request: no privileged containers"
+        ),
+        "{message}"
+    );
+    let waivers = "waivers:\n  - check: admission-policy/no-privileged\n    namespace: shop\n    reason: the agent needs it\n    owner: team-a\n    until: 9999-12-31\n";
+    std::fs::write(folder.path().join("seawall-waivers.yaml"), waivers).unwrap();
+    assert_eq!(ask(folder.path(), &["--policies", "policy.yaml"], "shop").0.code, 0);
+    assert_eq!(ask(folder.path(), &["--policies", "policy.yaml"], "other").0.code, 1);
+    std::fs::write(
+        folder.path().join("bad.yaml"),
+        POLICY.replace("object.spec.containers.all", "object.nope("),
+    )
+    .unwrap();
+    let run = seawall_in(
+        folder.path(),
+        &["admit", "review", "-", "--policies", "bad.yaml"],
+        review("shop").to_string().as_bytes(),
+    );
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("the API server refuses this") && run.err.contains("a policy is not in force"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let folder = folder(&[("seawall.yaml", "admission: {mode: block}\n"), ("ok.yaml", "{}")]);
+    let run = seawall_in(folder.path(), &["admit", "exemptions"], b"");
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("`mode`: unknown mode `block`"), "{}", run.err);
+    let ok = ["--config", "ok.yaml"];
+    for (args, input, said) in [
+        (&["admit", "review", "-"][..], "{}", "it has no `apiVersion` and `kind`"),
+        (&["admit", "review", "nowhere.json"], "", "review `nowhere.json`"),
+        (&["admit", "serve"], "", "hint: `--tls-cert` and `--tls-key`, or `--tls-dir` and `--dns-name`"),
+        (&["admit", "serve", "--tls-dir", "x"], "", "--dns-name"),
+    ] {
+        let run = seawall_in(folder.path(), &[args, &ok].concat(), input.as_bytes());
+        assert_eq!(run.code, 2, "{args:?}");
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+}
+
+#[test]
+fn exemptions_and_manifests_agree() {
+    let config = "admission: {exempt: {namespaces: [legacy], users: [robot], lift: [cni-flannel]}}\n";
+    let folder = folder(&[("seawall.yaml", config)]);
+    let listed = seawall_in(folder.path(), &["admit", "exemptions"], b"");
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    for line in [
+        "leases: leases.coordination.k8s.io",
+        "cni-flannel: namespace kube-flannel (lifted: it is judged)",
+        "namespace-kube-system: namespace kube-system (can be lifted)",
+        "configured-namespace: namespace legacy",
+        "configured-user: user robot",
+    ] {
+        assert!(listed.out.lines().any(|shown| shown == line), "{line}\n{}", listed.out);
+    }
+    let manifests = seawall_in(folder.path(), &["admit", "manifests"], b"");
+    assert_eq!(manifests.code, 0, "{}", manifests.err);
+    let text = seawall_yaml::Text::new(manifests.out.as_str());
+    let (documents, problems) = seawall_yaml::read(&text, &seawall_yaml::Limits::default());
+    assert!(problems.is_empty() && documents.len() == 1, "{problems:?}");
+    let mut json = String::new();
+    documents[0].tree.root().write_json(&mut json);
+    let configuration: Value = serde_json::from_str(&json).unwrap();
+    let hooks = configuration["webhooks"].as_array().unwrap();
+    assert_eq!(hooks.len(), 2);
+    for (hook, policy, operator) in [(&hooks[0], "Ignore", "NotIn"), (&hooks[1], "Fail", "In")] {
+        assert_eq!((&hook["failurePolicy"], &hook["sideEffects"]), (&policy.into(), &"None".into()));
+        let expressions = &hook["namespaceSelector"]["matchExpressions"];
+        assert_eq!(
+            expressions[0],
+            json!({"key": "admission.seawall.dev/enforce", "operator": operator, "values": ["true"]})
+        );
+        let namespaces: Vec<&str> =
+            expressions[1]["values"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        assert!(
+            namespaces.contains(&"kube-system")
+                && namespaces.contains(&"legacy")
+                && namespaces.contains(&"seawall")
+        );
+        assert!(!namespaces.contains(&"kube-flannel"));
+        let condition = hook["matchConditions"][0]["expression"].as_str().unwrap();
+        for exempt in [
+            "\"coordination.k8s.io/leases\"",
+            "\"/pods/binding\"",
+            "\"admissionregistration.k8s.io\"",
+            "\"status\"",
+        ] {
+            assert!(condition.contains(exempt), "{condition}");
+        }
+    }
+}
+
+#[cfg(unix)]
+mod process {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Child, ChildStderr, Command, Stdio};
+
+    use super::*;
+
+    struct Server {
+        child: Child,
+        lines: std::io::Lines<BufReader<ChildStderr>>,
+        address: String,
+    }
+
+    fn start(folder: &Path) -> Server {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_seawall"))
+            .args([
+                "admit",
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--tls-dir",
+                "tls",
+                "--dns-name",
+                "localhost",
+            ])
+            .current_dir(folder)
+            .env_clear()
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut told = || -> String {
+            let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+            line["message"].as_str().unwrap().to_owned()
+        };
+        let address = told().strip_prefix("listening on ").unwrap().to_owned();
+        assert_eq!(told(), "ready");
+        Server { child, lines, address }
+    }
+
+    /// Opens connections that say nothing, as fast as it can, until the server is gone.
+    fn burst(address: &str) -> std::thread::JoinHandle<usize> {
+        let address = address.to_owned();
+        std::thread::spawn(move || {
+            let mut open = Vec::new();
+            while let Ok(stream) = std::net::TcpStream::connect(&address) {
+                open.push(stream);
+                if open.len() == 200 {
+                    break;
+                }
+            }
+            open.len()
+        })
+    }
+
+    #[test]
+    fn a_server_that_is_killed_in_a_burst_serves_again_with_the_same_authority() {
+        let folder = folder(&[("seawall.yaml", "{}")]);
+        let bundle = || std::fs::read_to_string(folder.path().join("tls/ca.crt")).unwrap();
+        let mut bundles = Vec::new();
+        for _ in 0..3 {
+            let mut server = start(folder.path());
+            bundles.push(bundle());
+            let flood = burst(&server.address);
+            server.child.kill().unwrap();
+            server.child.wait().unwrap();
+            flood.join().unwrap();
+        }
+        assert!(
+            bundles.iter().all(|bundle| *bundle == bundles[0]) && bundles[0].contains("BEGIN CERTIFICATE")
+        );
+    }
+
+    #[test]
+    fn sigterm_ends_it_in_order() {
+        let folder = folder(&[("seawall.yaml", "admission: {limits: {lameDuckSeconds: 0}}\n")]);
+        let mut server = start(folder.path());
+        let killed = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        assert_eq!(server.child.wait().unwrap().code(), Some(0));
+        assert!(server.lines.next().is_none(), "nothing was left unanswered");
+    }
+}
