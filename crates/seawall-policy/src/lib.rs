@@ -7,6 +7,7 @@
 
 pub mod admission;
 pub mod cel;
+pub mod crd;
 pub mod generate;
 pub mod page;
 pub mod run;

@@ -10,11 +10,15 @@ use super::value::Value;
 use super::{ErrorKind, EvalError, map};
 
 /// A field; `None` when it is not there.
-fn field<'v>(of: &Value<'v>, field: &str, budget: &mut Budget) -> Result<Option<Value<'v>>, EvalError> {
+pub(super) fn field<'v>(
+    of: &Value<'v>,
+    field: &str,
+    budget: &mut Budget,
+) -> Result<Option<Value<'v>>, EvalError> {
     match of {
         Value::Node(node) if node.is_map() => map::entry(*node, field, budget),
         Value::Map(map) => Ok(map.get_str(field).cloned()),
-        Value::Node(_) | Value::List(_) => {
+        Value::Node(_) | Value::List(_) | Value::Keyed(_) => {
             Err(EvalError::argument("unsupported index type 'string' in list"))
         }
         _ => Err(EvalError::key(field)),
@@ -52,6 +56,7 @@ pub(super) fn has(of: &Value<'_>, name: &str, budget: &mut Budget) -> Result<boo
 fn place<'v>(of: &Value<'v>, index: &Value<'v>, budget: &mut Budget) -> Result<Option<Value<'v>>, EvalError> {
     match of {
         Value::List(items) => Ok(number(index)?.and_then(|place| items.get(place).cloned())),
+        Value::Keyed(keyed) => place(&keyed.list(), index, budget),
         Value::Node(node) if node.is_seq() => {
             Ok(number(index)?.and_then(|place| node.item(place)).map(Value::from_node))
         }

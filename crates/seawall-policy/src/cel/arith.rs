@@ -67,6 +67,7 @@ pub(super) fn arith<'v>(
 
 fn add<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget) -> Result<Value<'v>, EvalError> {
     match (left, right) {
+        (Value::Keyed(left), right) => left.plus(right, budget),
         (Value::Str(left), Value::Str(right)) => {
             budget.text(left.len() + right.len())?;
             Ok(Value::text([&**left, &**right].concat()))

@@ -18,6 +18,7 @@ pub(super) fn equal<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget
         return Ok(order == Some(Ordering::Equal));
     }
     Ok(match (left, right) {
+        (Value::Keyed(left), right) => return left.equal(right, budget),
         (Value::Null, Value::Null) => true,
         (Value::Bool(left), Value::Bool(right)) => left == right,
         (Value::Str(left), Value::Str(right)) => {
@@ -136,6 +137,7 @@ pub(super) fn contains<'v>(
     budget: &mut Budget,
 ) -> Result<bool, EvalError> {
     match within {
+        Value::Keyed(keyed) => contains(item, &keyed.list(), budget),
         Value::List(items) => {
             for own in items.iter() {
                 budget.take(1)?;

@@ -71,6 +71,7 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
                     }
                 }
             }
+            Value::Keyed(keyed) => return self.each(&keyed.list(), step, found),
             Value::Node(node) if node.is_seq() => {
                 for (number, item) in node.items().enumerate() {
                     if self.item(place(number), Value::from_node(item), true, step, found)? {

@@ -17,6 +17,8 @@ pub(super) enum Token<'s> {
     Str(String),
     Bytes(Vec<u8>),
     Sign(&'static str),
+    /// A name in backticks, which the API server does not take.
+    Escaped,
     End,
 }
 
@@ -26,20 +28,58 @@ const SIGNS: [&str; 24] = [
     "[", "]", "{", "}",
 ];
 
-/// All tokens with their places, the last one is [`Token::End`].
-pub(super) fn tokens(text: &str) -> Result<Vec<(Token<'_>, u32)>, CompileError> {
-    let mut tokens = Vec::new();
+/// A token with where it begins and ends.
+#[derive(Clone, Debug)]
+pub(super) struct Lexed<'s> {
+    pub(super) token: Token<'s>,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// More mistakes are not told.
+const MISTAKES: usize = 100;
+
+/// All tokens, the last one is [`Token::End`], and what is none: it is passed over.
+pub(super) fn tokens(text: &str) -> (Vec<Lexed<'_>>, Vec<CompileError>) {
+    let (mut tokens, mut errors) = (Vec::new(), Vec::new());
+    let place = |rest: &str| u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX);
     let mut rest = text;
     loop {
         rest = blank(rest);
-        let at = u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX);
-        if rest.is_empty() {
-            tokens.push((Token::End, at));
-            return Ok(tokens);
+        let start = place(rest);
+        if rest.is_empty() || errors.len() > MISTAKES {
+            tokens.push(Lexed { token: Token::End, start, end: start });
+            return (tokens, errors);
         }
-        let (token, after) = token(rest).map_err(|message| CompileError::new(message, at))?;
-        tokens.push((token, at));
+        let (token, after) = match token(rest) {
+            Ok(found) => found,
+            Err(Mistake { message, stands_for, after }) => {
+                errors.push(CompileError::new(message, start));
+                rest = after;
+                match stands_for {
+                    Some(token) => (token, after),
+                    None => continue,
+                }
+            }
+        };
+        tokens.push(Lexed { token, start, end: place(after) });
         rest = after;
+    }
+}
+
+/// A text that is no token, and the token that is taken instead.
+struct Mistake<'s> {
+    message: String,
+    stands_for: Option<Token<'s>>,
+    after: &'s str,
+}
+
+impl<'s> Mistake<'s> {
+    /// Nothing begins so: as much as was read is passed over.
+    fn unknown(text: &'s str, length: usize) -> Self {
+        let (read, after) = text.split_at_checked(length).unwrap_or((text, ""));
+        let message = format!("Syntax error: token recognition error at: '{read}'");
+        Mistake { message, stands_for: None, after }
     }
 }
 
@@ -53,14 +93,35 @@ fn blank(mut text: &str) -> &str {
     }
 }
 
-fn token(text: &str) -> Result<(Token<'_>, &str), String> {
+fn token(text: &str) -> Result<(Token<'_>, &str), Mistake<'_>> {
     if let Some((bytes, raw, quoted)) = prefix(text) {
-        return literal::string(quoted, raw, bytes);
+        match literal::end(quoted, raw) {
+            Ok(after) => {
+                return literal::string(quoted, raw, bytes).map_err(|message| Mistake {
+                    message,
+                    stands_for: Some(Token::Str(String::new())),
+                    after,
+                });
+            }
+            // An empty string and the rest of its three quotes.
+            Err(_)
+                if quoted.len() == text.len()
+                    && (quoted.starts_with("\"\"\"") || quoted.starts_with("'''")) =>
+            {
+                return Ok((Token::Str(String::new()), quoted.get(2..).unwrap_or("")));
+            }
+            Err(length) if quoted.len() == text.len() => return Err(Mistake::unknown(text, length)),
+            // What was a prefix is a name.
+            Err(_) => {}
+        }
     }
     let mut chars = text.chars();
-    let (first, second) = (chars.next().unwrap_or(' '), chars.next().unwrap_or(' '));
-    if first.is_ascii_digit() || (first == '.' && second.is_ascii_digit()) {
-        return literal::number(text);
+    let (first, second) = (chars.next().unwrap_or(' '), chars.next());
+    if first.is_ascii_digit() || (first == '.' && second.is_some_and(|second| second.is_ascii_digit())) {
+        return literal::number(text).map_err(|message| {
+            let after = text.trim_start_matches(|char: char| char.is_ascii_alphanumeric() || char == '.');
+            Mistake { message, stands_for: Some(Token::Int(0)), after }
+        });
     }
     if first.is_ascii_alphabetic() || first == '_' {
         let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
@@ -73,9 +134,20 @@ fn token(text: &str) -> Result<(Token<'_>, &str), String> {
         }
     }
     if first == '`' {
-        return Err("unsupported syntax: '`'".to_owned());
+        let within = text.strip_prefix('`').unwrap_or("");
+        let named = |char: char| char.is_ascii_alphanumeric() || "_.-/ ".contains(char);
+        let after = within.trim_start_matches(named);
+        return match after.strip_prefix('`') {
+            Some(rest) if within.len() > after.len() => Ok((Token::Escaped, rest)),
+            _ => {
+                let next = after.chars().next().map_or(0, char::len_utf8);
+                Err(Mistake::unknown(text, text.len() - after.len() + next))
+            }
+        };
     }
-    Err(format!("no expression has the character {first:?} here"))
+    // One of these signs is the beginning of two.
+    let more = if "=&|".contains(first) { second.map_or(0, char::len_utf8) } else { 0 };
+    Err(Mistake::unknown(text, first.len_utf8() + more))
 }
 
 /// Whether a text begins as bytes, whether raw, and the text from its quote; `None` where no string begins.

@@ -11,7 +11,7 @@ pub(super) fn number(text: &str) -> Result<(Token<'_>, &str), String> {
     if let Some(hex) = text.strip_prefix("0x") {
         let length = hex.len() - hex.trim_start_matches(|c: char| c.is_ascii_hexdigit()).len();
         let (digits, rest) = hex.split_at_checked(length).unwrap_or((hex, ""));
-        return whole(u64::from_str_radix(digits, 16).ok(), rest, text);
+        return whole(u64::from_str_radix(digits, 16).ok(), rest);
     }
     let mut end = digits(text);
     let mut float = false;
@@ -31,24 +31,65 @@ pub(super) fn number(text: &str) -> Result<(Token<'_>, &str), String> {
     if float {
         return match number.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok((Token::Double(value), rest)),
-            _ => Err(format!("invalid double literal {number}")),
+            _ => Err("invalid double literal".to_owned()),
         };
     }
-    whole(number.parse().ok(), rest, text)
+    whole(number.parse().ok(), rest)
 }
 
-fn whole<'s>(value: Option<u64>, rest: &'s str, text: &str) -> Result<(Token<'s>, &'s str), String> {
-    let shown: String = text.chars().take_while(char::is_ascii_alphanumeric).take(40).collect();
-    let value = value.ok_or_else(|| format!("invalid int literal {shown}"))?;
-    match rest.strip_prefix(['u', 'U']) {
-        Some(rest) => Ok((Token::Uint(value), rest)),
-        None => Ok((Token::Int(value), rest)),
+fn whole(value: Option<u64>, rest: &str) -> Result<(Token<'_>, &str), String> {
+    match (rest.strip_prefix(['u', 'U']), value) {
+        (Some(rest), Some(value)) => Ok((Token::Uint(value), rest)),
+        (None, Some(value)) => Ok((Token::Int(value), rest)),
+        (Some(_), None) => Err("invalid uint literal".to_owned()),
+        (None, None) => Err("invalid int literal".to_owned()),
     }
 }
 
-/// Reads a string that begins with its quote.
+/// What follows a string that begins with its quote; the length of what can be read of it where it does not end, with the
+/// character that is wrong.
+pub(super) fn end(text: &str, raw: bool) -> Result<&str, usize> {
+    let quote = quote(text);
+    let mut rest = text.strip_prefix(quote).unwrap_or(text);
+    loop {
+        if let Some(after) = rest.strip_prefix(quote) {
+            return Ok(after);
+        }
+        let mut chars = rest.chars();
+        let read = |rest: &str| text.len() - rest.len();
+        match chars.next() {
+            None => return Err(text.len()),
+            Some('\n' | '\r') if quote.len() == 1 => return Err(read(chars.as_str())),
+            Some('\\') if !raw => {
+                let (length, radix) = match chars.clone().next() {
+                    Some('x' | 'X') => (2, 16),
+                    Some('u') => (4, 16),
+                    Some('U') => (8, 16),
+                    Some('0'..='3') => (2, 8),
+                    Some(simple) if "abfnrtv\\?\"'`".contains(simple) => (0, 10),
+                    other => return Err(read(chars.as_str()) + other.map_or(0, char::len_utf8)),
+                };
+                chars.next();
+                for _ in 0..length {
+                    match chars.next() {
+                        Some(digit) if digit.is_digit(radix) => {}
+                        _ => return Err(read(chars.as_str())),
+                    }
+                }
+                rest = chars.as_str();
+            }
+            Some(_) => rest = chars.as_str(),
+        }
+    }
+}
+
+fn quote(text: &str) -> &'static str {
+    ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| text.starts_with(quote)).unwrap_or("'")
+}
+
+/// Reads a string that begins with its quote and has an end.
 pub(super) fn string(text: &str, raw: bool, bytes: bool) -> Result<(Token<'_>, &str), String> {
-    let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| text.starts_with(quote)).unwrap_or("'");
+    let quote = quote(text);
     let mut rest = text.strip_prefix(quote).unwrap_or(text);
     let mut value = Value { bytes: bytes.then(Vec::new), text: String::new() };
     loop {
@@ -94,11 +135,11 @@ impl Value {
     /// `\x` and octal escapes are bytes in bytes, and code points in strings.
     fn push_code(&mut self, code: u32) -> Result<(), String> {
         match &mut self.bytes {
-            Some(bytes) => bytes.push(u8::try_from(code).map_err(|_| "an escape above a byte".to_owned())?),
+            Some(bytes) => {
+                bytes.push(u8::try_from(code).map_err(|_| "unable to unescape string".to_owned())?)
+            }
             None => {
-                self.text.push(
-                    char::from_u32(code).ok_or_else(|| format!("no character has the code {code:#x}"))?,
-                );
+                self.text.push(char::from_u32(code).ok_or_else(|| "invalid unicode code point".to_owned())?);
             }
         }
         Ok(())
@@ -122,7 +163,7 @@ fn escape<'s>(text: &'s str, value: &mut Value) -> Result<&'s str, String> {
         'u' if value.bytes.is_none() => return code(chars.as_str(), 4, 16, value),
         'U' if value.bytes.is_none() => return code(chars.as_str(), 8, 16, value),
         '0'..='3' => return code(text, 3, 8, value),
-        other => return Err(format!("no escape is called {other:?}")),
+        _ => return Err("unable to unescape string".to_owned()),
     };
     value.push(simple);
     Ok(chars.as_str())

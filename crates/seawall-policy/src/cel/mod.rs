@@ -8,7 +8,8 @@
 //! - nothing panics on any text or value; size, depth and steps are bounded by [`Limits`], and there is no other loop;
 //! - a program is immutable and shared by threads; an evaluation borrows from it and from the resources, and copies neither;
 //! - meaning and texts of errors are cel-go's with the options of Kubernetes; the language definition decides where both agree;
-//! - no type checker: what one would refuse because of a name is in [`Program::unresolved`], types are met when they are used;
+//! - a program needs no types: what the checker ([`check`]) would refuse because of a name is in [`Program::unresolved`], types
+//!   are met when they are used;
 //! - no protocol buffers, no clock, no named time zones, no randomness; no Kubernetes libraries yet.
 //!
 //! Source: <https://github.com/google/cel-spec/blob/master/doc/langdef.md>.
@@ -24,6 +25,7 @@ mod error;
 mod eval;
 mod fold;
 mod functions;
+mod keyed;
 mod lex;
 mod limits;
 mod literal;
@@ -44,6 +46,7 @@ mod tests;
 pub use authorizer::{Answer, Attributes, Authorizer, ResourceTarget, ServiceAccount, Target};
 pub use bindings::Bindings;
 pub use error::{CompileError, ErrorKind, EvalError};
+pub use keyed::{Keyed, Keys};
 pub use limits::Limits;
 pub use map::Map;
 pub use names::{Names, Slot};

@@ -1,9 +1,12 @@
 //! From tokens to a tree.
 //!
-//! Invariant: recursion is bounded by [`Limits::depth`]; chains of operators are loops.
+//! Invariants: recursion is bounded by [`Limits::depth`]; chains of operators are loops. A mistake that can be passed over is, so
+//! that all are told.
+
+mod recover;
 
 use super::ast::{Ast, Binary, Expr, ExprId};
-use super::lex::{Token, tokens};
+use super::lex::{Lexed, Token, tokens};
 use super::{CompileError, Limits};
 
 /// Words that are no names of variables or functions; after a dot they name fields and methods.
@@ -32,42 +35,65 @@ const KEYWORDS: [&str; 4] = ["in", "true", "false", "null"];
 
 type Parsed<T> = Result<T, CompileError>;
 
-/// Reads an expression.
+/// Reads an expression; the first of its mistakes where it has some.
 pub fn parse(text: &str, limits: &Limits) -> Parsed<Ast> {
+    parse_all(text, limits).map_err(|mistakes| {
+        let first = mistakes.into_iter().min_by_key(|mistake| mistake.at);
+        first.unwrap_or_else(|| CompileError::new("no expression", 0))
+    })
+}
+
+/// Reads an expression, or tells its mistakes as the API server's parser does.
+pub(super) fn parse_all(text: &str, limits: &Limits) -> Result<Ast, Vec<CompileError>> {
     if text.len() > limits.text_bytes {
-        return Err(CompileError::new(format!("longer than {} bytes", limits.text_bytes), 0));
+        return Err(vec![CompileError::new(format!("longer than {} bytes", limits.text_bytes), 0)]);
     }
-    let tokens = tokens(text)?;
+    let (tokens, errors) = tokens(text);
+    let mut tokens = tokens.into_iter();
+    let end = Lexed { token: Token::End, start: 0, end: 0 };
+    let now = tokens.next().unwrap_or(end);
     let mut parser = Parser {
-        tokens: tokens.into_iter(),
-        token: Token::End,
-        at: 0,
+        text,
+        tokens,
+        token: now.token,
+        at: now.start,
+        end: now.end,
         open: limits.depth,
+        errors,
+        told: None,
         ast: Ast::new(limits.depth),
     };
-    parser.advance();
-    let root = parser.expr()?;
-    if parser.token != Token::End {
-        return Err(parser.unexpected("the end of the expression"));
+    let root = parser.expr().and_then(|root| parser.ended().map(|()| root));
+    match root {
+        Ok(root) => parser.ast.set_root(root),
+        Err(error) if parser.told == Some(error.at) && error.message.starts_with("Syntax error: mis") => {}
+        Err(error) => parser.errors.push(error),
     }
-    parser.ast.set_root(root);
-    Ok(parser.ast)
+    if parser.errors.is_empty() { Ok(parser.ast) } else { Err(parser.errors) }
 }
 
 pub(super) struct Parser<'s> {
-    tokens: std::vec::IntoIter<(Token<'s>, u32)>,
+    text: &'s str,
+    tokens: std::vec::IntoIter<Lexed<'s>>,
     token: Token<'s>,
     at: u32,
+    /// Where the token ends.
+    end: u32,
     /// How many more expressions may open.
     open: u16,
+    /// What was wrong and passed over.
+    errors: Vec<CompileError>,
+    /// The token of which a mistake was told last.
+    told: Option<u32>,
     pub(super) ast: Ast,
 }
 
 impl<'s> Parser<'s> {
     fn advance(&mut self) -> Token<'s> {
-        let (token, at) = self.tokens.next().unwrap_or((Token::End, self.at));
-        self.at = at;
-        std::mem::replace(&mut self.token, token)
+        let end = Lexed { token: Token::End, start: self.at, end: self.at };
+        let next = self.tokens.next().unwrap_or(end);
+        (self.at, self.end) = (next.start, next.end);
+        std::mem::replace(&mut self.token, next.token)
     }
 
     fn is(&self, sign: &str) -> bool {
@@ -80,21 +106,6 @@ impl<'s> Parser<'s> {
             self.advance();
         }
         found
-    }
-
-    fn expect(&mut self, sign: &str) -> Parsed<()> {
-        if self.eat(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
-    }
-
-    fn unexpected(&self, wanted: &str) -> CompileError {
-        let found = match &self.token {
-            Token::Word(word) => format!("`{word}`"),
-            Token::Sign(sign) => format!("`{sign}`"),
-            Token::End => "the end".to_owned(),
-            Token::Int(_) | Token::Uint(_) | Token::Double(_) => "a number".to_owned(),
-            Token::Str(_) | Token::Bytes(_) => "a string".to_owned(),
-        };
-        CompileError::new(format!("expected {wanted}, found {found}"), self.at)
     }
 
     fn deeper(&mut self) -> Parsed<()> {
@@ -174,13 +185,18 @@ impl<'s> Parser<'s> {
     }
 
     fn unary(&mut self) -> Parsed<ExprId> {
+        if !self.value_expected(&[])? {
+            return self.ast.add(Expr::Null, self.at);
+        }
         let nots = self.signs("!");
         if let Some((first, count)) = nots {
+            self.member_expected("!")?;
             let of = self.member()?;
             // Two of them are none, for cel-go too.
             return if count % 2 == 0 { Ok(of) } else { self.ast.add(Expr::Not(of), first) };
         }
         let Some((first, count)) = self.signs("-") else { return self.member() };
+        self.member_expected("-")?;
         // A single sign belongs to the number, so that the least int can be written.
         if count == 1 && matches!(self.token, Token::Int(_) | Token::Double(_)) {
             return self.negative(first);
@@ -220,11 +236,7 @@ impl<'s> Parser<'s> {
             let at = self.at;
             if self.eat(".") {
                 let optional = self.eat("?");
-                let place = self.at;
-                let field = match self.advance() {
-                    Token::Word(word) if !KEYWORDS.contains(&word) => word.to_owned(),
-                    _ => return Err(CompileError::new("expected a name after a dot", place)),
-                };
+                let Some(field) = self.field(optional)? else { continue };
                 let open = self.at;
                 of = if !optional && self.eat("(") {
                     let args = self.args()?;
@@ -233,6 +245,7 @@ impl<'s> Parser<'s> {
                     self.ast.add(Expr::Select { of, field, optional }, at)?
                 };
             } else if self.eat("[") {
+                self.value_expected(&["'?'"])?;
                 let optional = self.eat("?");
                 let index = self.expr()?;
                 self.expect("]")?;
@@ -265,11 +278,11 @@ impl<'s> Parser<'s> {
         let dot = self.eat(".");
         let at = self.at;
         let literal = match &mut self.token {
-            Token::Word(word) => {
+            Token::Word(word) if !dot || !KEYWORDS.contains(word) => {
                 let word = *word;
                 return self.name(word, dot, at);
             }
-            _ if dot => return Err(self.unexpected("a name")),
+            _ if dot => return Err(self.no_name()),
             Token::Int(digits) => {
                 Expr::Int(i64::try_from(*digits).map_err(|_| CompileError::new("invalid int literal", at))?)
             }
@@ -277,7 +290,7 @@ impl<'s> Parser<'s> {
             Token::Double(value) => Expr::Double(*value),
             Token::Str(value) => Expr::Str(std::mem::take(value)),
             Token::Bytes(value) => Expr::Bytes(std::mem::take(value)),
-            Token::Sign(_) | Token::End => return Err(self.unexpected("a value")),
+            Token::Word(_) | Token::Sign(_) | Token::Escaped | Token::End => return Err(self.no_value(&[])),
         };
         self.advance();
         self.ast.add(literal, at)
@@ -291,8 +304,8 @@ impl<'s> Parser<'s> {
             "null" => Some(Expr::Null),
             _ => None,
         };
-        if literal.is_none() && (KEYWORDS.contains(&word) || RESERVED.contains(&word)) {
-            return Err(CompileError::new(format!("reserved identifier: {word}"), at));
+        if literal.is_none() && RESERVED.contains(&word) {
+            self.errors.push(CompileError::new(format!("reserved identifier: {word}"), at));
         }
         self.advance();
         if let Some(literal) = literal {
@@ -309,6 +322,9 @@ impl<'s> Parser<'s> {
 
     fn args(&mut self) -> Parsed<Vec<ExprId>> {
         let mut args = Vec::new();
+        if !self.value_expected(&["')'"])? {
+            return Ok(args);
+        }
         if self.eat(")") {
             return Ok(args);
         }
@@ -333,13 +349,11 @@ impl<'s> Parser<'s> {
 
     fn list(&mut self, at: u32) -> Parsed<ExprId> {
         let (mut items, mut marks) = (Vec::new(), Vec::new());
-        while !self.eat("]") {
+        let mut more = self.opened("]", &["']'", "','", "'?'"])?;
+        while more {
             let optional = self.optional(&mut marks);
             items.push((self.expr()?, optional));
-            if !self.eat(",") {
-                self.expect("]")?;
-                break;
-            }
+            more = self.another("]")?;
         }
         let list = self.ast.add(Expr::List(items), at)?;
         self.ast.mark(list, marks);
@@ -348,15 +362,13 @@ impl<'s> Parser<'s> {
 
     fn map(&mut self, at: u32) -> Parsed<ExprId> {
         let (mut entries, mut marks) = (Vec::new(), Vec::new());
-        while !self.eat("}") {
+        let mut more = self.opened("}", &["'}'", "','", "'?'"])?;
+        while more {
             let optional = self.optional(&mut marks);
             let key = self.expr()?;
             self.expect(":")?;
             entries.push((key, self.expr()?, optional));
-            if !self.eat(",") {
-                self.expect("}")?;
-                break;
-            }
+            more = self.another("}")?;
         }
         let map = self.ast.add(Expr::Map(entries), at)?;
         self.ast.mark(map, marks);
@@ -365,20 +377,14 @@ impl<'s> Parser<'s> {
 
     fn message(&mut self, name: String, at: u32) -> Parsed<ExprId> {
         let (mut fields, mut colons) = (Vec::new(), Vec::new());
-        while !self.eat("}") {
+        let mut more = self.opened_fields()?;
+        while more {
             let optional = self.eat("?");
-            let place = self.at;
-            let field = match self.advance() {
-                Token::Word(word) if !KEYWORDS.contains(&word) => word.to_owned(),
-                _ => return Err(CompileError::new("expected the name of a field", place)),
-            };
+            let Token::Word(field) = self.advance() else { return Err(self.no_field()) };
             colons.push(self.at);
             self.expect(":")?;
-            fields.push((field, self.expr()?, optional));
-            if !self.eat(",") {
-                self.expect("}")?;
-                break;
-            }
+            fields.push((field.to_owned(), self.expr()?, optional));
+            more = self.another("}")?;
         }
         let message = self.ast.add(Expr::Message { name, fields }, at)?;
         self.ast.mark(message, colons);
@@ -392,8 +398,13 @@ impl<'s> Parser<'s> {
         args: Vec<ExprId>,
         at: u32,
     ) -> Parsed<ExprId> {
-        let Some(expr) = super::macros::expand(&self.ast, target, &function, &args)? else {
-            return self.ast.add(Expr::Call { function, target, args }, at);
+        let expr = match super::macros::expand(&self.ast, target, &function, &args) {
+            Ok(Some(expr)) => expr,
+            Ok(None) => return self.ast.add(Expr::Call { function, target, args }, at),
+            Err(error) => {
+                self.errors.push(error);
+                return self.ast.add(Expr::Null, at);
+            }
         };
         let variables = args.iter().map(|arg| self.ast.at(*arg)).collect();
         let call = self.ast.add(expr, at)?;

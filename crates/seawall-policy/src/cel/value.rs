@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use seawall_yaml::{Kind, Node};
 
+use super::keyed::{Keyed, Keys};
 use super::map::Map;
 use super::time::{Duration, Timestamp};
 
@@ -89,6 +90,8 @@ pub enum Value<'v> {
     Bytes(Shared<'v, [u8]>),
     /// A list made by an expression.
     List(Shared<'v, [Value<'v>]>),
+    /// A list whose items are told apart by keys.
+    Keyed(Arc<Keyed<'v>>),
     /// A map made by an expression.
     Map(Arc<Map<'v>>),
     /// A list or a map of a resource.
@@ -131,6 +134,11 @@ impl<'v> Value<'v> {
         Value::List(Shared::Own(items.into()))
     }
 
+    /// A list whose items are told apart by keys: compared and added without regard to order.
+    pub fn keyed(items: Vec<Value<'v>>, keys: Keys) -> Self {
+        Value::Keyed(Arc::new(Keyed::new(items, keys)))
+    }
+
     /// An optional that has a value.
     pub fn some(value: Value<'v>) -> Self {
         Value::Optional(Some(Arc::new(value)))
@@ -156,7 +164,7 @@ impl<'v> Value<'v> {
             Value::Double(_) => "double",
             Value::Str(_) => "string",
             Value::Bytes(_) => "bytes",
-            Value::List(_) => "list",
+            Value::List(_) | Value::Keyed(_) => "list",
             Value::Map(_) => "map",
             Value::Node(node) if node.is_map() => "map",
             Value::Node(_) => "list",
@@ -178,6 +186,7 @@ impl<'v> Value<'v> {
             Value::Str(text) => text.is_empty(),
             Value::Bytes(bytes) => bytes.is_empty(),
             Value::List(items) => items.is_empty(),
+            Value::Keyed(keyed) => keyed.items().is_empty(),
             Value::Map(map) => map.entries().is_empty(),
             Value::Node(node) => node.is_empty(),
             Value::Type(_) => false,
@@ -191,6 +200,7 @@ impl<'v> Value<'v> {
     pub fn items(&self) -> Option<Vec<Value<'v>>> {
         match self {
             Value::List(items) => Some(items.to_vec()),
+            Value::Keyed(keyed) => Some(keyed.items().to_vec()),
             Value::Node(node) if node.is_seq() => Some(node.items().map(Value::from_node).collect()),
             _ => None,
         }
@@ -213,6 +223,7 @@ impl<'v> Value<'v> {
     pub(super) fn count(&self) -> Option<usize> {
         match self {
             Value::List(items) => Some(items.len()),
+            Value::Keyed(keyed) => Some(keyed.items().len()),
             Value::Map(map) => Some(map.entries().len()),
             Value::Node(node) => Some(node.len()),
             _ => None,
@@ -231,6 +242,7 @@ impl fmt::Debug for Value<'_> {
             Value::Str(text) => write!(f, "{:?}", &**text),
             Value::Bytes(bytes) => write!(f, "b{:?}", &**bytes),
             Value::List(items) => f.debug_list().entries(items.iter()).finish(),
+            Value::Keyed(keyed) => f.debug_list().entries(keyed.items()).finish(),
             Value::Map(map) => f.debug_map().entries(map.entries().iter().map(|(k, v)| (k, v))).finish(),
             Value::Node(node) => write!(f, "{node:?}"),
             Value::Type(name) => f.write_str(name.0),

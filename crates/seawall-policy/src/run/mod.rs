@@ -12,7 +12,9 @@ mod place;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use seawall_core::{CheckId, Confidence, Finding, Location, LocationRole, NotEvaluated, Pillar, Subject, fingerprint};
+use seawall_core::{
+    CheckId, Confidence, Finding, Location, LocationRole, NotEvaluated, Pillar, Subject, fingerprint,
+};
 use seawall_inventory::{Inventory, Resource};
 
 use crate::admission::{Decision, Failure};

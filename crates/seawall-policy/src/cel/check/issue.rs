@@ -13,8 +13,8 @@ pub struct Issue {
     pub line: u32,
     /// The place within the line, in characters from 0.
     pub column: u32,
-    /// The text of the line.
-    excerpt: String,
+    /// The text of the line; nothing for a text without any.
+    excerpt: Option<String>,
 }
 
 /// Texts of lines that are longer are not shown.
@@ -32,19 +32,22 @@ impl Issue {
             message: error.message.clone(),
             line: count(line),
             column: count(start.chars().count()),
-            excerpt: format!("{start}{end}").replace('\t', " "),
+            excerpt: (!text.is_empty()).then(|| format!("{start}{end}").replace('\t', " ")),
         }
     }
 }
 
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(excerpt) = &self.excerpt else {
+            return write!(f, "ERROR: <input>:1:0: {}", self.message);
+        };
         write!(f, "ERROR: <input>:{}:{}: {}", self.line, self.column + 1, self.message)?;
-        if self.excerpt.len() > LONGEST {
+        if excerpt.len() > LONGEST {
             return Ok(());
         }
-        write!(f, "\n | {}\n | ", self.excerpt)?;
-        let mut chars = self.excerpt.chars();
+        write!(f, "\n | {excerpt}\n | ")?;
+        let mut chars = excerpt.chars();
         for char in chars.by_ref().take(self.column as usize) {
             f.write_str(if char.len_utf8() > 1 { "\u{ff0e}" } else { "." })?;
         }

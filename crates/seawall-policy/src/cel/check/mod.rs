@@ -33,8 +33,9 @@ pub use env::{Environment, Types};
 pub use issue::{Issue, Issues};
 pub use types::Type;
 
+use super::Limits;
 use super::ast::{Ast, ExprId};
-use super::{Limits, parse};
+use super::parse::parse_all;
 use tree::{NodeId, Tree};
 
 /// An expression whose types are known.
@@ -49,6 +50,15 @@ impl Checked {
     /// The type of the whole.
     pub fn result(&self) -> &Type {
         self.tree.root().map_or(&Type::Error, |root| self.type_at(root))
+    }
+
+    /// Whether the value depends on a variable of the environment.
+    pub fn uses(&self, variable: &str) -> bool {
+        let mut uses = false;
+        self.tree.walk(|id, _| {
+            uses |= matches!(self.tree.kind(id), tree::Kind::Ident(name) if name.trim_start_matches('.') == variable);
+        });
+        uses
     }
 
     /// The type of a part; of a macro, that of its result.
@@ -87,7 +97,7 @@ pub fn check(text: &str, ast: &Ast, env: &Environment) -> Result<Checked, Issues
 
 /// Reads an expression and finds its types.
 pub fn compile(text: &str, env: &Environment, limits: &Limits) -> Result<(Ast, Checked), Issues> {
-    let ast = parse(text, limits).map_err(|error| Issues::new(text, &[error]))?;
+    let ast = parse_all(text, limits).map_err(|errors| Issues::new(text, &errors))?;
     let checked = check(text, &ast, env)?;
     Ok((ast, checked))
 }

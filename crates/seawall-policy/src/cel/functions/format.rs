@@ -149,7 +149,9 @@ fn plain(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(),
         Value::Duration(duration) => made.push_str(&duration.to_string()),
         Value::Timestamp(timestamp) => made.push_str(&timestamp.to_string()),
         Value::Optional(_) => return Err(refused("string clause cannot be used on optional_type")),
-        Value::List(_) | Value::Map(_) | Value::Node(_) => return collection(item, made, budget),
+        Value::List(_) | Value::Keyed(_) | Value::Map(_) | Value::Node(_) => {
+            return collection(item, made, budget);
+        }
     }
     Ok(())
 }

@@ -181,6 +181,83 @@ fn the_depth_allowed_fits_a_small_stack() {
     run.unwrap().join().unwrap();
 }
 
+/// Expressions without variables, most of them of wrong types. Null is left out: it fits types that do not take it at run time.
+fn expression() -> impl Strategy<Value = String> {
+    const LEAVES: &[&str] = &[
+        "1",
+        "2u",
+        "1.5",
+        "'a'",
+        "true",
+        "b'a'",
+        "[1, 2]",
+        "['a']",
+        "{'a': 1}",
+        "duration('1s')",
+        "timestamp(0)",
+        "optional.of(1)",
+    ];
+    let leaf = proptest::sample::select(LEAVES).prop_map(str::to_owned);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        const SIGNS: &[&str] =
+            &[" + ", " - ", " * ", " / ", " % ", " == ", " != ", " < ", " >= ", " in ", " && ", " || "];
+        const SHAPES: &[&str] = &[
+            "size(E)",
+            "E.size()",
+            "type(E)",
+            "string(E)",
+            "int(E)",
+            "double(E)",
+            "!E",
+            "-E",
+            "E[0]",
+            "E['a']",
+            "[E, E]",
+            "{'k': E}",
+            "{E: 1}",
+            "E.map(x, [x, x])",
+            "E.all(x, x == x)",
+            "E.exists(i, x, i == i)",
+            "E.filter(x, true)",
+            "E.optMap(x, [x])",
+            "E.orValue(E)",
+            "E.or(E)",
+            "E[?0]",
+            "E.?a",
+            "E.a",
+            "has(E.a)",
+            "E.transformList(i, x, x)",
+            "E.getHours()",
+            "E.contains(E)",
+            "E.matches(E)",
+        ];
+        prop_oneof![
+            (inner.clone(), proptest::sample::select(SIGNS), inner.clone())
+                .prop_map(|(left, sign, right)| format!("({left}{sign}{right})")),
+            (proptest::sample::select(SHAPES), inner.clone()).prop_map(|(shape, of)| shape.replace('E', &of)),
+            (inner.clone(), inner.clone(), inner)
+                .prop_map(|(test, yes, no)| format!("({test} ? {yes} : {no})")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn what_is_accepted_never_lacks_an_overload(text in expression()) {
+        let env = Environment::kubernetes(36);
+        if let Ok((ast, _)) = compile(&text, &env, &Limits::default()) {
+            let names = crate::cel::Names::new();
+            let program = crate::cel::Program::of(&ast, &names, &Limits::default());
+            prop_assert!(program.unresolved().is_empty(), "{text}: {:?}", program.unresolved());
+            if let Err(error) = program.evaluate(&crate::cel::Bindings::new()) {
+                prop_assert_ne!(error.kind, crate::cel::ErrorKind::NoSuchOverload, "{}: {}", text, error);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 

@@ -106,12 +106,17 @@ fn write(value: &Value<'_>) -> Json {
             json!({ "type": "timestamp", "seconds": timestamp.seconds().to_string(), "nanos": timestamp.nanos() })
         }
         Value::Optional(inner) => json!({ "type": "optional", "value": inner.as_deref().map(write) }),
-        Value::List(_) | Value::Map(_) | Value::Node(_) => match (value.items(), value.entries()) {
-            (Some(items), _) => typed(items.iter().map(write).collect(), "list"),
-            (None, entries) => {
-                let entries = entries.unwrap_or_default();
-                typed(entries.iter().map(|(key, value)| json!([write(key), write(value)])).collect(), "map")
+        Value::List(_) | Value::Keyed(_) | Value::Map(_) | Value::Node(_) => {
+            match (value.items(), value.entries()) {
+                (Some(items), _) => typed(items.iter().map(write).collect(), "list"),
+                (None, entries) => {
+                    let entries = entries.unwrap_or_default();
+                    typed(
+                        entries.iter().map(|(key, value)| json!([write(key), write(value)])).collect(),
+                        "map",
+                    )
+                }
             }
-        },
+        }
     }
 }
