@@ -6,17 +6,18 @@
 //! - a policy in mode `audit` or `warn` never refuses, whatever happens to it.
 
 use std::any::Any;
+use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use seawall_core::{Date, rfc3339};
+use seawall_core::Date;
 use seawall_inventory::Inventory;
 use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
 use seawall_yaml::Tree;
 
 use crate::clock::Clock;
-use crate::event::{Event, Events, Outcome};
+use crate::event::{About, Events, Outcome};
 use crate::exempt::Exemptions;
 use crate::judge::{Around, Budget, Hook, Judge, Known};
 use crate::metrics::Metrics;
@@ -165,6 +166,8 @@ struct Ruling<'d> {
     would_refuse: Vec<String>,
     would_warn: Vec<String>,
     gaps: Vec<String>,
+    /// Made for the first event.
+    about: OnceCell<About>,
 }
 
 impl<'d> Ruling<'d> {
@@ -179,14 +182,17 @@ impl<'d> Ruling<'d> {
             would_refuse: Vec::new(),
             would_warn: Vec::new(),
             gaps: Vec::new(),
+            about: OnceCell::new(),
         }
     }
 
     fn tell(&self, policy: &str, mode: Mode, outcome: Outcome, reason: &str) {
-        self.desk.metrics.decisions.add(&[policy, mode.as_str(), outcome.as_str()]);
-        let time = rfc3339(self.desk.clock.now());
-        let event = Event { time: &time, hook: self.hook, policy, mode: mode.as_str(), outcome, reason };
-        self.desk.events.send(event.line(self.request));
+        let Desk { metrics, events, clock, .. } = self.desk;
+        metrics.decisions.add(&[policy, mode.as_str(), outcome.as_str()]);
+        events.send(|| {
+            let about = self.about.get_or_init(|| About::new(self.request, self.hook, clock.now()));
+            about.line(policy, mode.as_str(), outcome, reason)
+        });
     }
 
     /// Takes in what a judge said; gives the object that it made, when that counts.

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use seawall_core::rfc3339;
 use seawall_policy::admission::Request;
 
 use crate::judge::Hook;
@@ -44,51 +45,53 @@ impl Outcome {
     }
 }
 
-/// One event, without the request that it is about.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Event<'a> {
-    pub(crate) time: &'a str,
-    pub(crate) hook: Hook,
-    pub(crate) policy: &'a str,
-    pub(crate) mode: &'a str,
-    pub(crate) outcome: Outcome,
-    /// A word or a sentence of ours, never of a policy.
-    pub(crate) reason: &'a str,
-}
+/// What all events of a request say.
+#[derive(Clone, Debug)]
+pub(crate) struct About(String);
 
-impl Event<'_> {
-    /// The line.
-    pub(crate) fn line(&self, request: &Request<'_>) -> String {
+impl About {
+    pub(crate) fn new(request: &Request<'_>, hook: Hook, time: u64) -> Self {
         let mut out = String::with_capacity(320);
-        _ = write!(out, "{{\"event\":\"admission\",\"time\":\"{}\"", self.time);
+        _ = write!(out, "{{\"event\":\"admission\",\"time\":\"{}\"", rfc3339(time));
         let (group, version, kind) = request.kind;
         let api = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-        for (key, value) in [
-            ("hook", self.hook.name()),
-            ("outcome", self.outcome.as_str()),
-            ("policy", self.policy),
-            ("mode", self.mode),
-            ("reason", self.reason),
-            ("user", request.user.name),
-            ("operation", request.operation.name()),
-            ("apiVersion", &api),
-            ("kind", kind),
-            ("subresource", request.subresource),
-            ("namespace", request.namespace),
-            ("name", request.name),
-            ("uid", request.uid),
-        ] {
-            if !value.is_empty() {
-                _ = write!(out, ",\"{key}\":");
-                // Names in Kubernetes have at most 253 characters; anything longer is no name.
-                json_text(value.get(..value.floor_char_boundary(512)).unwrap_or(value), &mut out);
-            }
-        }
+        pairs(
+            &[
+                ("hook", hook.name()),
+                ("user", request.user.name),
+                ("operation", request.operation.name()),
+                ("apiVersion", &api),
+                ("kind", kind),
+                ("subresource", request.subresource),
+                ("namespace", request.namespace),
+                ("name", request.name),
+                ("uid", request.uid),
+            ],
+            &mut out,
+        );
         if request.dry_run {
             out.push_str(",\"dryRun\":true");
         }
+        About(out)
+    }
+
+    /// The line of one event. The reason is a word or a sentence of ours, never of a policy.
+    pub(crate) fn line(&self, policy: &str, mode: &str, outcome: Outcome, reason: &str) -> String {
+        let mut out = String::with_capacity(self.0.len() + 160);
+        out.push_str(&self.0);
+        let of_policy =
+            [("policy", policy), ("mode", mode), ("outcome", outcome.as_str()), ("reason", reason)];
+        pairs(&of_policy, &mut out);
         out.push_str("}\n");
         out
+    }
+}
+
+fn pairs(pairs: &[(&str, &str)], out: &mut String) {
+    for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        _ = write!(out, ",\"{key}\":");
+        // Names in Kubernetes have at most 253 characters; anything longer is no name.
+        json_text(value.get(..value.floor_char_boundary(512)).unwrap_or(value), out);
     }
 }
 
@@ -145,9 +148,9 @@ impl Events {
         Ok((Events { queue: Some(queue.clone()), dropped }, EventWriter(queue)))
     }
 
-    pub(crate) fn send(&self, line: String) {
+    pub(crate) fn send(&self, line: impl FnOnce() -> String) {
         if let Some(queue) = &self.queue
-            && queue.try_send(Message::Line(line)).is_err()
+            && queue.try_send(Message::Line(line())).is_err()
         {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -216,7 +219,7 @@ mod tests {
         let written = Arc::default();
         let (events, writer) = Events::to(Box::new(Slow(gate, Arc::clone(&written)))).unwrap();
         for number in 0..QUEUE + 2_000 {
-            events.send(format!("{{\"number\":{number}}}\n"));
+            events.send(|| format!("{{\"number\":{number}}}\n"));
         }
         let dropped = events.dropped();
         assert!((1..=2_000).contains(&dropped), "{dropped}");
@@ -246,7 +249,7 @@ mod tests {
             }
         }
         let (events, writer) = Events::to(Box::new(Broken)).unwrap();
-        events.send("{}\n".to_owned());
+        events.send(|| "{}\n".to_owned());
         writer.finish();
         assert_eq!(events.dropped(), 1);
     }

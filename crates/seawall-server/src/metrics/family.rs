@@ -1,6 +1,6 @@
 //! Counters and histograms with labels, in the text format of Prometheus.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,8 +8,11 @@ use std::time::Duration;
 /// Series of one family; more would be an attack on whoever collects them. What comes later counts under `other`.
 const MOST_SERIES: usize = 20_000;
 
-/// What a series is called.
-type Labels = Vec<String>;
+/// The values of the labels of a series, with [`BETWEEN`] between them: one text, so that looking one up costs little.
+type Labels = Box<str>;
+
+/// No name of ours and no name in Kubernetes holds it.
+const BETWEEN: &str = "\0";
 
 /// A value by labels.
 #[derive(Debug)]
@@ -17,7 +20,7 @@ pub(crate) struct Family<V> {
     name: &'static str,
     help: &'static str,
     labels: &'static [&'static str],
-    series: Mutex<BTreeMap<Labels, V>>,
+    series: Mutex<Option<HashMap<Labels, V>>>,
 }
 
 /// A counter by labels.
@@ -40,16 +43,18 @@ pub(crate) struct Buckets {
 
 impl<V: Default> Family<V> {
     pub(crate) const fn new(name: &'static str, help: &'static str, labels: &'static [&'static str]) -> Self {
-        Family { name, help, labels, series: Mutex::new(BTreeMap::new()) }
+        Family { name, help, labels, series: Mutex::new(None) }
     }
 
     fn change(&self, labels: &[&str], change: impl FnOnce(&mut V)) {
-        let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut key: Labels = labels.iter().map(|label| (*label).to_owned()).collect();
-        if series.len() >= MOST_SERIES && !series.contains_key(&key) {
-            key.iter_mut().for_each(|label| "other".clone_into(label));
+        let key = labels.join(BETWEEN);
+        let mut held = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+        let series = held.get_or_insert_default();
+        if let Some(value) = series.get_mut(key.as_str()) {
+            return change(value);
         }
-        change(series.entry(key).or_default());
+        let key = if series.len() < MOST_SERIES { key } else { vec!["other"; labels.len()].join(BETWEEN) };
+        change(series.entry(key.into()).or_default());
     }
 
     fn head(&self, kind: &str, out: &mut String) {
@@ -57,14 +62,12 @@ impl<V: Default> Family<V> {
     }
 
     fn each(&self, mut tell: impl FnMut(&str, &V)) {
-        let series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
-        for (labels, value) in series.iter() {
-            let pairs: Vec<String> = self
-                .labels
-                .iter()
-                .zip(labels)
-                .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
-                .collect();
+        let held = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut series: Vec<(&Labels, &V)> = held.iter().flatten().collect();
+        series.sort_by_key(|(labels, _)| *labels);
+        for (labels, value) in series {
+            let pair = |(name, value): (&&str, &str)| format!("{name}=\"{}\"", escaped(value));
+            let pairs: Vec<String> = self.labels.iter().zip(labels.split(BETWEEN)).map(pair).collect();
             tell(&pairs.join(","), value);
         }
     }

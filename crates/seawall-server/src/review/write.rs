@@ -105,6 +105,12 @@ fn cut(text: &str, most: usize) -> &str {
 /// Appends a JSON string.
 pub(crate) fn text(text: &str, out: &mut String) {
     out.push('"');
+    // Names are plain; only messages and what clients send need a look at each character.
+    if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
