@@ -3,6 +3,7 @@
 //! A set has a loader that splits cases into input and labels, an `engine` part that calls the product, and a `score`
 //! part that compares plain data.
 
+mod cel_k8s;
 mod cel_spec;
 mod engine_input;
 mod fix;
@@ -34,6 +35,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 
 /// The sets that can be run, one a line.
 const BUILT: &[(&str, Loader)] = &[
+    ("cel-k8s", cel_k8s::load),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
     ("netpol-api", netpol_api::load),
