@@ -79,7 +79,7 @@ pub(super) fn judge(input: &Input) -> Said {
 }
 
 fn tree(value: &Json) -> Tree {
-    let text = Text::new(&value.to_string());
+    let text = Text::new(value.to_string());
     read(&text, &ReadLimits::default()).0.pop().map_or_else(Tree::null, |document| document.tree)
 }
 
