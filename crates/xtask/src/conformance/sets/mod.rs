@@ -5,6 +5,7 @@
 
 mod admission_requests;
 mod admitted;
+mod cel_k8s;
 mod cel_spec;
 mod engine_input;
 mod fix;
@@ -41,6 +42,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 const BUILT: &[(&str, Loader)] = &[
     ("admission-requests", admission_requests::load),
     ("admitted", admitted::load),
+    ("cel-k8s", cel_k8s::load),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
     ("netpol-api", netpol_api::load),
