@@ -8,6 +8,7 @@
 pub mod admission;
 pub mod cel;
 pub mod generate;
+mod map;
 pub mod page;
 pub mod run;
 pub mod vap;
