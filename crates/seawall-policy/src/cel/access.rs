@@ -1,9 +1,7 @@
-//! Fields, keys and places: `a.b`, `a.?b`, `a[b]`, `has(a.b)`.
+//! Fields, keys and places: one step into a value.
 //!
-//! Invariants: below a scalar or null there is no key, and `has` says so without an error; a list has no fields. Whatever is
-//! asked of an optional is an optional.
-
-use std::sync::Arc;
+//! Invariants: below a scalar or null there is no key; a list has no fields. What a record does not have set reads as null,
+//! and as empty text where its type says so.
 
 use super::limits::Budget;
 use super::value::Value;
@@ -21,39 +19,26 @@ pub(super) fn field<'v>(
         Value::Node(_) | Value::List(_) | Value::Keyed(_) => {
             Err(EvalError::argument("unsupported index type 'string' in list"))
         }
+        Value::Struct(made) => Ok(made.field(field).cloned()),
         _ => Err(EvalError::key(field)),
     }
 }
 
-pub(super) fn select<'v>(
-    of: Value<'v>,
-    name: &str,
-    optional: bool,
-    budget: &mut Budget,
-) -> Result<Value<'v>, EvalError> {
+/// What an unset field of a record reads as; `None` where that is an error.
+pub(super) fn unset<'v>(of: &Value<'v>, field: &str) -> Option<Value<'v>> {
     match of {
-        Value::Optional(None) => Ok(Value::Optional(None)),
-        Value::Optional(Some(inner)) => Ok(Value::Optional(field(&inner, name, budget)?.map(Arc::new))),
-        of if optional => Ok(Value::Optional(field(&of, name, budget)?.map(Arc::new))),
-        of => field(&of, name, budget)?.ok_or_else(|| EvalError::key(name)),
-    }
-}
-
-pub(super) fn has(of: &Value<'_>, name: &str, budget: &mut Budget) -> Result<bool, EvalError> {
-    let of = match of {
-        Value::Optional(None) => return Ok(false),
-        Value::Optional(Some(inner)) => inner,
-        of => of,
-    };
-    match field(of, name, budget) {
-        Ok(value) => Ok(value.is_some()),
-        Err(error) if error.kind == ErrorKind::NoSuchKey => Ok(false),
-        Err(error) => Err(error),
+        Value::Struct(made) if made.name() == "JSONPatch" && field != "value" => Some(Value::text("")),
+        Value::Struct(_) => Some(Value::Null),
+        _ => None,
     }
 }
 
 /// An item or an entry; `None` when it is not there.
-fn place<'v>(of: &Value<'v>, index: &Value<'v>, budget: &mut Budget) -> Result<Option<Value<'v>>, EvalError> {
+pub(super) fn place<'v>(
+    of: &Value<'v>,
+    index: &Value<'v>,
+    budget: &mut Budget,
+) -> Result<Option<Value<'v>>, EvalError> {
     match of {
         Value::List(items) => Ok(number(index)?.and_then(|place| items.get(place).cloned())),
         Value::Keyed(keyed) => place(&keyed.list(), index, budget),
@@ -61,7 +46,7 @@ fn place<'v>(of: &Value<'v>, index: &Value<'v>, budget: &mut Budget) -> Result<O
             Ok(number(index)?.and_then(|place| node.item(place)).map(Value::from_node))
         }
         Value::Node(_) | Value::Map(_) => map::get(of, index, budget),
-        _ => Err(EvalError::overload()),
+        _ => Err(missing(of, index)),
     }
 }
 
@@ -74,30 +59,21 @@ fn number(index: &Value<'_>) -> Result<Option<usize>, EvalError> {
         Value::Double(place) if place.fract() == 0.0 && place.abs() <= 9_007_199_254_740_992.0 => {
             Ok(usize::try_from(*place as i64).ok())
         }
+        Value::Double(place) => Err(EvalError::argument(format!("unsupported index value {place} in list"))),
         other => {
             Err(EvalError::argument(format!("unsupported index type '{}' in list", other.type_of().name())))
         }
     }
 }
 
-pub(super) fn index<'v>(
-    of: Value<'v>,
-    index: &Value<'v>,
-    optional: bool,
-    budget: &mut Budget,
-) -> Result<Value<'v>, EvalError> {
-    match of {
-        Value::Optional(None) => Ok(Value::Optional(None)),
-        Value::Optional(Some(inner)) => Ok(Value::Optional(place(&inner, index, budget)?.map(Arc::new))),
-        of if optional => Ok(Value::Optional(place(&of, index, budget)?.map(Arc::new))),
-        of => place(&of, index, budget)?.ok_or_else(|| missing(&of, index)),
-    }
-}
-
-fn missing(of: &Value<'_>, index: &Value<'_>) -> EvalError {
+pub(super) fn missing(of: &Value<'_>, index: &Value<'_>) -> EvalError {
     match (of.type_of().name(), index) {
+        ("list", Value::Uint(index)) => {
+            EvalError::new(ErrorKind::OutOfBounds, format!("index out of bounds: {index}"))
+        }
         ("list", index) => EvalError::new(ErrorKind::OutOfBounds, format!("index out of bounds: {index:?}")),
         (_, Value::Str(key)) => EvalError::key(&**key),
+        (_, Value::Uint(key)) => EvalError::key(key),
         (_, index) => EvalError::key(format_args!("{index:?}")),
     }
 }

@@ -65,6 +65,41 @@ pub(super) fn arith<'v>(
     }
 }
 
+/// Whether an operator is named when it does not take its first operand: cel-go asks some types themselves, which do not
+/// know what they were asked for.
+fn is_named(op: Binary, left: &Value<'_>) -> bool {
+    match left {
+        Value::Str(_) | Value::Duration(_) | Value::Timestamp(_) | Value::Int(_) | Value::Uint(_) => false,
+        Value::Double(_) => op == Binary::Rem,
+        Value::Bytes(_) => !matches!(op, Binary::Add | Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge),
+        Value::Bool(_) => !matches!(op, Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge),
+        Value::List(_) => op != Binary::Add,
+        Value::Node(node) if node.is_seq() => op != Binary::Add,
+        _ => true,
+    }
+}
+
+/// What an operator says of operands that it does not take; any other error as it is.
+#[cold]
+pub(super) fn explained(error: EvalError, op: Binary, left: &Value<'_>) -> EvalError {
+    if error.kind != ErrorKind::NoSuchOverload || !is_named(op, left) {
+        return error;
+    }
+    let sign = match op {
+        Binary::Add => "+",
+        Binary::Sub => "-",
+        Binary::Mul => "*",
+        Binary::Div => "/",
+        Binary::Rem => "%",
+        Binary::Lt => "<",
+        Binary::Le => "<=",
+        Binary::Gt => ">",
+        Binary::Ge => ">=",
+        Binary::Eq | Binary::Ne | Binary::In => return error,
+    };
+    EvalError::new(ErrorKind::NoSuchOverload, format!("no such overload: _{sign}_"))
+}
+
 fn add<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget) -> Result<Value<'v>, EvalError> {
     match (left, right) {
         (Value::Keyed(left), right) => left.plus(right, budget),
@@ -116,6 +151,7 @@ pub(super) fn negate<'v>(value: &Value<'v>) -> Result<Value<'v>, EvalError> {
         Value::Duration(value) => {
             value.negated().map(Value::Duration).ok_or_else(|| EvalError::overflow(DURATION))
         }
-        _ => Err(EvalError::overload()),
+        Value::Bool(_) | Value::Str(_) | Value::Timestamp(_) => Err(EvalError::overload()),
+        _ => Err(EvalError::new(ErrorKind::NoSuchOverload, "no such overload: -_")),
     }
 }

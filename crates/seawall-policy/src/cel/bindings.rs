@@ -90,7 +90,6 @@ impl<'v> Bindings<'v> {
         self.authorizer = Some(authorizer);
     }
 
-    #[allow(dead_code, reason = "asked for by the authorizer library, which comes next")]
     pub(super) fn authorizer(&self) -> Option<&'v dyn Authorizer> {
         self.authorizer
     }

@@ -7,8 +7,8 @@
 use std::cmp::Ordering;
 
 use super::limits::Budget;
-use super::value::Value;
-use super::{EvalError, map};
+use super::value::{Struct, Value};
+use super::{ErrorKind, EvalError, map};
 
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;
 const TWO_64: f64 = 18_446_744_073_709_551_616.0;
@@ -37,8 +37,47 @@ pub(super) fn equal<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget
             budget.take(1)?;
             equal(left, right, budget)?
         }
+        (Value::Opaque(_), Value::Null) => false,
+        (Value::Opaque(left), Value::Opaque(right)) => left.equal(right).ok_or_else(EvalError::overload)?,
+        // Kubernetes' types cannot be compared with others, except from the other side.
+        (Value::Opaque(_), _) => return Err(EvalError::overload()),
+        (Value::Struct(left), Value::Struct(right)) => return records(left, right, budget),
         _ => return collections(left, right, budget),
     })
+}
+
+/// Whether two values are known to be equal: for what cannot be compared they are not.
+pub(super) fn is_equal<'v>(
+    left: &Value<'v>,
+    right: &Value<'v>,
+    budget: &mut Budget,
+) -> Result<bool, EvalError> {
+    match equal(left, right, budget) {
+        Err(error) if error.kind != ErrorKind::Limit => Ok(false),
+        decided => decided,
+    }
+}
+
+/// Whether two values are known to differ: items that cannot be compared count as equal within lists and maps.
+fn differ<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget) -> Result<bool, EvalError> {
+    match equal(left, right, budget) {
+        Err(error) if error.kind != ErrorKind::Limit => Ok(false),
+        decided => decided.map(|equal| !equal),
+    }
+}
+
+fn records<'v>(left: &Struct<'v>, right: &Struct<'v>, budget: &mut Budget) -> Result<bool, EvalError> {
+    if left.name() != right.name() || left.fields().count() != right.fields().count() {
+        return Ok(false);
+    }
+    for (name, value) in left.fields() {
+        budget.take(1)?;
+        match right.field(name) {
+            Some(other) if is_equal(value, other, budget)? => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 fn collections<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget) -> Result<bool, EvalError> {
@@ -49,7 +88,7 @@ fn collections<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget) -> 
     if let (Some(left), Some(right)) = (left.items(), right.items()) {
         for (left, right) in left.iter().zip(&right) {
             budget.take(1)?;
-            if !equal(left, right, budget)? {
+            if differ(left, right, budget)? {
                 return Ok(false);
             }
         }
@@ -62,11 +101,26 @@ fn collections<'v>(left: &Value<'v>, right: &Value<'v>, budget: &mut Budget) -> 
     for (key, value) in &entries {
         budget.take(1)?;
         match map::get(right, key, budget)? {
-            Some(other) if equal(value, &other, budget)? => {}
+            Some(other) if !differ(value, &other, budget)? => {}
             _ => return Ok(false),
         }
     }
     Ok(true)
+}
+
+/// Whether values of this type have an order.
+pub(super) fn has_order(value: &Value<'_>) -> bool {
+    matches!(
+        value,
+        Value::Bool(_)
+            | Value::Int(_)
+            | Value::Uint(_)
+            | Value::Double(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::Duration(_)
+            | Value::Timestamp(_)
+    )
 }
 
 /// The order of two numbers of any types: `None` when they are not both numbers, `Some(None)` with a NaN.
@@ -141,7 +195,7 @@ pub(super) fn contains<'v>(
         Value::List(items) => {
             for own in items.iter() {
                 budget.take(1)?;
-                if equal(own, item, budget)? {
+                if is_equal(item, own, budget)? {
                     return Ok(true);
                 }
             }
@@ -150,7 +204,7 @@ pub(super) fn contains<'v>(
         Value::Node(node) if node.is_seq() => {
             for own in node.items() {
                 budget.take(1)?;
-                if equal(&Value::from_node(own), item, budget)? {
+                if is_equal(item, &Value::from_node(own), budget)? {
                     return Ok(true);
                 }
             }

@@ -1,164 +1,306 @@
 //! Macros that go over lists and maps.
 //!
+//! cel-go writes each of them as a loop over an accumulator, and so they are here, in cost and in errors: an error becomes
+//! the accumulator, and the loop goes on. `all` and `exists` absorb it; of the others, one that a filter gives replaces it.
+//!
 //! Invariants: items are read one by one and never gathered first; with one variable a map gives its keys, with two a list
 //! gives places and items. A macro leaves no variable behind.
+//! Source: cel-go `parser/macro.go`, `ext/{comprehensions,lists}.go`.
 
 use std::sync::Arc;
 
-use super::EvalError;
 use super::ast::Fold;
 use super::eval::{Evaluated, Machine};
 use super::map::Map;
-use super::plan::OpId;
+use super::plan::{Folding, OpId};
 use super::value::{Shared, Value};
+use super::{ErrorKind, EvalError, cost, functions};
 
 /// What has been found so far.
 enum Found<'v> {
-    /// `all`, `exists`: what ends it, and the first error.
-    Decision(bool, Option<EvalError>),
+    /// `all`, `exists`: what is true until an item decides.
+    Truth,
     Count(usize),
     List(Vec<Value<'v>>),
     Map(Map<'v>),
 }
 
-#[derive(Clone, Copy)]
-struct Step {
-    kind: Fold,
-    two: bool,
-    filter: Option<OpId>,
-    body: Option<OpId>,
+struct State<'v> {
+    found: Found<'v>,
+    /// What has gone wrong.
+    error: Option<EvalError>,
+    decided: bool,
 }
 
 impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     #[inline(never)]
-    pub(super) fn fold(
-        &mut self,
-        kind: Fold,
-        range: OpId,
-        two: bool,
-        filter: Option<OpId>,
-        body: Option<OpId>,
-    ) -> Evaluated<'v> {
-        let range = self.eval(range)?;
-        let mut found = match kind {
-            Fold::All => Found::Decision(false, None),
-            Fold::Exists => Found::Decision(true, None),
+    pub(super) fn fold(&mut self, folding: Folding) -> Evaluated<'v> {
+        let range = self.eval(folding.range)?;
+        let found = match folding.kind {
+            Fold::All | Fold::Exists => Found::Truth,
             Fold::ExistsOne => Found::Count(0),
             Fold::List => Found::List(Vec::new()),
             Fold::Map | Fold::MapEntry => Found::Map(Map::default()),
         };
-        let depth = self.locals.len();
-        let ended = self.each(&range, Step { kind, two, filter, body }, &mut found);
-        self.locals.truncate(depth);
-        match (ended?, found) {
-            (true, Found::Decision(stop, _)) => Ok(Value::Bool(stop)),
-            (false, Found::Decision(_, Some(error))) => Err(error),
-            (false, Found::Decision(stop, None)) => Ok(Value::Bool(!stop)),
-            (_, Found::Count(count)) => Ok(Value::Bool(count == 1)),
-            (_, Found::List(items)) => Ok(Value::list(items)),
-            (_, Found::Map(map)) => Ok(Value::Map(Arc::new(map))),
+        let mut state = State { found, error: None, decided: false };
+        let depth = self.open();
+        let ended = self.each(&range, folding, &mut state);
+        self.close(depth);
+        ended?;
+        self.budget.charge(if folding.kind == Fold::ExistsOne { 2 } else { 1 })?;
+        if let Some(error) = state.error {
+            return Err(error);
         }
+        Ok(match state.found {
+            Found::Truth => Value::Bool(state.decided == (folding.kind == Fold::Exists)),
+            Found::Count(count) => Value::Bool(count == 1),
+            Found::List(items) => Value::list(items),
+            Found::Map(map) => Value::Map(Arc::new(map)),
+        })
     }
 
-    /// Goes over the range; true when an item decided.
-    fn each(&mut self, range: &Value<'v>, step: Step, found: &mut Found<'v>) -> Result<bool, EvalError> {
+    fn each(&mut self, range: &Value<'v>, folding: Folding, state: &mut State<'v>) -> Result<(), EvalError> {
         let place = |place: usize| Value::Int(i64::try_from(place).unwrap_or(i64::MAX));
         match range {
             Value::List(items) => {
                 for (number, item) in items.iter().enumerate() {
-                    if self.item(place(number), item.clone(), true, step, found)? {
-                        return Ok(true);
+                    if self.item(place(number), item.clone(), true, folding, state)? {
+                        break;
                     }
                 }
             }
-            Value::Keyed(keyed) => return self.each(&keyed.list(), step, found),
+            Value::Keyed(keyed) => return self.each(&keyed.list(), folding, state),
             Value::Node(node) if node.is_seq() => {
                 for (number, item) in node.items().enumerate() {
-                    if self.item(place(number), Value::from_node(item), true, step, found)? {
-                        return Ok(true);
+                    if self.item(place(number), Value::from_node(item), true, folding, state)? {
+                        break;
                     }
                 }
             }
             Value::Node(node) => {
                 for (key, value) in node.entries() {
                     let key = Value::Str(Shared::Ref(key));
-                    if self.item(key, Value::from_node(value), false, step, found)? {
-                        return Ok(true);
+                    if self.item(key, Value::from_node(value), false, folding, state)? {
+                        break;
                     }
                 }
             }
             Value::Map(map) => {
                 for (key, value) in map.entries() {
-                    if self.item(key.clone(), value.clone(), false, step, found)? {
-                        return Ok(true);
+                    if self.item(key.clone(), value.clone(), false, folding, state)? {
+                        break;
                     }
                 }
             }
-            _ => return Err(EvalError::overload()),
+            other => {
+                let named = go_type(other);
+                return Err(EvalError::argument(match folding.two {
+                    true => format!("unsupported comprehension range type: {named}"),
+                    false => format!("got '{named}', expected iterable type"),
+                }));
+            }
         }
-        Ok(false)
+        Ok(())
     }
 
+    /// One turn of the loop; true when it was the last.
     fn item(
         &mut self,
         key: Value<'v>,
         value: Value<'v>,
         list: bool,
-        step: Step,
-        found: &mut Found<'v>,
+        folding: Folding,
+        state: &mut State<'v>,
     ) -> Result<bool, EvalError> {
         self.budget.take(1)?;
-        let depth = self.locals.len();
-        match (step.two, list) {
-            (true, _) => self.locals.extend([key.clone(), value.clone()]),
-            (false, true) => self.locals.push(value.clone()),
-            (false, false) => self.locals.push(key.clone()),
+        // The condition under which the loop goes on.
+        self.budget.charge(match folding.kind {
+            Fold::All => 2,
+            Fold::Exists => 3,
+            _ => 0,
+        })?;
+        if state.decided {
+            return Ok(true);
         }
-        let decided = self.judge(if list || step.two { value } else { key.clone() }, key, step, found);
-        self.locals.truncate(depth);
-        decided
+        let depth = self.open();
+        match (folding.two, list) {
+            (true, _) => {
+                self.push(key.clone());
+                self.push(value.clone());
+            }
+            (false, true) => self.push(value.clone()),
+            (false, false) => self.push(key.clone()),
+        }
+        let item = if list || folding.two { value } else { key.clone() };
+        let judged = self.judge(item, key, folding, state);
+        self.close(depth);
+        match judged {
+            Err(error) if error.kind == ErrorKind::Limit => Err(error),
+            Err(error) => {
+                state.error = Some(error);
+                Ok(false)
+            }
+            Ok(()) => Ok(false),
+        }
     }
 
+    /// What an item changes; an error replaces whatever was found.
     fn judge(
         &mut self,
         item: Value<'v>,
         key: Value<'v>,
-        step: Step,
-        found: &mut Found<'v>,
-    ) -> Result<bool, EvalError> {
-        if let Found::Decision(stop, first) = found {
-            let Some(body) = step.body else { return Ok(false) };
-            return Ok(self.absorb(body, *stop, first)?.is_some());
-        }
-        if let Some(filter) = step.filter
+        folding: Folding,
+        state: &mut State<'v>,
+    ) -> Result<(), EvalError> {
+        if let Some(filter) = folding.filter
             && !self.truth(filter)?
         {
-            return Ok(false);
+            return Ok(());
         }
-        match (found, step.body) {
-            (Found::Count(count), Some(body)) => *count += usize::from(self.truth(body)?),
-            (Found::List(items), Some(body)) => items.push(self.eval(body)?),
-            (Found::List(items), None) => items.push(item),
-            (Found::Map(map), Some(body)) => {
-                let value = self.eval(body)?;
-                if step.kind == Fold::Map {
-                    map.insert(key, value)?;
-                } else {
-                    self.budget.take(value.count().unwrap_or(0))?;
-                    for (key, value) in value.entries().ok_or_else(EvalError::overload)? {
-                        map.insert(key, value)?;
+        let Some(body) = folding.body else {
+            // The item in a list, added to the list.
+            self.budget.charge(1 + 1 + cost::LIST + 1)?;
+            if let (Found::List(items), None) = (&mut state.found, &state.error) {
+                items.push(item);
+            }
+            return Ok(());
+        };
+        match folding.kind {
+            Fold::All | Fold::Exists => self.decide(body, folding.kind == Fold::Exists, state),
+            Fold::ExistsOne => {
+                if self.truth(body)? {
+                    self.budget.charge(2)?;
+                    if let Found::Count(count) = &mut state.found {
+                        *count += 1;
                     }
                 }
+                Ok(())
             }
-            _ => {}
+            Fold::List => {
+                self.budget.charge(1)?;
+                let made = self.eval(body);
+                self.budget.charge(if folding.constant { 1 } else { cost::LIST + 1 })?;
+                state.keep(made, |found, made| match found {
+                    Found::List(items) => {
+                        items.push(made);
+                        Ok(())
+                    }
+                    _ => Ok(()),
+                })
+            }
+            Fold::Map => {
+                self.budget.charge(1)?;
+                if state.error.is_some() {
+                    return Ok(());
+                }
+                self.budget.charge(1)?;
+                let made = self.eval(body);
+                self.budget.charge(1)?;
+                state.keep(made, |found, made| match found {
+                    Found::Map(map) => added(map, key, made),
+                    _ => Ok(()),
+                })
+            }
+            Fold::MapEntry => {
+                self.budget.charge(1)?;
+                let made = self.eval(body);
+                self.budget.charge(1)?;
+                self.budget.take(made.as_ref().ok().and_then(Value::count).unwrap_or(0))?;
+                state.keep(made, |found, made| match found {
+                    Found::Map(map) => {
+                        let entries = made.entries().ok_or_else(EvalError::overload)?;
+                        entries.into_iter().try_for_each(|(key, value)| added(map, key, value))
+                    }
+                    _ => Ok(()),
+                })
+            }
         }
-        Ok(false)
     }
 
-    fn truth(&mut self, id: OpId) -> Result<bool, EvalError> {
-        match self.eval(id)? {
-            Value::Bool(value) => Ok(value),
-            _ => Err(EvalError::overload()),
+    /// `accumulator && body` or `accumulator || body`: the first error stays unless an item decides.
+    fn decide(&mut self, body: OpId, stop: bool, state: &mut State<'v>) -> Result<(), EvalError> {
+        self.budget.charge(1)?;
+        match self.truth(body) {
+            Ok(value) if value == stop => {
+                state.decided = true;
+                state.error = None;
+            }
+            Ok(_) => {}
+            Err(error) if error.kind == ErrorKind::Limit => return Err(error),
+            Err(error) => {
+                state.error.get_or_insert(error);
+            }
         }
+        Ok(())
+    }
+
+    /// cel-go writes it as the list in the order of `list.map(x, key)`.
+    #[inline(never)]
+    pub(super) fn sort_by(&mut self, of: OpId, key: OpId, constant: bool, known: bool) -> Evaluated<'v> {
+        let list = self.eval(of);
+        self.budget.charge(2)?;
+        let list = list?;
+        let items = list.items().ok_or_else(EvalError::overload)?;
+        let mut state =
+            State { found: Found::List(Vec::with_capacity(items.len())), error: None, decided: false };
+        let folding =
+            Folding { kind: Fold::List, range: of, two: false, filter: None, body: Some(key), constant };
+        let depth = self.open();
+        let ended = self.each(&list, folding, &mut state);
+        self.close(depth);
+        ended?;
+        self.budget.charge(1)?;
+        let keys = match (state.error, state.found) {
+            (None, Found::List(keys)) => keys,
+            (error, _) => {
+                self.budget.charge(1)?;
+                return Err(error.unwrap_or_else(EvalError::overload));
+            }
+        };
+        let keys = Value::list(keys);
+        self.budget.charge(if known { cost::self_compare(&keys) } else { 1 })?;
+        functions::sorted(items, &keys.items().unwrap_or_default(), &mut self.budget)
+    }
+}
+
+/// A new entry of a map that a macro makes.
+fn added<'v>(map: &mut Map<'v>, key: Value<'v>, value: Value<'v>) -> Result<(), EvalError> {
+    if map.get(&key).is_some() {
+        let message = format!("insert failed: key {} already exists", functions::shown(&key));
+        return Err(EvalError::argument(message));
+    }
+    map.insert(key, value)
+}
+
+impl<'v> State<'v> {
+    /// Keeps what was made of an item, unless something had gone wrong before: that error is the one that stays.
+    fn keep(
+        &mut self,
+        made: Evaluated<'v>,
+        keep: impl FnOnce(&mut Found<'v>, Value<'v>) -> Result<(), EvalError>,
+    ) -> Result<(), EvalError> {
+        match (made, self.error.take()) {
+            (Err(error), _) if error.kind == ErrorKind::Limit => Err(error),
+            (_, Some(error)) => Err(error),
+            (made, None) => keep(&mut self.found, made?),
+        }
+    }
+}
+
+/// The name of a value's type in cel-go, for what cannot be gone over.
+fn go_type(value: &Value<'_>) -> &'static str {
+    match value {
+        Value::Null => "types.Null",
+        Value::Bool(_) => "types.Bool",
+        Value::Int(_) => "types.Int",
+        Value::Uint(_) => "types.Uint",
+        Value::Double(_) => "types.Double",
+        Value::Str(_) => "types.String",
+        Value::Bytes(_) => "types.Bytes",
+        Value::Duration(_) => "types.Duration",
+        Value::Timestamp(_) => "types.Timestamp",
+        Value::Optional(_) => "*types.Optional",
+        Value::Type(_) => "*types.Type",
+        other => other.type_of().name(),
     }
 }

@@ -1,10 +1,10 @@
-//! What an expression may cost.
+//! What an expression may cost: in the API server's units, and in work that these do not count.
 
 use std::collections::HashMap;
 
 use regex::Regex;
 
-use super::re2;
+use super::{EvalError, re2};
 
 /// Bounds of one expression; more is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,53 +13,64 @@ pub struct Limits {
     pub text_bytes: usize,
     /// How deep it may be nested, in its text and in its tree.
     pub depth: u16,
-    /// Steps of one evaluation: one for each node met, each item compared and every ten bytes of text made or searched.
+    /// Units of one evaluation, as the API server counts them.
+    pub cost: u64,
+    /// Steps of one evaluation that are not in its cost: items gone over or compared, every ten bytes of text made or searched.
     pub steps: u64,
 }
 
 impl Default for Limits {
-    /// The depth is that of the API server's parser, the steps are its units of a call.
+    /// Depth and cost are the API server's. Whoever stays within its cost hardly ever comes near the steps.
     fn default() -> Self {
-        Limits { text_bytes: 1 << 20, depth: 250, steps: 1_000_000 }
+        Limits { text_bytes: 1 << 20, depth: 250, cost: 1_000_000, steps: 10_000_000 }
     }
 }
 
-/// What is left of the steps, and the patterns that have been paid for.
+/// What has been spent, and the patterns that have been paid for.
 pub(super) struct Budget {
+    cost: u64,
+    most: u64,
     steps: u64,
-    left: u64,
     patterns: HashMap<Box<str>, Option<Regex>>,
 }
 
-/// What compiling a pattern costs that is no constant.
+/// What compiling a pattern takes.
 const PATTERN: usize = 2_000;
 
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
-        Budget { steps: limits.steps, left: limits.steps, patterns: HashMap::new() }
+        Budget { cost: 0, most: limits.cost, steps: limits.steps, patterns: HashMap::new() }
     }
 
-    /// What has been taken.
-    pub(super) fn spent(&self) -> u64 {
-        self.steps - self.left
+    /// The cost so far.
+    pub(super) fn cost(&self) -> u64 {
+        self.cost
+    }
+
+    /// Adds to the cost; an error when it is more than there may be.
+    #[inline]
+    pub(super) fn charge(&mut self, units: u64) -> Result<(), EvalError> {
+        self.cost = self.cost.saturating_add(units);
+        if self.cost > self.most { Err(EvalError::limit()) } else { Ok(()) }
     }
 
     /// Takes steps; an error when they are used up.
-    pub(super) fn take(&mut self, steps: usize) -> Result<(), super::EvalError> {
-        match self.left.checked_sub(steps as u64) {
+    #[inline]
+    pub(super) fn take(&mut self, steps: usize) -> Result<(), EvalError> {
+        match self.steps.checked_sub(steps as u64) {
             Some(left) => {
-                self.left = left;
+                self.steps = left;
                 Ok(())
             }
             None => {
-                self.left = 0;
-                Err(super::EvalError::limit())
+                self.steps = 0;
+                Err(EvalError::limit())
             }
         }
     }
 
     /// A pattern that is made on the way; `None` when it is none.
-    pub(super) fn pattern(&mut self, text: &str) -> Result<Option<&Regex>, super::EvalError> {
+    pub(super) fn pattern(&mut self, text: &str) -> Result<Option<&Regex>, EvalError> {
         if !self.patterns.contains_key(text) {
             self.take(PATTERN)?;
             self.patterns.insert(text.into(), re2::compile(text));
@@ -67,13 +78,13 @@ impl Budget {
         Ok(self.patterns.get(text).and_then(Option::as_ref))
     }
 
-    /// Takes the steps of a text in which a pattern is looked for: more for a long pattern, as for the API server.
-    pub(super) fn search(&mut self, bytes: usize, pattern: &str) -> Result<(), super::EvalError> {
+    /// Takes the steps of a text in which a pattern is looked for.
+    pub(super) fn search(&mut self, bytes: usize, pattern: &str) -> Result<(), EvalError> {
         self.text(bytes.saturating_mul((pattern.len() / 4).max(1)))
     }
 
     /// Takes the steps of a text that is made or searched.
-    pub(super) fn text(&mut self, bytes: usize) -> Result<(), super::EvalError> {
+    pub(super) fn text(&mut self, bytes: usize) -> Result<(), EvalError> {
         self.take(bytes / 10)
     }
 }

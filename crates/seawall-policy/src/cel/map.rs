@@ -75,13 +75,32 @@ impl<'v> Key<'v> {
 impl<'v> Map<'v> {
     /// Adds an entry; an error when there is one of this key, or when no key can be of this type.
     pub fn insert(&mut self, key: Value<'v>, value: Value<'v>) -> Result<(), EvalError> {
-        let wanted = match (&key, Key::of(&key)) {
-            (Value::Double(_), _) | (_, None) => return Err(EvalError::argument("unsupported key type")),
-            (_, Some(wanted)) => wanted,
-        };
+        let wanted = Self::wanted(&key)?;
         if self.find(&wanted).is_some() {
             return Err(EvalError::argument(format!("failed with repeated key: {key:?}")));
         }
+        self.add(wanted, key, value);
+        Ok(())
+    }
+
+    /// Adds an entry in place of the one that has this key; an error when no key can be of this type.
+    pub fn replace(&mut self, key: Value<'v>, value: Value<'v>) -> Result<(), EvalError> {
+        let wanted = Self::wanted(&key)?;
+        match self.place(&wanted).and_then(|place| self.entries.get_mut(place)) {
+            Some((_, own)) => *own = value,
+            None => self.add(wanted, key, value),
+        }
+        Ok(())
+    }
+
+    fn wanted(key: &Value<'v>) -> Result<Key<'v>, EvalError> {
+        match (key, Key::of(key)) {
+            (Value::Double(_), _) | (_, None) => Err(EvalError::argument("unsupported key type")),
+            (_, Some(wanted)) => Ok(wanted),
+        }
+    }
+
+    fn add(&mut self, wanted: Key<'v>, key: Value<'v>, value: Value<'v>) {
         if self.entries.len() == SMALL {
             let keys = self.entries.iter().enumerate();
             self.index = keys.filter_map(|(place, (key, _))| Some((Key::of(key)?, place))).collect();
@@ -90,15 +109,17 @@ impl<'v> Map<'v> {
             self.index.insert(wanted, self.entries.len());
         }
         self.entries.push((key, value));
-        Ok(())
     }
 
     fn find(&self, wanted: &Key<'v>) -> Option<&Value<'v>> {
+        self.place(wanted).and_then(|place| self.entries.get(place)).map(|(_, value)| value)
+    }
+
+    fn place(&self, wanted: &Key<'v>) -> Option<usize> {
         if self.entries.len() > SMALL {
-            return self.index.get(wanted).and_then(|place| self.entries.get(*place)).map(|(_, value)| value);
+            return self.index.get(wanted).copied();
         }
-        let mut entries = self.entries.iter();
-        entries.find(|(key, _)| Key::of(key).as_ref() == Some(wanted)).map(|(_, value)| value)
+        self.entries.iter().position(|(key, _)| Key::of(key).as_ref() == Some(wanted))
     }
 
     /// The value of a key; a value that can be no key finds nothing.

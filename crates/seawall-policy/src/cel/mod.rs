@@ -5,22 +5,25 @@
 //! ```
 //!
 //! Invariants, above all what is absent:
-//! - nothing panics on any text or value; size, depth and steps are bounded by [`Limits`], and there is no other loop;
+//! - nothing panics on any text or value; size, depth, cost and steps are bounded by [`Limits`], and there is no other loop;
 //! - a program is immutable and shared by threads; an evaluation borrows from it and from the resources, and copies neither;
-//! - meaning and texts of errors are cel-go's with the options of Kubernetes; the language definition decides where both agree;
+//! - meaning, cost and texts of errors are cel-go's with the options of Kubernetes ([`Names::language`] is for what the
+//!   language definition has otherwise);
 //! - a program needs no types: what the checker ([`check`]) would refuse because of a name is in [`Program::unresolved`], types
 //!   are met when they are used;
-//! - no protocol buffers, no clock, no named time zones, no randomness; no Kubernetes libraries yet.
+//! - no protocol buffers, no clock, no named time zones, no randomness; who may do what is asked of an [`Authorizer`].
 //!
 //! Source: <https://github.com/google/cel-spec/blob/master/doc/langdef.md>.
 
 mod access;
 mod arith;
 pub mod ast;
+mod attr;
 mod authorizer;
 mod bindings;
 pub mod check;
 mod compare;
+mod cost;
 mod error;
 mod eval;
 mod fold;
@@ -32,9 +35,11 @@ mod literal;
 mod macros;
 mod map;
 mod names;
+mod opaque;
 mod parse;
 mod plan;
 mod print;
+mod quote;
 mod re2;
 mod time;
 mod value;
@@ -50,11 +55,12 @@ pub use keyed::{Keyed, Keys};
 pub use limits::Limits;
 pub use map::Map;
 pub use names::{Names, Slot};
+pub use opaque::{Authz, Cidr, Format, Ip, Opaque, Quantity, Semver, Url};
 pub use parse::parse;
 pub(crate) use print::literal;
 pub use print::print;
 pub use time::{Duration, Timestamp};
-pub use value::{Shared, Type, Value};
+pub use value::{Shared, Struct, Type, Value};
 pub use version::Version;
 
 /// What an evaluation gave.
@@ -81,10 +87,22 @@ impl Program {
 
     /// Resolves the names of an expression that has been read.
     pub fn of(ast: &ast::Ast, names: &Names, limits: &Limits) -> Self {
-        Program { plan: plan::plan(ast, names), limits: *limits }
+        Program { plan: plan::plan(ast, names, None), limits: *limits }
     }
 
-    /// Names of variables, functions and types that nothing declares: the API server refuses such an expression.
+    /// The same with what a type checker knows: the overload that each operator and call is, by cel-go's name, where there is
+    /// only one. Costs are exact only with it.
+    pub fn checked(
+        ast: &ast::Ast,
+        names: &Names,
+        limits: &Limits,
+        overloads: &dyn Fn(ast::ExprId) -> Option<&'static str>,
+    ) -> Self {
+        Program { plan: plan::plan(ast, names, Some(overloads)), limits: *limits }
+    }
+
+    /// Names of variables, functions and types that nothing declares, and constants that cannot be made: the API server
+    /// refuses such an expression.
     pub fn unresolved(&self) -> &[CompileError] {
         &self.plan.unresolved
     }
@@ -101,9 +119,9 @@ impl Program {
             return Evaluation { result: Err(error), cost: 0 };
         }
         let budget = limits::Budget::new(&self.limits);
-        let mut machine = eval::Machine { plan: &self.plan, bindings, locals: Vec::new(), budget };
+        let mut machine = eval::Machine::new(&self.plan, bindings, budget);
         let result = machine.eval(root);
         bindings.leave(self.plan.height);
-        Evaluation { result, cost: machine.budget.spent() }
+        Evaluation { result, cost: machine.budget.cost() }
     }
 }

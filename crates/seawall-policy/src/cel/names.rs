@@ -17,10 +17,11 @@ pub struct Names {
     container: String,
     version: Version,
     mutation: bool,
+    language: bool,
 }
 
 impl Names {
-    /// No variables, no container, the newest release.
+    /// No variables, no container, the newest release of Kubernetes.
     pub fn new() -> Self {
         Self::default()
     }
@@ -30,6 +31,12 @@ impl Names {
     pub fn within(mut self, container: &str) -> Self {
         container.clone_into(&mut self.container);
         self
+    }
+
+    /// Those of the language definition, where the API server differs from it: repeated keys in a map, what `format` writes,
+    /// fields of scalars, milliseconds of durations. Nothing is refused beforehand but unknown names.
+    pub fn language() -> Self {
+        Names { language: true, ..Self::default() }
     }
 
     /// The same as of a release: what came later is an unknown name.
@@ -73,6 +80,11 @@ impl Names {
     /// The release.
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Whether the language definition decides where the API server differs.
+    pub fn is_language(&self) -> bool {
+        self.language
     }
 
     /// Whether the types of mutations are known.

@@ -186,7 +186,7 @@ impl Timestamp {
             nanos = format!("{digits:0<9}").get(..9)?.parse().ok()?;
             rest = after;
         }
-        let offset = if rest == "Z" { 0 } else { offset(rest).filter(|_| rest.starts_with(['+', '-']))? };
+        let offset = if rest == "Z" { 0 } else { numeric_offset(rest)? };
         let seconds = days_of_date(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
         Timestamp::new(seconds, nanos)
     }
@@ -215,23 +215,37 @@ pub(super) struct Civil {
     pub(super) second: i64,
 }
 
-/// Seconds of a zone: `UTC`, `+01:00`, `-09:30`, `02:00`. `None` for a zone that has a name.
-pub(super) fn offset(zone: &str) -> Option<i64> {
-    if matches!(zone, "UTC" | "" | "Z") {
-        return Some(0);
+/// Seconds of a zone: `UTC`, `+01:00`, `-09:30`, `2:00`; the error is cel-go's. A zone that has a name is none.
+pub(super) fn offset(zone: &str) -> Result<i64, String> {
+    if matches!(zone, "UTC" | "") {
+        return Ok(0);
     }
-    let unsigned = zone.strip_prefix(['+', '-']).unwrap_or(zone);
-    let (hours, minutes) = unsigned.split_once(':')?;
+    let Some((hours, minutes)) = zone.split_once(':') else {
+        return Err(format!("time zones with a name are not supported: {zone}"));
+    };
+    let number = |digits: &str| {
+        let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
+        let valid = !unsigned.is_empty()
+            && unsigned.len() < 10
+            && unsigned.bytes().all(|digit| digit.is_ascii_digit());
+        let parsed = valid.then(|| digits.parse::<i64>().ok()).flatten();
+        parsed
+            .ok_or_else(|| format!("strconv.Atoi: parsing {}: invalid syntax", super::quote::quoted(digits)))
+    };
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    Ok(60 * if zone.starts_with('-') { hours * 60 - minutes } else { hours * 60 + minutes })
+}
+
+/// Seconds of the zone at the end of RFC 3339.
+fn numeric_offset(zone: &str) -> Option<i64> {
+    let (hours, minutes) = zone.strip_prefix(['+', '-'])?.split_once(':')?;
     let number = |digits: &str| {
         let fits = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
         fits.then(|| digits.parse::<i64>().ok())?
     };
     let (hours, minutes) = (number(hours)?, number(minutes)?);
-    if hours > 23 || minutes > 59 {
-        return None;
-    }
     let seconds = hours * 3600 + minutes * 60;
-    Some(if zone.starts_with('-') { -seconds } else { seconds })
+    (hours < 24 && minutes < 60).then_some(if zone.starts_with('-') { -seconds } else { seconds })
 }
 
 /// RFC 3339 in UTC.

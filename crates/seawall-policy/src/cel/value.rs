@@ -11,7 +11,9 @@ use seawall_yaml::{Kind, Node};
 
 use super::keyed::{Keyed, Keys};
 use super::map::Map;
+pub(super) use super::opaque::{Authz, Cidr, Format, Ip, Opaque, Quantity, Semver, Url};
 use super::time::{Duration, Timestamp};
+use super::{Answer, ResourceTarget, Target};
 
 /// Something lent by a program or a resource, or made on the way.
 #[derive(Debug)]
@@ -48,7 +50,7 @@ pub struct Type(pub(super) &'static str);
 
 impl Type {
     /// Every type that has a name in expressions.
-    pub(super) const ALL: [Type; 14] = [
+    pub(super) const ALL: [Type; 16] = [
         Type("null_type"),
         Type("bool"),
         Type("int"),
@@ -63,11 +65,41 @@ impl Type {
         Type("google.protobuf.Timestamp"),
         Type("optional_type"),
         Type("dyn"),
+        Type("net.IP"),
+        Type("net.CIDR"),
     ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         self.0
+    }
+}
+
+/// A record that an expression makes, for mutations: `Object.spec{replicas: 1}`, `JSONPatch{op: "add", …}`.
+#[derive(Debug)]
+pub struct Struct<'v> {
+    name: Box<str>,
+    fields: Vec<(Box<str>, Value<'v>)>,
+}
+
+impl<'v> Struct<'v> {
+    pub(super) fn new(name: &str, fields: Vec<(Box<str>, Value<'v>)>) -> Self {
+        Struct { name: name.into(), fields }
+    }
+
+    /// The name of its type.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The fields that are set, in the order in which they were written.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Value<'v>)> {
+        self.fields.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// The value of a field that is set.
+    pub fn field(&self, name: &str) -> Option<&Value<'v>> {
+        self.fields().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 }
 
@@ -104,6 +136,10 @@ pub enum Value<'v> {
     Timestamp(Timestamp),
     /// A value or none.
     Optional(Option<Arc<Value<'v>>>),
+    /// A value of a type that Kubernetes adds.
+    Opaque(Arc<Opaque>),
+    /// A record.
+    Struct(Arc<Struct<'v>>),
 }
 
 impl<'v> Value<'v> {
@@ -144,6 +180,29 @@ impl<'v> Value<'v> {
         Value::Optional(Some(Arc::new(value)))
     }
 
+    /// A value of a type that Kubernetes adds.
+    pub fn opaque(value: Opaque) -> Self {
+        Value::Opaque(Arc::new(value))
+    }
+
+    /// `authorizer`: whoever the bindings name answers what is asked of it.
+    pub fn authorizer() -> Self {
+        Self::authz(Authz::Authorizer { user: None })
+    }
+
+    /// `authorizer.requestResource`
+    pub fn resource_check(target: ResourceTarget) -> Self {
+        Self::authz(Authz::Check { user: None, target: Target::Resource(target) })
+    }
+
+    pub(super) fn authz(authz: Authz) -> Self {
+        Self::opaque(Opaque::Authz(authz))
+    }
+
+    pub(super) fn decision(answer: Answer) -> Self {
+        Self::authz(Authz::Decision(answer))
+    }
+
     /// The same for as long as this one lives, without a count.
     pub(super) fn lend(&'v self) -> Value<'v> {
         match self {
@@ -172,6 +231,9 @@ impl<'v> Value<'v> {
             Value::Duration(_) => "google.protobuf.Duration",
             Value::Timestamp(_) => "google.protobuf.Timestamp",
             Value::Optional(_) => "optional_type",
+            Value::Opaque(opaque) => opaque.type_name(),
+            // The name of a record's type lives no longer than the record; nothing asks for more than that it is one.
+            Value::Struct(_) => "Object",
         })
     }
 
@@ -193,6 +255,8 @@ impl<'v> Value<'v> {
             Value::Duration(duration) => duration.nanos() == 0,
             Value::Timestamp(timestamp) => *timestamp == Timestamp::EPOCH,
             Value::Optional(value) => value.is_none(),
+            Value::Opaque(_) => false,
+            Value::Struct(made) => made.fields.is_empty(),
         }
     }
 
@@ -250,6 +314,11 @@ impl fmt::Debug for Value<'_> {
             Value::Timestamp(timestamp) => write!(f, "timestamp({timestamp})"),
             Value::Optional(None) => f.write_str("optional.none()"),
             Value::Optional(Some(value)) => write!(f, "optional.of({value:?})"),
+            Value::Opaque(opaque) => write!(f, "{}({opaque})", opaque.type_name()),
+            Value::Struct(made) => {
+                f.write_str(&made.name)?;
+                f.debug_map().entries(made.fields.iter().map(|(name, value)| (name, value))).finish()
+            }
         }
     }
 }

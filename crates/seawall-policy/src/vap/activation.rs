@@ -13,7 +13,7 @@ use seawall_yaml::Node;
 use super::expression::Slots;
 use super::matching::Subject;
 use crate::admission::{Operation, Request};
-use crate::cel::{Bindings, Map, Shared, Value};
+use crate::cel::{Bindings, Map, ResourceTarget, Shared, Value};
 
 /// What is known of the namespace of a request.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +58,21 @@ impl<'a> Activation<'a> {
 }
 
 impl<'a> Activation<'a> {
-    /// Lets expressions ask for rights.
-    pub(crate) fn bind_authorizer(&self, _request: &Request<'a>, _bindings: &mut Bindings<'a>) {}
+    /// Lets expressions ask for rights: any, and those on what the request is about.
+    pub(crate) fn bind_authorizer(&self, request: &Request<'a>, bindings: &mut Bindings<'a>) {
+        let (group, _, resource) = request.resource;
+        let target = ResourceTarget {
+            group: group.into(),
+            resource: resource.into(),
+            subresource: request.subresource.into(),
+            namespace: request.namespace.into(),
+            name: request.name.into(),
+            field_selector: "".into(),
+            label_selector: "".into(),
+        };
+        bindings.set(self.slots.authorizer, Value::authorizer());
+        bindings.set(self.slots.request_resource, Value::resource_check(target));
+    }
 }
 
 /// Builds a map, leaving out what is empty.

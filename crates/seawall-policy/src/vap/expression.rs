@@ -174,7 +174,12 @@ impl Compiler {
             let found = checked.result().declared();
             return Err(Refused::Invalid(format!("must evaluate to {} but got {found}", expected.named())));
         }
-        let program = Program::of(&ast, &self.names, &limits);
+        // Costs are exact only where the overload is known.
+        let overload = |id| match checked.overloads(id) {
+            [one] => Some(*one),
+            _ => None,
+        };
+        let program = Program::checked(&ast, &self.names, &limits, &overload);
         if let Some(error) = program.unresolved().first() {
             // The checker knows what this evaluator does not: better not to have the policy than to have half of it.
             return Err(Refused::Internal(format!("program instantiation failed: {}", error.message)));

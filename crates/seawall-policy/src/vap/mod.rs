@@ -18,12 +18,12 @@
 mod activation;
 mod answer;
 mod authorizer;
-mod conditions;
+pub(crate) mod conditions;
 mod convert;
 mod dispatch;
 mod environment;
 mod expression;
-mod judge;
+pub(crate) mod judge;
 mod kinds;
 mod matching;
 mod objects;
@@ -38,4 +38,12 @@ pub use read::{Fault, FieldError, Refusal};
 pub use set::PolicySet;
 pub use world::World;
 
-pub(crate) use convert::with_metadata;
+pub(crate) use activation::{Activation, NamespaceObject};
+pub(crate) use authorizer::{Doubt, Rights};
+pub(crate) use convert::{with_metadata, with_version};
+pub(crate) use dispatch::{Plan, Step, plan};
+pub(crate) use matching::Subject;
+pub(crate) use objects::Objects;
+pub(crate) use params::Param;
+pub(crate) use policy::{Binding, FailurePolicy, Mutation, Policy, Rules};
+pub(crate) use world::Namespace;

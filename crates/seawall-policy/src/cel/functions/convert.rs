@@ -5,26 +5,26 @@
 use super::super::EvalError;
 use super::super::limits::Budget;
 use super::super::time::{Duration, Timestamp};
-use super::super::value::Value;
-use super::{Entry, number};
+use super::super::value::{Opaque, Value};
+use super::{Cost, Function, Kind, Only, global, number};
 
-pub(super) const FUNCTIONS: &[Entry] = &[
-    ("int", false, 1, 1, int),
-    ("uint", false, 1, 1, uint),
-    ("double", false, 1, 1, double),
-    ("string", false, 1, 1, string),
-    ("bytes", false, 1, 1, bytes),
-    ("bool", false, 1, 1, bool),
-    ("duration", false, 1, 1, duration),
-    ("timestamp", false, 1, 1, timestamp),
+pub(super) const FUNCTIONS: &[Function] = &[
+    global("int", 1, 1, int),
+    global("uint", 1, 1, uint),
+    global("double", 1, 1, double),
+    global("string", 1, 1, string).cost(Cost::KnownText).gives(Kind::Str),
+    global("bytes", 1, 1, bytes).cost(Cost::KnownText).gives(Kind::Bytes),
+    global("bool", 1, 1, bool),
+    global("duration", 1, 1, duration).only(Only::Language),
+    global("duration", 1, 1, kubernetes_duration).only(Only::Kubernetes),
+    global("timestamp", 1, 1, timestamp),
 ];
 
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;
 const TWO_64: f64 = 18_446_744_073_709_551_616.0;
 
-fn wrong(text: &str, to: &str) -> EvalError {
-    let shown: String = text.chars().take(100).collect();
-    EvalError::argument(format!("type conversion error from 'string' to '{to}': {shown}"))
+fn wrong(from: &str, to: &str) -> EvalError {
+    EvalError::argument(format!("type conversion error from '{from}' to '{to}'"))
 }
 
 fn range(to: &'static str) -> EvalError {
@@ -38,7 +38,7 @@ fn int<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalError> {
         [Value::Uint(value)] => i64::try_from(*value).map_err(|_| overflow())?,
         [Value::Double(value)] if *value > -TWO_63 && *value < TWO_63 => *value as i64,
         [Value::Double(_)] => return Err(overflow()),
-        [Value::Str(text)] => text.parse().map_err(|_| wrong(text, "int"))?,
+        [Value::Str(text)] => text.parse().map_err(|_| wrong("string", "int"))?,
         [Value::Timestamp(timestamp)] => timestamp.seconds(),
         [Value::Duration(duration)] => duration.nanos(),
         _ => return Err(EvalError::overload()),
@@ -53,8 +53,8 @@ fn uint<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalError> 
         [Value::Double(value)] if *value >= 0.0 && *value < TWO_64 => *value as u64,
         [Value::Double(_)] => return Err(overflow()),
         // Go reads no sign here.
-        [Value::Str(text)] if text.starts_with('+') => return Err(wrong(text, "uint")),
-        [Value::Str(text)] => text.parse().map_err(|_| wrong(text, "uint"))?,
+        [Value::Str(text)] if text.starts_with('+') => return Err(wrong("string", "uint")),
+        [Value::Str(text)] => text.parse().map_err(|_| wrong("string", "uint"))?,
         _ => return Err(EvalError::overload()),
     }))
 }
@@ -65,10 +65,10 @@ fn double<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalError
         [Value::Int(value)] => *value as f64,
         [Value::Uint(value)] => *value as f64,
         [Value::Str(text)] => {
-            let value: f64 = text.parse().map_err(|_| wrong(text, "double"))?;
+            let value: f64 = text.parse().map_err(|_| wrong("string", "double"))?;
             // Go refuses digits that overflow, and takes the word.
             if value.is_infinite() && text.bytes().any(|byte| byte.is_ascii_digit()) {
-                return Err(wrong(text, "double"));
+                return Err(wrong("string", "double"));
             }
             value
         }
@@ -92,6 +92,9 @@ fn string<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, Eval
         }
         [Value::Timestamp(timestamp)] => Value::text(timestamp.to_string()),
         [Value::Duration(duration)] => Value::text(duration.to_string()),
+        [Value::Opaque(opaque)] if matches!(&**opaque, Opaque::Ip(_) | Opaque::Cidr(_)) => {
+            Value::text(opaque.to_string())
+        }
         _ => return Err(EvalError::overload()),
     })
 }
@@ -113,7 +116,7 @@ fn bool<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalError> 
         [Value::Str(text)] => match &**text {
             "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Value::Bool(true)),
             "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Value::Bool(false)),
-            text => Err(wrong(text, "bool")),
+            _ => Err(wrong("string", "bool")),
         },
         _ => Err(EvalError::overload()),
     }
@@ -123,9 +126,19 @@ fn duration<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalErr
     Ok(Value::Duration(match args {
         [Value::Duration(duration)] => *duration,
         [Value::Int(nanos)] => Duration::from_nanos(*nanos),
-        [Value::Str(text)] => Duration::parse(text).ok_or_else(|| wrong(text, "google.protobuf.Duration"))?,
+        [Value::Str(text)] => {
+            Duration::parse(text).ok_or_else(|| wrong("string", "google.protobuf.Duration"))?
+        }
         _ => return Err(EvalError::overload()),
     }))
+}
+
+/// A number is no duration to the API server.
+fn kubernetes_duration<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalError> {
+    match args {
+        [Value::Int(_)] => Err(wrong("int", "google.protobuf.Duration")),
+        args => duration(args, budget),
+    }
 }
 
 fn timestamp<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalError> {
@@ -133,7 +146,7 @@ fn timestamp<'v>(args: &[Value<'v>], _: &mut Budget) -> Result<Value<'v>, EvalEr
         [Value::Timestamp(timestamp)] => *timestamp,
         [Value::Int(seconds)] => Timestamp::new(*seconds, 0).ok_or_else(|| range("timestamp overflow"))?,
         [Value::Str(text)] => {
-            Timestamp::parse(text).ok_or_else(|| wrong(text, "google.protobuf.Timestamp"))?
+            Timestamp::parse(text).ok_or_else(|| wrong("string", "google.protobuf.Timestamp"))?
         }
         _ => return Err(EvalError::overload()),
     }))

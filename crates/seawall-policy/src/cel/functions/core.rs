@@ -3,18 +3,18 @@
 use super::super::limits::Budget;
 use super::super::value::Value;
 use super::super::{EvalError, eval};
-use super::Entry;
+use super::{Cost, Function, Kind, Unfit, global, method};
 
-pub(super) const FUNCTIONS: &[Entry] = &[
-    ("size", false, 1, 1, size),
-    ("size", true, 1, 1, size),
-    ("type", false, 1, 1, type_of),
-    ("dyn", false, 1, 1, same),
-    ("contains", true, 2, 2, contains),
-    ("startsWith", true, 2, 2, starts_with),
-    ("endsWith", true, 2, 2, ends_with),
-    ("matches", true, 2, 2, matches),
-    ("matches", false, 2, 2, matches),
+pub(super) const FUNCTIONS: &[Function] = &[
+    global("size", 1, 1, size).unfit(Unfit::Name),
+    method("size", 1, 1, size).unfit(Unfit::Name),
+    global("type", 1, 1, type_of),
+    global("dyn", 1, 1, same).gives(Kind::Unknown),
+    method("contains", 2, 2, contains).cost(Cost::Contains).unfit(Unfit::Plain),
+    method("startsWith", 2, 2, starts_with).cost(Cost::Text).unfit(Unfit::Plain),
+    method("endsWith", 2, 2, ends_with).cost(Cost::Text).unfit(Unfit::Plain),
+    method("matches", 2, 2, matches).cost(Cost::Pattern).unfit(Unfit::Plain),
+    global("matches", 2, 2, matches).unfit(Unfit::Plain),
 ];
 
 fn size<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalError> {

@@ -126,6 +126,23 @@ fn hex(bytes: &[u8], budget: &mut Budget) -> Result<String, EvalError> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+fn string_clause(item: &Value<'_>) -> EvalError {
+    let message = "error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, \
+                   lists, types, durations, and timestamps, was given";
+    EvalError::argument(format!("{message} {}", item.type_of().name()))
+}
+
+/// A value in an error, as Go prints it.
+pub(in crate::cel) fn shown(item: &Value<'_>) -> String {
+    match item {
+        Value::Str(text) => text.to_string(),
+        Value::Uint(value) => value.to_string(),
+        Value::Null => "NULL_VALUE".to_owned(),
+        Value::Double(value) => super::double(*value),
+        other => format!("{other:?}"),
+    }
+}
+
 fn plain(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(), EvalError> {
     budget.take(1)?;
     match item {
@@ -148,7 +165,9 @@ fn plain(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(),
         Value::Type(named) => made.push_str(named.name()),
         Value::Duration(duration) => made.push_str(&duration.to_string()),
         Value::Timestamp(timestamp) => made.push_str(&timestamp.to_string()),
-        Value::Optional(_) => return Err(refused("string clause cannot be used on optional_type")),
+        Value::Optional(_) | Value::Opaque(_) | Value::Struct(_) => {
+            return Err(string_clause(item));
+        }
         Value::List(_) | Value::Keyed(_) | Value::Map(_) | Value::Node(_) => {
             return collection(item, made, budget);
         }

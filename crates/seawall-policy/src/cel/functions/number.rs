@@ -1,5 +1,10 @@
 //! Doubles as Go writes them.
 
+/// A double in a message.
+pub(super) fn double(value: f64) -> String {
+    shortest(value)
+}
+
 /// Go's `strconv.FormatFloat(value, 'g', -1, 64)`: the fewest digits that read back the same, with an exponent below -4
 /// and from 6 on. Source: <https://pkg.go.dev/strconv#FormatFloat>.
 pub(super) fn shortest(value: f64) -> String {

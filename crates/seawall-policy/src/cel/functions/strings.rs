@@ -6,29 +6,30 @@
 use super::super::limits::Budget;
 use super::super::value::Value;
 use super::super::{ErrorKind, EvalError};
-use super::{Entry, format};
+use super::{Cost, Function, Kind, Only, format, format_go, global, int, lists, method};
 
-pub(super) const FUNCTIONS: &[Entry] = &[
-    ("charAt", true, 2, 2, char_at),
-    ("indexOf", true, 2, 3, index_of),
-    ("lastIndexOf", true, 2, 3, last_index_of),
-    ("lowerAscii", true, 1, 1, lower_ascii),
-    ("upperAscii", true, 1, 1, upper_ascii),
-    ("replace", true, 3, 4, replace),
-    ("split", true, 2, 3, split),
-    ("substring", true, 2, 3, substring),
-    ("trim", true, 1, 1, trim),
-    ("join", true, 1, 2, join),
-    ("strings.quote", false, 1, 1, quote),
-    ("format", true, 2, 2, format::format),
+pub(super) const FUNCTIONS: &[Function] = &[
+    method("charAt", 2, 2, char_at).gives(Kind::Str),
+    method("indexOf", 2, 3, index_of).cost(Cost::Traversal),
+    method("lastIndexOf", 2, 3, last_index_of).cost(Cost::Traversal),
+    method("lowerAscii", 1, 1, lower_ascii).cost(Cost::Text).gives(Kind::Str),
+    method("upperAscii", 1, 1, upper_ascii).cost(Cost::Text).gives(Kind::Str),
+    method("replace", 3, 4, replace).cost(Cost::TextTwice).gives(Kind::Str),
+    method("split", 2, 3, split).cost(Cost::TextTwice).gives(Kind::Sortable),
+    method("substring", 2, 3, substring).cost(Cost::Text).gives(Kind::Str),
+    method("trim", 1, 1, trim).cost(Cost::Text).gives(Kind::Str),
+    method("join", 1, 2, join).cost(Cost::ResultTwice).gives(Kind::Str),
+    global("strings.quote", 1, 1, quote).since(29).cost(Cost::Text).gives(Kind::Str),
+    method("format", 2, 2, format::format).cost(Cost::Text).gives(Kind::Str).only(Only::Language),
+    method("format", 2, 2, format_go::format)
+        .since(29)
+        .cost(Cost::Text)
+        .gives(Kind::Str)
+        .only(Only::Kubernetes),
 ];
 
 fn out_of_range(place: i64) -> EvalError {
     EvalError::new(ErrorKind::OutOfBounds, format!("index out of range: {place}"))
-}
-
-fn int<'v>(number: usize) -> Value<'v> {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// The byte at which a code point begins; the end is one past the last.
@@ -46,44 +47,63 @@ fn char_at<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, Eva
     Ok(Value::text(char.map(String::from).unwrap_or_default()))
 }
 
+/// The code points of a text and of a part, and where the search begins.
+struct Search {
+    text: Vec<char>,
+    part: Vec<char>,
+    from: i64,
+}
+
+impl Search {
+    fn of(text: &str, part: &str, from: i64, budget: &mut Budget) -> Result<Self, EvalError> {
+        budget.take((text.len() / 10).saturating_mul(part.len().max(1)))?;
+        Ok(Search { text: text.chars().collect(), part: part.chars().collect(), from })
+    }
+
+    fn is_at(&self, place: usize) -> bool {
+        self.text.get(place..).is_some_and(|rest| rest.starts_with(&self.part))
+    }
+
+    /// Where the search begins; `None` beyond the end.
+    fn start(&self) -> Result<Option<usize>, EvalError> {
+        let from = usize::try_from(self.from).map_err(|_| out_of_range(self.from))?;
+        Ok((from < self.text.len()).then_some(from))
+    }
+}
+
+/// Nothing is found at once; beyond the end there is nothing.
 fn index_of<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalError> {
     let (text, part, from) = match args {
         [Value::Str(text), Value::Str(part)] => (text, part, 0),
         [Value::Str(text), Value::Str(part), Value::Int(from)] => (text, part, *from),
-        _ => return Err(EvalError::overload()),
+        _ => return lists::index_of(args, budget),
     };
-    budget.text(text.len())?;
-    if part.is_empty() && args.len() == 2 {
-        return Ok(Value::Int(0));
+    if part.is_empty() {
+        return Ok(Value::Int(from));
     }
-    let start = byte_at(text, from)?;
-    let found = text.get(start..).and_then(|rest| rest.find(&**part)).map(|byte| start + byte);
-    Ok(match found.and_then(|byte| text.get(..byte)) {
-        Some(before) => int(before.chars().count()),
-        None => Value::Int(-1),
-    })
+    let search = Search::of(text, part, from, budget)?;
+    let Some(start) = search.start()? else { return Ok(Value::Int(-1)) };
+    Ok((start..search.text.len()).find(|place| search.is_at(*place)).map_or(Value::Int(-1), int))
 }
 
 fn last_index_of<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalError> {
     let (text, part, from) = match args {
         [Value::Str(text), Value::Str(part)] => (text, part, None),
         [Value::Str(text), Value::Str(part), Value::Int(from)] => (text, part, Some(*from)),
-        _ => return Err(EvalError::overload()),
+        _ => return lists::last_index_of(args, budget),
     };
-    budget.text(text.len())?;
-    let last = match from {
-        Some(from) => byte_at(text, from)?,
-        None => text.len(),
-    };
-    // A part may begin at the last place and go beyond it.
-    let end = (last + part.len()).min(text.len());
-    let end = (end..=text.len()).find(|byte| text.is_char_boundary(*byte)).unwrap_or(text.len());
-    let within = text.get(..end).unwrap_or(text);
-    let found = within.rmatch_indices(&**part).map(|(byte, _)| byte).find(|byte| *byte <= last);
-    Ok(match found.and_then(|byte| text.get(..byte)) {
-        Some(before) => int(before.chars().count()),
-        None => Value::Int(-1),
-    })
+    if let (true, Some(from)) = (part.is_empty(), from) {
+        return Ok(Value::Int(from));
+    }
+    let search = Search::of(text, part, from.unwrap_or(0), budget)?;
+    let length = search.text.len();
+    if part.is_empty() {
+        return Ok(int(length));
+    }
+    let start = if from.is_some() { search.start()? } else { length.checked_sub(1) };
+    let Some(start) = start else { return Ok(Value::Int(-1)) };
+    let Some(last) = length.checked_sub(search.part.len()) else { return Ok(Value::Int(-1)) };
+    Ok((0..=start.min(last)).rev().find(|place| search.is_at(*place)).map_or(Value::Int(-1), int))
 }
 
 fn changed<'v>(
@@ -150,16 +170,13 @@ fn substring<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, E
         _ => return Err(EvalError::overload()),
     };
     budget.text(text.len())?;
+    if let Some(to) = to.filter(|to| from > *to) {
+        let message = format!("invalid substring range. start: {from}, end: {to}");
+        return Err(EvalError::new(ErrorKind::OutOfBounds, message));
+    }
     let start = byte_at(text, from)?;
-    let end = match to {
-        Some(to) => byte_at(text, to)?,
-        None => text.len(),
-    };
-    let part = text.get(start..end);
-    part.map(Value::text).ok_or_else(|| {
-        let message = format!("invalid substring range. start: {from}, end: {}", to.unwrap_or_default());
-        EvalError::new(ErrorKind::OutOfBounds, message)
-    })
+    let end = to.map_or(Ok(text.len()), |to| byte_at(text, to))?;
+    Ok(Value::text(text.get(start..end).unwrap_or("")))
 }
 
 fn join<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalError> {
@@ -169,10 +186,15 @@ fn join<'v>(args: &[Value<'v>], budget: &mut Budget) -> Result<Value<'v>, EvalEr
         _ => return Err(EvalError::overload()),
     };
     let items = list.items().ok_or_else(EvalError::overload)?;
+    if items.first().is_some_and(|first| !matches!(first, Value::Str(_))) {
+        return Err(EvalError::overload());
+    }
     budget.text(items.len())?;
     let mut joined = String::new();
     for (place, item) in items.iter().enumerate() {
-        let Value::Str(item) = item else { return Err(EvalError::overload()) };
+        let Value::Str(item) = item else {
+            return Err(EvalError::argument(format!("join: invalid input: {}", format::shown(item))));
+        };
         budget.text(item.len() + separator.len() + 10)?;
         if place > 0 {
             joined.push_str(separator);

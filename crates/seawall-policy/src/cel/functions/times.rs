@@ -5,35 +5,32 @@
 use super::super::EvalError;
 use super::super::time::{Civil, Timestamp, offset};
 use super::super::value::Value;
-use super::Entry;
+use super::{Function, Only, method};
 
-pub(super) const FUNCTIONS: &[Entry] = &[
-    ("getFullYear", true, 1, 2, |args, _| at(args, |civil, _| civil.year)),
-    ("getMonth", true, 1, 2, |args, _| at(args, |civil, _| civil.month - 1)),
-    ("getDayOfYear", true, 1, 2, |args, _| at(args, |civil, _| civil.year_day)),
-    ("getDayOfMonth", true, 1, 2, |args, _| at(args, |civil, _| civil.date - 1)),
-    ("getDate", true, 1, 2, |args, _| at(args, |civil, _| civil.date)),
+pub(super) const FUNCTIONS: &[Function] = &[
+    method("getFullYear", 1, 2, |args, _| at(args, |civil, _| civil.year)),
+    method("getMonth", 1, 2, |args, _| at(args, |civil, _| civil.month - 1)),
+    method("getDayOfYear", 1, 2, |args, _| at(args, |civil, _| civil.year_day)),
+    method("getDayOfMonth", 1, 2, |args, _| at(args, |civil, _| civil.date - 1)),
+    method("getDate", 1, 2, |args, _| at(args, |civil, _| civil.date)),
     // 1970 began on a Thursday.
-    ("getDayOfWeek", true, 1, 2, |args, _| at(args, |civil, _| (civil.day + 4).rem_euclid(7))),
-    ("getHours", true, 1, 2, |args, _| {
+    method("getDayOfWeek", 1, 2, |args, _| at(args, |civil, _| (civil.day + 4).rem_euclid(7))),
+    method("getHours", 1, 2, |args, _| {
         either(args, 3_600_000_000_000, i64::MAX, |civil, _| civil.second / 3600)
     }),
-    ("getMinutes", true, 1, 2, |args, _| {
+    method("getMinutes", 1, 2, |args, _| {
         either(args, 60_000_000_000, i64::MAX, |civil, _| civil.second / 60 % 60)
     }),
-    ("getSeconds", true, 1, 2, |args, _| either(args, 1_000_000_000, i64::MAX, |civil, _| civil.second % 60)),
-    ("getMilliseconds", true, 1, 2, |args, _| {
-        either(args, 1_000_000, 1000, |_, timestamp| i64::from(timestamp.nanos()) / 1_000_000)
-    }),
+    method("getSeconds", 1, 2, |args, _| either(args, 1_000_000_000, i64::MAX, |civil, _| civil.second % 60)),
+    method("getMilliseconds", 1, 2, |args, _| milliseconds(args, 1000)).only(Only::Language),
+    method("getMilliseconds", 1, 2, |args, _| milliseconds(args, i64::MAX)).only(Only::Kubernetes),
 ];
 
 fn at<'v>(args: &[Value<'v>], ask: fn(&Civil, Timestamp) -> i64) -> Result<Value<'v>, EvalError> {
     let (timestamp, offset) = match args {
         [Value::Timestamp(timestamp)] => (timestamp, 0),
         [Value::Timestamp(timestamp), Value::Str(zone)] => {
-            let unknown =
-                || EvalError::argument(format!("time zones with a name are not supported: {}", &**zone));
-            (timestamp, offset(zone).ok_or_else(unknown)?)
+            (timestamp, offset(zone).map_err(EvalError::argument)?)
         }
         _ => return Err(EvalError::overload()),
     };
@@ -51,4 +48,9 @@ fn either<'v>(
         [Value::Duration(duration)] => Ok(Value::Int(duration.nanos() / unit % modulus)),
         _ => at(args, ask),
     }
+}
+
+/// Of a duration those of its last second, or, to the API server, all of them.
+fn milliseconds<'v>(args: &[Value<'v>], modulus: i64) -> Result<Value<'v>, EvalError> {
+    either(args, 1_000_000, modulus, |_, timestamp| i64::from(timestamp.nanos()) / 1_000_000)
 }

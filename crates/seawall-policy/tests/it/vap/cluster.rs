@@ -62,7 +62,9 @@ fn inventory(text: &str, complete: bool) -> Inventory {
     for (number, document) in (0u32..).zip(documents) {
         let origin =
             Origin { file: "cluster.yaml".into(), document: number, line: 1, kind: OriginKind::File };
-        builder.push(Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None).unwrap());
+        let resource = Resource::new(Arc::new(document.tree), NodeId::ROOT, origin, None);
+        assert!(resource.is_ok(), "{resource:?}");
+        resource.into_iter().for_each(|resource| builder.push(resource));
     }
     builder.build()
 }
@@ -154,8 +156,11 @@ spec:
 
 /// The texts of the denials, without the policy and the binding before them.
 pub(crate) fn denials(decision: &Decision) -> Vec<&str> {
-    let tail = |text: &'_ str| text.find("denied request: ").map(|at| at + "denied request: ".len());
-    decision.denials.iter().map(|denial| &denial.message[tail(&denial.message).unwrap()..]).collect()
+    decision
+        .denials
+        .iter()
+        .map(|denial| denial.message.split_once("denied request: ").map_or("", |(_, tail)| tail))
+        .collect()
 }
 
 /// What a policy with this rest of its spec denies to the usual request.

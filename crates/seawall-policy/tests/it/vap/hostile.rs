@@ -66,7 +66,7 @@ fn a_long_chain_of_variables_is_bounded() {
         format!("variables: [{}]\nvalidations: [{{expression: variables.v2999 > 0}}]", variables.join(", "));
     let said = denied(&rest);
     assert_eq!(said.len(), 1);
-    assert!(said[0].contains("variables are nested too deeply"), "{}", &said[0][..200]);
+    assert!(said[0].contains("variables are nested too deeply"));
 }
 
 #[test]
@@ -97,4 +97,15 @@ fn ten_thousand_policies_about_other_resources_are_not_looked_at() {
     assert!(cluster.ask(&ASK).is_allowed());
     let thing = Ask { resource: ("", "v1", "things77"), ..ASK };
     assert_eq!(cluster.ask(&thing).denials[0].policy, "p77");
+}
+
+#[test]
+fn a_set_and_a_world_are_shared_by_threads() {
+    let cluster = Cluster::new(&policy("validations: [{expression: 'false', message: no way}]"));
+    let judged = std::thread::scope(|scope| {
+        let ask = || cluster.ask(&ASK).denials.len();
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+    });
+    assert_eq!(judged, 4);
 }

@@ -1,5 +1,5 @@
 mod actions;
-mod cluster;
+pub(crate) mod cluster;
 mod conditions;
 mod drafts;
 mod hostile;
@@ -7,6 +7,7 @@ mod matching;
 mod messages;
 mod params;
 mod refusals;
+mod rights;
 
 mod unknown;
 mod variables;

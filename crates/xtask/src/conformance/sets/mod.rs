@@ -6,6 +6,7 @@
 mod admission_requests;
 mod admitted;
 mod cel_crd;
+mod cel_k8s;
 mod cel_spec;
 mod engine_input;
 mod fix;
@@ -42,7 +43,7 @@ pub(crate) type Loader = fn(&Path) -> Result<Cases>;
 const BUILT: &[(&str, Loader)] = &[
     ("admission-requests", admission_requests::load),
     ("admitted", admitted::load),
-    ("cel-k8s", cel_crd::load),
+    ("cel-k8s", libraries_and_rules),
     ("cel-spec", cel_spec::load),
     ("fix", fix::load),
     ("netpol-api", netpol_api::load),
@@ -59,6 +60,13 @@ const BUILT: &[(&str, Loader)] = &[
     ("vap-apiserver", vap_apiserver::load),
     ("yaml-k8s", yaml_k8s::load),
 ];
+
+/// `cel-k8s` has two halves: expressions with the libraries, and rules of custom resources with what is known before a run.
+fn libraries_and_rules(dir: &Path) -> Result<Cases> {
+    let mut cases = cel_k8s::load(dir)?;
+    cases.extend(cel_crd::load(dir)?);
+    Ok(cases)
+}
 
 /// How the cases of a set are read, when it can be run.
 pub(crate) fn built(name: &str) -> Option<Loader> {

@@ -29,7 +29,7 @@ pub(super) enum Said {
 
 /// The value of an expression.
 pub(super) fn judge(input: &Input) -> Said {
-    let mut names = Names::new().within(&input.container);
+    let mut names = Names::language().within(&input.container);
     let mut bindings = Bindings::new();
     for name in &input.declared {
         names.declare(name);
@@ -106,6 +106,10 @@ fn write(value: &Value<'_>) -> Json {
             json!({ "type": "timestamp", "seconds": timestamp.seconds().to_string(), "nanos": timestamp.nanos() })
         }
         Value::Optional(inner) => json!({ "type": "optional", "value": inner.as_deref().map(write) }),
+        Value::Opaque(opaque) => typed(json!(opaque.to_string()), opaque.type_name()),
+        Value::Struct(made) => {
+            typed(made.fields().map(|(name, value)| json!([name, write(value)])).collect(), made.name())
+        }
         Value::List(_) | Value::Keyed(_) | Value::Map(_) | Value::Node(_) => {
             match (value.items(), value.entries()) {
                 (Some(items), _) => typed(items.iter().map(write).collect(), "list"),

@@ -58,7 +58,7 @@ pub(super) fn judge(input: &Input) -> Result<Said, String> {
     if request.resource != (group, version, name) {
         return Err(format!("takes the object for {:?}", request.resource));
     }
-    let decision = policies.judge(&request, &world);
+    let decision = policies.admit(&request, &world);
     Ok(Said {
         denials: decision.denials.into_iter().map(|denial| denial.message).collect(),
         warnings: decision.warnings,

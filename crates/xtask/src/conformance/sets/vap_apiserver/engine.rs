@@ -37,7 +37,7 @@ pub(super) struct Answer {
     pub(super) denial: Option<(u16, String, String)>,
     pub(super) warnings: Vec<String>,
     pub(super) annotations: BTreeMap<String, String>,
-    /// The object when policies changed it.
+    /// The object that would be stored.
     pub(super) object: Option<Value>,
     /// Why something was not judged.
     pub(super) not_judged: Vec<String>,
@@ -48,7 +48,7 @@ pub(super) struct Answer {
 /// # Errors
 /// When it cannot read the case.
 pub(super) fn judge(input: &Input) -> Result<Said, String> {
-    let inventory = inventory(input)?;
+    let inventory = inventory(input, Roles::AllWritten)?;
     let (policies, _) = PolicySet::read(&inventory);
     let refused = policies.refusals().iter();
     let mut said = Said {
@@ -58,17 +58,27 @@ pub(super) fn judge(input: &Input) -> Result<Said, String> {
         answer: None,
     };
     let Some(asked) = &input.request else { return Ok(said) };
-    let (rbac, _) = Rbac::build(&inventory);
+    // Rights are those of the built-in roles too, and no others: all are known.
+    let (rbac, _) = Rbac::build(&self::inventory(input, Roles::BuiltInToo)?);
     let world = World::new(&inventory, Some(&rbac));
     said.answer = Some(answer(asked, &policies, &world)?);
     Ok(said)
 }
 
-fn inventory(input: &Input) -> Result<Inventory, String> {
+/// Which roles a cluster has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Roles {
+    AllWritten,
+    /// Those that every API server has are not written in the set; the model assumes them where not all are here.
+    BuiltInToo,
+}
+
+fn inventory(input: &Input, roles: Roles) -> Result<Inventory, String> {
     let mut builder = InventoryBuilder::default();
     builder.complete();
-    // The roles that every API server has are not written in the set.
-    builder.partial_kind(GroupKind::new("rbac.authorization.k8s.io", "ClusterRole"));
+    if roles == Roles::BuiltInToo {
+        builder.partial_kind(GroupKind::new("rbac.authorization.k8s.io", "ClusterRole"));
+    }
     // Requests of one topic come from namespaces that are not written.
     builder.partial_kind(GroupKind::new("", "Namespace"));
     let objects = input.cluster.iter().chain(&input.policies).chain(&input.objects);
@@ -113,14 +123,13 @@ fn answer(asked: &Asked, policies: &PolicySet, world: &World<'_>) -> Result<Answ
         options: (asked.operation != "CONNECT").then(|| options.root()),
         dry_run: asked.dry_run,
     };
-    let decision = policies.judge(&request, world);
+    let decision = policies.admit(&request, world);
     let denial = decision.denials.first();
     Ok(Answer {
-        denial: denial
-            .map(|denial| (denial.code, denial.reason.name().to_owned(), request.forbidden(&denial.message))),
+        denial: denial.map(|denial| (denial.code, denial.reason.name().to_owned(), denial.status(&request))),
         warnings: decision.warnings.clone(),
         annotations: decision.audit_annotations.iter().cloned().collect(),
-        object: decision.object.as_ref().map(value).transpose()?,
+        object: decision.object.as_ref().or(object.as_ref()).map(value).transpose()?,
         not_judged: decision.not_judged.iter().map(|one| format!("{}: {}", one.policy, one.reason)).collect(),
     })
 }
