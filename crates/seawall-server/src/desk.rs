@@ -19,7 +19,7 @@ use seawall_yaml::Tree;
 use crate::clock::Clock;
 use crate::event::{About, Events, Outcome};
 use crate::exempt::Exemptions;
-use crate::judge::{Around, Budget, Hook, Judge, Known};
+use crate::judge::{Around, Budget, Hook, Judge, Known, POD_SECURITY};
 use crate::metrics::Metrics;
 use crate::mode::{Identity, Mode, Modes};
 use crate::review::{Answer, Review, Status, annotation_key, patch};
@@ -239,7 +239,8 @@ impl<'d> Ruling<'d> {
     /// Something could not be judged. What speaks for more than one policy is as strict as the strictest of them.
     fn gap(&mut self, policy: &str, family: &str, reason: &str) {
         let modes = &self.desk.rules.modes;
-        let whole = policy == family;
+        // Pod Security is a family of one, which the settings name.
+        let whole = policy == family && family != POD_SECURITY;
         let mode = if whole { modes.strictest(self.object) } else { modes.of(policy, family, self.object) };
         let message = format!("{policy}: could not be judged: {reason}");
         let refuses = mode == Mode::Enforce && self.desk.rules.failure == Failure::Refuse;

@@ -123,7 +123,8 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    pub(super) const EPOCH: Timestamp = Timestamp { seconds: 0, nanos: 0 };
+    /// What an unset time reads as: the year 1, as in Go, and not 1970 (cel-go `Timestamp.IsZeroValue`).
+    pub(super) const ZERO: Timestamp = Timestamp { seconds: FIRST, nanos: 0 };
 
     /// So long after 1970; `None` outside of the years 1 to 9999.
     pub fn new(seconds: i64, nanos: u32) -> Option<Self> {

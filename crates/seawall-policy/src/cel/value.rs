@@ -253,7 +253,7 @@ impl<'v> Value<'v> {
             Value::Node(node) => node.is_empty(),
             Value::Type(_) => false,
             Value::Duration(duration) => duration.nanos() == 0,
-            Value::Timestamp(timestamp) => *timestamp == Timestamp::EPOCH,
+            Value::Timestamp(timestamp) => *timestamp == Timestamp::ZERO,
             Value::Optional(value) => value.is_none(),
             Value::Opaque(_) => false,
             Value::Struct(made) => made.fields.is_empty(),

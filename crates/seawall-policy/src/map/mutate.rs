@@ -52,6 +52,7 @@ impl PolicySet {
         let judged = self.judge(&Request { object, ..request.clone() }, world);
         mutated.object = prepared;
         mutated.denials = judged.denials;
+        mutated.failures = judged.failures;
         mutated.warnings = judged.warnings;
         mutated.audit_annotations = judged.audit_annotations;
         mutated.not_judged.extend(judged.not_judged);

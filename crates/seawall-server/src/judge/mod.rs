@@ -21,6 +21,7 @@ use seawall_yaml::{Node, Tree};
 
 pub use checks::Checks;
 pub use known::Known;
+pub(crate) use pod_security::NAME as POD_SECURITY;
 pub use pod_security::{Exemptions, NamespacePolicy, PodSecurity, label_policy};
 pub use policies::Policies;
 

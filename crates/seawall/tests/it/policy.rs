@@ -154,3 +154,58 @@ fn what_no_policy_can_say_is_told() {
     let level = policy(&[], &["generate", "pss:privileged"]);
     assert!(level.err.contains("`pss:baseline` or `pss:restricted`"), "{}", level.err);
 }
+
+const MUTATION: &str = "# Pods get a seccomp profile
+
+```yaml policy
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: seccomp}
+spec:
+  reinvocationPolicy: Never
+  matchConstraints:
+    resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  mutations:
+    - patchType: ApplyConfiguration
+      applyConfiguration:
+        expression: \"Object{spec: Object.spec{securityContext: Object.spec.securityContext{seccompProfile: Object.spec.securityContext.seccompProfile{type: 'RuntimeDefault'}}}}\"
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: {name: seccomp}
+spec: {policyName: seccomp}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+```
+
+## A pod without one
+
+```yaml mutate
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop}
+spec: {containers: [{name: c, image: x}]}
+```
+
+```yaml becomes
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop}
+spec:
+  securityContext: {seccompProfile: {type: RuntimeDefault}}
+  containers: [{name: c, image: x}]
+```
+";
+
+#[test]
+fn a_page_shows_what_a_policy_changes() {
+    let holds = policy(&[("page.md", MUTATION)], &["test", "page.md"]);
+    assert_eq!(holds.code, 0, "{}{}", holds.out, holds.err);
+    let other = MUTATION.replace("  securityContext: {seccompProfile: {type: RuntimeDefault}}\n", "");
+    let fails = policy(&[("page.md", &other)], &["test", "page.md"]);
+    assert_eq!(fails.code, 1, "{}{}", fails.out, fails.err);
+    assert!(fails.out.contains("it becomes something else:"), "{}", fails.out);
+    assert!(fails.out.contains("type: RuntimeDefault"), "{}", fails.out);
+}

@@ -17,7 +17,7 @@ use labels::LabelFault;
 pub use labels::{NamespacePolicy, label_policy};
 
 /// The family, and the id of its one policy.
-const NAME: &str = "pod-security";
+pub(crate) const NAME: &str = "pod-security";
 
 /// What every key of an annotation begins with.
 const PREFIX: &str = "pod-security.kubernetes.io/";

@@ -109,7 +109,7 @@ pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
 
 /// What came of one object.
 enum Judged {
-    Decided(Decision),
+    Decided(Box<Decision>),
     /// The API server would not take it, and why.
     Refused(String),
     /// Nothing tells its resource.
@@ -137,7 +137,7 @@ fn judge(
         };
         let object = made.as_ref().map_or(resource.root(), Tree::root);
         match resources.create(object, &user) {
-            Some(request) => Judged::Decided(policies.set.judge(&request, &world)),
+            Some(request) => Judged::Decided(Box::new(policies.set.admit(&request, &world))),
             None => Judged::Unnamed,
         }
     };

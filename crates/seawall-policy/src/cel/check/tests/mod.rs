@@ -250,7 +250,9 @@ proptest! {
         if let Ok((ast, _)) = compile(&text, &env, &Limits::default()) {
             let names = crate::cel::Names::new();
             let program = crate::cel::Program::of(&ast, &names, &Limits::default());
-            prop_assert!(program.unresolved().is_empty(), "{text}: {:?}", program.unresolved());
+            // A constant that cannot be made (`int('x')`) is no matter of types; the API server refuses it afterwards.
+            let names = |problem: &&crate::cel::CompileError| !problem.message.starts_with("program instantiation failed");
+            prop_assert_eq!(program.unresolved().iter().find(names), None, "{}", text);
             if let Err(error) = program.evaluate(&crate::cel::Bindings::new()) {
                 prop_assert_ne!(error.kind, crate::cel::ErrorKind::NoSuchOverload, "{}: {}", text, error);
             }

@@ -4,7 +4,7 @@ use seawall_core::Problem;
 use seawall_policy::admission::{Decision, Resources, as_created};
 use seawall_policy::page::{Case, Expect};
 use seawall_policy::vap::World;
-use seawall_schema::Schemas;
+use seawall_schema::{Schemas, Value};
 use seawall_yaml::Tree;
 
 use crate::commands::policy::subject::user;
@@ -30,7 +30,7 @@ pub(super) fn judge(cases: &[Case], policies: &Policies, problems: &mut Vec<Prob
         .iter()
         .map(|case| {
             let faults = match decide(case, policies, &resources, &schemas, &world) {
-                Ok(decision) => faults(case, &decision),
+                Ok(decision) => faults(case, &decision, &schemas),
                 Err(fault) => vec![fault],
             };
             Outcome { name: case.name.clone(), line: case.line, expect: case.expect, faults }
@@ -61,11 +61,11 @@ fn decide(
     };
     request.subresource = &case.subresource;
     request.dry_run = case.dry_run;
-    Ok(policies.set.judge(&request, world))
+    Ok(policies.set.admit(&request, world))
 }
 
 /// What in a decision is not as expected.
-fn faults(case: &Case, decision: &Decision) -> Vec<String> {
+fn faults(case: &Case, decision: &Decision, schemas: &Schemas) -> Vec<String> {
     let mut faults = Vec::new();
     for not_judged in &decision.not_judged {
         faults.push(format!("policy `{}` could not be judged: {}", not_judged.policy, not_judged.reason));
@@ -91,8 +91,28 @@ fn faults(case: &Case, decision: &Decision) -> Vec<String> {
             faults.push(format!("nothing says `{}` (line {})", message.text, message.line));
         }
     }
+    if let Some(wanted) = case.becomes.as_ref().filter(|_| !denied) {
+        faults.extend(unlike(wanted, decision.object.as_ref(), schemas));
+    }
     if !faults.is_empty() {
         faults.extend(said.iter().map(|text| format!("said: {text}")));
     }
     faults
+}
+
+/// What is wrong with the object that results: both are taken as the API server would store them.
+fn unlike(wanted: &Tree, made: Option<&Tree>, schemas: &Schemas) -> Option<String> {
+    let Some(made) = made else { return Some("nothing is changed".to_owned()) };
+    let stored = match as_created(wanted.root(), schemas) {
+        Ok(stored) => stored,
+        Err(why) => return Some(format!("the API server would not take what is to become: {why}")),
+    };
+    let wanted = stored.as_ref().unwrap_or(wanted);
+    let same = match (Value::of(made.root()), Value::of(wanted.root())) {
+        (Some(made), Some(wanted)) => made.means(&wanted),
+        _ => false,
+    };
+    let mut yaml = String::new();
+    made.root().write_yaml(&mut yaml);
+    (!same).then(|| format!("it becomes something else:\n{yaml}"))
 }

@@ -43,8 +43,8 @@ pub(super) fn table(pages: &[Result], color: bool, quiet: bool, out: &mut impl W
                 escape(&outcome.name),
                 word(outcome.expect)
             )?;
-            for fault in &outcome.faults {
-                writeln!(out, "      {}", escape(fault))?;
+            for line in outcome.faults.iter().flat_map(|fault| fault.lines()) {
+                writeln!(out, "      {}", escape(line))?;
             }
         }
     }

@@ -26,6 +26,8 @@ pub(super) enum Said {
 
 /// The release whose test tables the set is.
 const MINOR: u32 = 36;
+/// A release that has every library.
+const NEWEST: u32 = 37;
 
 fn tree(json: &Json) -> Option<Tree> {
     read(&Text::new(json.to_string()), &ReadLimits::default()).0.pop().map(|document| document.tree)
@@ -61,7 +63,8 @@ pub(super) fn judge(input: &Input) -> Said {
 
 /// The least and the largest cost of an expression that may ask the authorizer.
 pub(super) fn estimate(expr: &str) -> Result<(u64, u64), String> {
-    let mut env = Environment::kubernetes(MINOR);
+    // The table of costs is of an environment with every library, whatever its release.
+    let mut env = Environment::kubernetes(NEWEST).mutating();
     env.declare("authorizer", Type::object("kubernetes.authorization.Authorizer"));
     let (_, checked) = check(expr, &env, &Limits::default()).map_err(|issues| issues.to_string())?;
     let cost = checked.cost(&Unsized);
