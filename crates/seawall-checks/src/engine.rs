@@ -174,12 +174,8 @@ impl Ready {
         let mut not_evaluated = Vec::new();
         let mut runners = Vec::with_capacity(self.checks.len());
         for ReadyCheck { check, info, prepared } in &self.checks {
-            let gap = |reason| NotEvaluated {
-                check: info.id.clone(),
-                pillar: info.pillar,
-                subject: None,
-                reason,
-            };
+            let gap =
+                |reason| NotEvaluated { check: info.id.clone(), pillar: info.pillar, subject: None, reason };
             if let Some(reason) = refused_need(check, inventory) {
                 not_evaluated.push(gap(reason));
                 continue;
