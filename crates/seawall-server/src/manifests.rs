@@ -125,7 +125,7 @@ impl Manifests {
 }
 
 /// The resources of the built-in rows, in the API server's own language.
-fn condition() -> String {
+pub(crate) fn condition() -> String {
     let mut wholes = Vec::new();
     let mut parts = Vec::new();
     let mut groups = Vec::new();

@@ -18,9 +18,6 @@ use crate::tls::{
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// How often a store is: an API server that keeps it should not notice.
-const TEND: Duration = Duration::from_secs(60);
-
 /// Where the certificate comes from.
 #[derive(Clone, Debug)]
 pub enum CertificateSource {
@@ -62,6 +59,8 @@ pub struct Run {
     pub listen: SocketAddr,
     /// Where the certificate comes from.
     pub certificates: CertificateSource,
+    /// How long certificates of one's own hold.
+    pub lifetimes: Lifetimes,
     /// Bounds.
     pub limits: ServerLimits,
 }
@@ -93,21 +92,21 @@ fn system(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> RunError {
 /// Something that looks after certificates.
 enum Certified {
     Files(Files),
-    Keeper(Keeper),
+    Keeper(Keeper, Duration),
 }
 
 impl Certified {
     fn every(&self) -> Duration {
         match self {
             Certified::Files(_) => LOOK,
-            Certified::Keeper(_) => TEND,
+            Certified::Keeper(_, every) => *every,
         }
     }
 
     async fn tend(&self) -> Result<(), TlsError> {
         match self {
             Certified::Files(files) => files.look().map(|_| ()),
-            Certified::Keeper(keeper) => keeper.tend().await,
+            Certified::Keeper(keeper, _) => keeper.tend().await,
         }
     }
 }
@@ -191,14 +190,10 @@ impl Run {
         let clock: Arc<dyn Clock> = Arc::clone(self.desk.clock());
         let keeper = |store: Arc<dyn CertificateStore>, trust: Arc<dyn Trust>, names: &[String]| {
             let certificates = Arc::clone(certificates);
-            Certified::Keeper(Keeper::new(
-                store,
-                trust,
-                certificates,
-                clock,
-                names.to_vec(),
-                Lifetimes::default(),
-            ))
+            Certified::Keeper(
+                Keeper::new(store, trust, certificates, clock, names.to_vec(), self.lifetimes.clone()),
+                self.lifetimes.every,
+            )
         };
         Ok(match &self.certificates {
             CertificateSource::Files { certificate, key } => {

@@ -6,17 +6,21 @@ use seawall_waivers::Glob;
 use seawall_yaml::Node;
 
 use crate::desk::{Failure, Rules};
+use crate::duration::duration;
 use crate::exempt::{BUILT_IN, Exemptions};
 use crate::http::ServerLimits;
 use crate::judge::{NamespacePolicy, PodSecurity};
 use crate::mode::{ModeRule, Modes};
+use crate::tls::Lifetimes;
 
 /// The keys of the section, and of the maps in it; the published schema has the same.
-pub const KEYS: [&str; 7] = ["mode", "failure", "rules", "exempt", "podSecurity", "select", "limits"];
+pub const KEYS: [&str; 8] =
+    ["mode", "failure", "rules", "exempt", "podSecurity", "select", "certificates", "limits"];
 const RULE: [&str; 4] = ["policies", "namespaces", "mode", "rollout"];
 const EXEMPT: [&str; 4] = ["ownNamespace", "namespaces", "users", "lift"];
 const POD_SECURITY: [&str; 5] = ["enabled", "enforce", "audit", "warn", "exempt"];
 const POD_SECURITY_EXEMPT: [&str; 3] = ["namespaces", "users", "runtimeClasses"];
+const CERTIFICATES: [&str; 4] = ["authority", "certificate", "overlap", "every"];
 const LIMITS: [&str; 8] = [
     "connections",
     "inFlight",
@@ -40,6 +44,8 @@ pub struct Settings {
     pub pod_security: Option<PodSecurity>,
     /// Words that select the checks that judge; none means those that a scan would run.
     pub select: Vec<String>,
+    /// How long certificates of one's own hold.
+    pub lifetimes: Lifetimes,
     /// Bounds of the server.
     pub limits: ServerLimits,
 }
@@ -51,6 +57,7 @@ impl Default for Settings {
             rules: Rules { exemptions, ..Rules::default() },
             pod_security: Some(PodSecurity::default()),
             select: Vec::new(),
+            lifetimes: Lifetimes::default(),
             limits: ServerLimits::default(),
         }
     }
@@ -129,6 +136,14 @@ impl<'t> At<'t> {
         }
     }
 
+    /// At least a second.
+    fn duration(&self) -> Read<Duration> {
+        match duration(self.text()?) {
+            Some(duration) if duration >= Duration::from_secs(1) => Ok(duration),
+            _ => self.bad("must be a duration of at least a second, such as `720h`, `30m` or `90s`"),
+        }
+    }
+
     fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self) -> Read<T> {
         self.text()?.parse().or_else(|error| self.bad(error))
     }
@@ -159,6 +174,7 @@ impl Settings {
                 "exempt" => exempt(&at, &mut settings.rules.exemptions)?,
                 "podSecurity" => settings.pod_security = pod_security(&at)?,
                 "select" => settings.select = at.texts()?,
+                "certificates" => certificates(&at, &mut settings.lifetimes)?,
                 _ => limits(&at, &mut settings.limits)?,
             }
         }
@@ -239,6 +255,25 @@ fn pod_security(at: &At<'_>) -> Read<Option<PodSecurity>> {
     Ok(enabled.then_some(security))
 }
 
+fn certificates(at: &At<'_>, lifetimes: &mut Lifetimes) -> Read<()> {
+    for (key, at) in at.entries(&CERTIFICATES)? {
+        match key {
+            "authority" => lifetimes.authority = at.duration()?,
+            "certificate" => lifetimes.leaf = at.duration()?,
+            "overlap" => lifetimes.overlap = at.duration()?,
+            _ => lifetimes.every = at.duration()?,
+        }
+    }
+    let Lifetimes { authority, leaf, overlap, every } = *lifetimes;
+    if leaf < every * 3 || overlap < every * 2 {
+        return at.bad("a certificate must hold for three rounds of `every`, and `overlap` be two of them");
+    }
+    if authority < overlap * 3 || authority < leaf {
+        return at.bad("an authority must hold for three times `overlap`, and as long as a certificate");
+    }
+    Ok(())
+}
+
 fn limits(at: &At<'_>, limits: &mut ServerLimits) -> Read<()> {
     for (key, at) in at.entries(&LIMITS)? {
         match key {
@@ -280,6 +315,7 @@ rules:
 exempt: {ownNamespace: guard, namespaces: [legacy], users: [robot], lift: [namespace-kube-system]}
 podSecurity: {enforce: 'baseline:v1.31', audit: restricted, exempt: {runtimeClasses: [vm]}}
 select: [pod-privileged]
+certificates: {authority: 720h, certificate: 1h30m}
 limits: {workers: 2, seconds: 3, bodyBytes: 1000}
 ";
         let read = settings(text).unwrap();
@@ -290,6 +326,7 @@ limits: {workers: 2, seconds: 3, bodyBytes: 1000}
         let security = read.pod_security.unwrap();
         assert_eq!(security.defaults.enforce, "baseline:v1.31".parse::<Policy>().unwrap());
         assert_eq!(security.exemptions.runtime_classes, ["vm"]);
+        assert_eq!(read.lifetimes.leaf, Duration::from_secs(5_400));
         assert_eq!((read.limits.workers, read.limits.review.bytes), (2, 1000));
         assert_eq!(settings("{}").unwrap().rules.modes.default, Mode::Audit);
         assert!(settings("podSecurity: {enabled: false}").unwrap().pod_security.is_none());
@@ -310,6 +347,9 @@ limits: {workers: 2, seconds: 3, bodyBytes: 1000}
             ("exempt: {lift: [nope]}", "`exempt.lift[0]`: no exemption has this id"),
             ("podSecurity: {enforce: strict}", "`podSecurity.enforce`: unknown Pod Security level `strict`"),
             ("limits: {seconds: 31}", "`limits.seconds`: must be a whole number from 1 to 30"),
+            ("certificates: {every: 0s}", "`certificates.every`: must be a duration of at least a second"),
+            ("certificates: {certificate: 2m}", "`certificates`: a certificate must hold for three rounds"),
+            ("certificates: {authority: 48h}", "`certificates`: an authority must hold for three times"),
             ("failure: maybe", "`failure`: must be `refuse` or `allow`"),
             ("[]", "`admission`: must be a map"),
         ] {

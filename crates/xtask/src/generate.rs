@@ -17,6 +17,7 @@ type Generated = (&'static str, fn() -> String);
 
 /// The generated files.
 const FILES: &[Generated] = &[
+    ("charts/seawall/templates/_exempt.tpl", seawall_server::exempt_templates),
     ("docs/checks/README.md", || index(all())),
     ("schemas/seawall-config-v1.schema.json", config_schema::text),
 ];

@@ -40,7 +40,8 @@ impl Writer {
         found.as_ref().map(stored).transpose()
     }
 
-    /// Writes the Secret: as a new one without `version`, else over exactly that version. Gives what is stored then.
+    /// Writes the data of the Secret: as a new one without `version`, else over exactly that version. Labels, annotations
+    /// and owners stay as somebody else set them. Gives what is stored then.
     ///
     /// # Errors
     /// [`WriteError::Conflict`] when it is there already, or has changed: the caller reads what the winner wrote.
@@ -52,16 +53,19 @@ impl Writer {
         version: Option<&str>,
     ) -> Result<Stored, WriteError> {
         let collection = format!("/api/v1/namespaces/{}/secrets", word(namespace)?);
-        let body = body(namespace, word(name)?, data, version).into_bytes();
-        let (method, path) = match version {
-            None => (Method::POST, collection),
-            Some(_) => (Method::PUT, format!("{collection}/{name}")),
+        let Some(version) = version else {
+            let body = created(namespace, word(name)?, data).into_bytes();
+            let made = self.exchange(Method::POST, &collection, "application/json", body).await?;
+            let made =
+                made.ok_or_else(|| WriteError::Refused(format!("there is no namespace `{namespace}`")))?;
+            return stored(&made);
         };
-        match self.exchange(method, &path, "application/json", body).await? {
-            Some(tree) => stored(&tree),
-            None if version.is_some() => Err(WriteError::Conflict("it is gone".to_owned())),
-            None => Err(WriteError::Refused(format!("there is no namespace `{namespace}`"))),
-        }
+        let gone = || WriteError::Conflict("it is gone".to_owned());
+        let before = self.secret(namespace, name).await?.ok_or_else(gone)?;
+        let body = patch(data, &before, version).into_bytes();
+        let path = format!("{collection}/{name}");
+        let changed = self.exchange(Method::PATCH, &path, "application/merge-patch+json", body).await?;
+        stored(&changed.ok_or_else(gone)?)
     }
 }
 
@@ -80,26 +84,44 @@ fn stored(tree: &Tree) -> Result<Stored, WriteError> {
     Ok(Stored { data, version: version.ok_or_else(|| wrong("it has no version"))?.to_owned() })
 }
 
-fn body(namespace: &str, name: &str, data: &BTreeMap<String, Vec<u8>>, version: Option<&str>) -> String {
+fn created(namespace: &str, name: &str, data: &BTreeMap<String, Vec<u8>>) -> String {
     let mut out = String::from(
         "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"type\":\"Opaque\",\"metadata\":{\"namespace\":",
     );
     write_string(namespace, &mut out);
     out.push_str(",\"name\":");
     write_string(name, &mut out);
-    if let Some(version) = version {
-        out.push_str(",\"resourceVersion\":");
-        write_string(version, &mut out);
-    }
     out.push_str("},\"data\":{");
+    entries(data, &mut out);
+    out.push_str("}}");
+    out
+}
+
+/// A merge patch (RFC 7386) that fits one version only, and leaves no other data than this.
+fn patch(data: &BTreeMap<String, Vec<u8>>, before: &Stored, version: &str) -> String {
+    let mut out = String::from("{\"metadata\":{\"resourceVersion\":");
+    write_string(version, &mut out);
+    out.push_str("},\"data\":{");
+    entries(data, &mut out);
+    let mut empty = data.is_empty();
+    for key in before.data.keys().filter(|key| !data.contains_key(*key)) {
+        if !std::mem::take(&mut empty) {
+            out.push(',');
+        }
+        write_string(key, &mut out);
+        out.push_str(":null");
+    }
+    out.push_str("}}");
+    out
+}
+
+fn entries(data: &BTreeMap<String, Vec<u8>>, out: &mut String) {
     for (at, (key, value)) in data.iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
-        write_string(key, &mut out);
+        write_string(key, out);
         out.push(':');
-        write_string(&STANDARD.encode(value), &mut out);
+        write_string(&STANDARD.encode(value), out);
     }
-    out.push_str("}}");
-    out
 }

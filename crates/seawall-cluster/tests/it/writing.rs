@@ -16,11 +16,12 @@ fn with<T>(stand: &Stand, work: impl AsyncFnOnce(Writer) -> T) -> T {
 }
 
 fn secret(version: &str) -> Reply {
+    holding(version, &json!({"tls.key": "a2V5"}))
+}
+
+fn holding(version: &str, data: &serde_json::Value) -> Reply {
     let metadata = json!({"namespace": "seawall", "name": "tls", "resourceVersion": version});
-    Reply::Json(
-        200,
-        json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {"tls.key": "a2V5"}}),
-    )
+    Reply::Json(200, json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}))
 }
 
 fn data() -> BTreeMap<String, Vec<u8>> {
@@ -33,7 +34,8 @@ const SECRET: &str = "/api/v1/namespaces/seawall/secrets/tls";
 fn a_secret_is_made_read_and_changed_at_its_version() {
     let stand = Stand::faulty(vec![], |target, before| match target {
         SECRET if before == 0 => None,
-        target if target.starts_with("PUT") => Some(secret("8")),
+        target if target.starts_with("PATCH") => Some(secret("8")),
+        SECRET if before == 2 => Some(holding("7", &json!({"tls.key": "a2V5", "ca-next.key": "bmV4dA=="}))),
         _ => Some(secret("7")),
     });
     let stored = |version: &str| Stored { data: data(), version: version.to_owned() };
@@ -43,18 +45,16 @@ fn a_secret_is_made_read_and_changed_at_its_version() {
         assert_eq!(writer.secret("seawall", "tls").await, Ok(Some(stored("7"))));
         assert_eq!(writer.put_secret("seawall", "tls", &data(), Some("7")).await, Ok(stored("8")));
     });
-    let object = |version: &str| {
-        format!(
-            "{{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"type\":\"Opaque\",\"metadata\":{{\"namespace\":\"seawall\",\"name\":\"tls\"{version}}},\"data\":{{\"tls.key\":\"a2V5\"}}}}"
-        )
-    };
+    let made = r#"{"apiVersion":"v1","kind":"Secret","type":"Opaque","metadata":{"namespace":"seawall","name":"tls"},"data":{"tls.key":"a2V5"}}"#;
+    let patch = r#"{"metadata":{"resourceVersion":"7"},"data":{"tls.key":"a2V5","ca-next.key":null}}"#;
     assert_eq!(
         stand.seen(),
         [
             SECRET.to_owned(),
-            format!("POST /api/v1/namespaces/seawall/secrets {}", object("")),
+            format!("POST /api/v1/namespaces/seawall/secrets {made}"),
             SECRET.to_owned(),
-            format!("PUT {SECRET} {}", object(",\"resourceVersion\":\"7\"")),
+            SECRET.to_owned(),
+            format!("PATCH {SECRET} {patch}"),
         ]
     );
     assert!(!format!("{:?}", stored("7")).contains("107"), "values of a Secret are not for logs");

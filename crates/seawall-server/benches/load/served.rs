@@ -12,6 +12,7 @@ use seawall_checks::{Profile, Settings, pick};
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
 use seawall_policy::vap::PolicySet;
+use seawall_server::tls::Lifetimes;
 use seawall_server::{
     CertificateSource, Checks, Desk, Events, Judges, Metrics, PodSecurity, Policies, Rules, Run,
     ServerLimits, SystemClock,
@@ -83,6 +84,7 @@ pub(crate) fn serve(folder: &Path, policies: usize) {
             path: folder.to_owned(),
             names: vec!["localhost".into()],
         },
+        lifetimes: Lifetimes::default(),
         limits: ServerLimits::default(),
     };
     let load = move |desk: &Desk| {

@@ -13,7 +13,6 @@ mod accept;
 mod answers;
 mod body;
 mod connection;
-mod duration;
 mod pace;
 mod reviews;
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -9,9 +10,10 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{Request, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
+use super::Server;
 use super::answers::{Sent, json, last, plain};
 use super::body::{self, NoBody};
-use super::{Server, duration};
+use crate::duration::duration;
 use crate::judge::{Budget, Hook};
 use crate::review::{Answer, BadReview, Review};
 
@@ -41,7 +43,7 @@ impl Server {
             return last(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a review is `application/json`");
         }
         let limits = &self.limits;
-        let asked = duration::time_limit(request.uri().query()).unwrap_or(limits.time);
+        let asked = time_limit(request.uri().query()).unwrap_or(limits.time);
         // A tenth is enough of a short limit.
         let margin = limits.margin.min(asked / 10);
         let until = started + asked.min(limits.time).saturating_sub(margin);
@@ -147,5 +149,25 @@ impl Drop for Ends {
         if self.either.swap(true, Ordering::AcqRel) {
             self.held.fetch_sub(1, Ordering::Relaxed);
         }
+    }
+}
+
+/// How long the API server waits: `?timeout=10s`.
+fn time_limit(query: Option<&str>) -> Option<Duration> {
+    duration(query?.split('&').find_map(|pair| pair.strip_prefix("timeout="))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_api_server_says_how_long_it_waits() {
+        for (query, seconds) in
+            [("timeout=10s", Some(10)), ("a=b&timeout=1m30s", Some(90)), ("timeout=", None), ("x=1", None)]
+        {
+            assert_eq!(time_limit(Some(query)), seconds.map(Duration::from_secs), "{query}");
+        }
+        assert_eq!(time_limit(None), None);
     }
 }

@@ -20,6 +20,8 @@ pub struct Lifetimes {
     pub leaf: Duration,
     /// How long a new authority is in the bundle before it signs.
     pub overlap: Duration,
+    /// How often the store is looked at.
+    pub every: Duration,
 }
 
 /// A day.
@@ -27,7 +29,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        Lifetimes { authority: 365 * DAY, leaf: 30 * DAY, overlap: DAY }
+        Lifetimes { authority: 365 * DAY, leaf: 30 * DAY, overlap: DAY, every: Duration::from_secs(60) }
     }
 }
 

@@ -6,7 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use seawall_cluster::{Access, Patience, Writer};
-use seawall_server::tls::{CertificateStore, Cluster, Entries, Revision, Trust, Written};
+use seawall_server::tls::{
+    CertificateStore, Certificates, Cluster, Entries, Keeper, Lifetimes, Revision, Trust, Written,
+};
 use serde_json::{Value, json};
 
 /// What the stand-in holds.
@@ -27,13 +29,13 @@ impl Held {
             return match method {
                 "GET" => self.secret.clone().map_or((404, json!({"kind": "Status"})), |secret| (200, secret)),
                 "POST" if self.secret.is_some() => conflict,
-                "PUT" if told != known.as_deref() => conflict,
+                "PATCH" if told != known.as_deref() => conflict,
                 _ => {
                     self.version += 1;
-                    let mut secret = body.clone();
+                    let secret = self.secret.get_or_insert(json!({"kind": "Secret"}));
+                    merge(secret, body);
                     secret["metadata"]["resourceVersion"] = self.version.to_string().into();
-                    self.secret = Some(secret.clone());
-                    (200, secret)
+                    (200, secret.clone())
                 }
             };
         }
@@ -49,6 +51,24 @@ impl Held {
             );
         }
         (404, json!({"kind": "Status"}))
+    }
+}
+
+/// A merge patch, RFC 7386.
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(fields) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    for (key, value) in fields {
+        if value.is_null() {
+            target.as_object_mut().unwrap().remove(key);
+        } else {
+            merge(&mut target[key], value);
+        }
     }
 }
 
@@ -119,5 +139,32 @@ fn replicas_agree_through_the_secret_and_the_api_server_is_told() {
         assert_eq!(one.write(entries("4"), Some(revision)).await.unwrap(), Written::Lost);
         one.spread("bundle".to_owned()).await.unwrap();
         assert_eq!(held.lock().unwrap().bundle.as_deref(), Some("YnVuZGxl"));
+    });
+}
+
+#[test]
+fn an_empty_secret_of_a_chart_is_filled_and_keeps_its_labels() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (url, held) = serve();
+        let labels = json!({"app.kubernetes.io/managed-by": "Helm"});
+        held.lock().unwrap().secret =
+            Some(json!({"kind": "Secret", "metadata": {"resourceVersion": "0", "labels": labels}}));
+        let replica = async || {
+            let store = Arc::new(cluster(&url).await);
+            let metrics = Arc::new(seawall_server::Metrics::default());
+            let certificates = Arc::new(Certificates::new(metrics).unwrap());
+            let trust = Arc::clone(&store) as Arc<dyn Trust>;
+            let names = vec!["seawall.seawall.svc".to_owned()];
+            let clock = Arc::new(seawall_server::SystemClock);
+            Keeper::new(store, trust, certificates, clock, names, Lifetimes::default()).tend().await.unwrap();
+        };
+        replica().await;
+        let first = held.lock().unwrap().secret.clone().unwrap();
+        assert!(first["data"]["tls.key"].is_string() && first["data"]["ca.crt"].is_string());
+        assert_eq!(first["metadata"]["labels"], labels);
+        assert_eq!(held.lock().unwrap().bundle.as_deref(), first["data"]["ca.crt"].as_str());
+        replica().await;
+        assert_eq!(held.lock().unwrap().secret.as_ref(), Some(&first), "the second one takes what is there");
     });
 }

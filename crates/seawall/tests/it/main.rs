@@ -9,6 +9,7 @@
 
 mod admit;
 mod bad_input;
+mod chart;
 #[cfg(unix)]
 mod ci;
 mod cluster;

@@ -43,6 +43,13 @@ pub(super) fn section() -> Value {
         "warn": standard("What is warned of where a namespace says nothing."),
         "exempt": map("Who is exempt from Pod Security.", &of_pods),
     });
+    let duration = |description: &str| json!({"description": description, "type": "string", "pattern": "^([0-9]+(\\.[0-9]+)?(h|m|s))+$"});
+    let certificates = json!({
+        "authority": duration("How long an authority of one's own holds; `8760h` by default."),
+        "certificate": duration("How long a certificate holds; `720h` by default. It is renewed at two thirds of its life."),
+        "overlap": duration("How long a new authority is trusted before it signs; `24h` by default."),
+        "every": duration("How often all that is looked after; `60s` by default."),
+    });
     let limits = json!({
         "connections": number("Open connections.", 1, 1 << 20),
         "inFlight": number("Reviews at once.", 1, 1 << 20),
@@ -66,6 +73,7 @@ pub(super) fn section() -> Value {
             "exempt": map("What is not judged.", &exempt),
             "podSecurity": map("Pod Security admission.", &pod_security),
             "select": texts("The checks that judge, in the words of `select`."),
+            "certificates": map("Certificates by an authority of one's own.", &certificates),
             "limits": map("Bounds of the server.", &limits),
         }),
     )

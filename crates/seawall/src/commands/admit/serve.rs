@@ -89,7 +89,13 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
     let (events, writer) = Events::to(args.events()?).context("events cannot be written")?;
     let metrics = Arc::new(Metrics::default());
     let desk = Arc::new(Desk::new(settings.rules.clone(), Arc::new(SystemClock), metrics, events));
-    let server = Run { desk, listen: args.listen, certificates, limits: settings.limits };
+    let server = Run {
+        desk,
+        listen: args.listen,
+        certificates,
+        lifetimes: settings.lifetimes.clone(),
+        limits: settings.limits,
+    };
     plain_panics();
     let load = move |desk: &Desk| {
         let inventory = configured.inventory().map_err(|error| format!("{error:#}"))?;
