@@ -15,7 +15,7 @@ pub struct Manifests {
     pub namespace: String,
     /// Its port.
     pub port: u16,
-    /// What is trusted, PEM; without it the field is empty, to be filled in later.
+    /// What is trusted, PEM. Without it the field is left out: whoever fills it in keeps it when this is applied again.
     pub bundle: Option<String>,
     /// The hooks.
     pub hooks: Vec<Hook>,
@@ -86,17 +86,16 @@ impl Manifests {
             out,
             "  # {why}\n  - name: {name}\n    admissionReviewVersions: [v1]\n    sideEffects: None\n    matchPolicy: Equivalent\n    \
              failurePolicy: {policy}\n    timeoutSeconds: 5\n    clientConfig:\n      service: {{name: {service}, namespace: {namespace}, \
-             port: {port}, path: /{path}}}\n      caBundle: {bundle}\n    rules:\n      - operations: [CREATE, UPDATE]\n        \
+             port: {port}, path: /{path}}}\n{bundle}    rules:\n      - operations: [CREATE, UPDATE]\n        \
              apiGroups: [\"*\"]\n        apiVersions: [\"*\"]\n        resources: [\"*/*\"]\n        scope: {scope}\n",
             why = entry.why,
             name = entry.name,
             policy = entry.failure_policy,
             port = self.port,
             path = hook.name(),
-            bundle = self
-                .bundle
-                .as_ref()
-                .map_or("\"\"".to_owned(), |bundle| crate::base64::encode(bundle.as_bytes())),
+            bundle = self.bundle.as_ref().map_or(String::new(), |bundle| {
+                format!("      caBundle: {}\n", crate::base64::encode(bundle.as_bytes()))
+            }),
             scope = entry.scope,
         );
         if hook == Hook::Mutate {
@@ -124,7 +123,8 @@ impl Manifests {
     }
 }
 
-/// The resources of the built-in rows, in the API server's own language.
+/// The resources of the built-in rows, in the API server's own language. A request for a whole object has no field
+/// `subResource`.
 pub(crate) fn condition() -> String {
     let mut wholes = Vec::new();
     let mut parts = Vec::new();
@@ -144,7 +144,8 @@ pub(crate) fn condition() -> String {
     let resource = "request.resource.group + '/' + request.resource.resource";
     format!(
         "!(request.resource.group in [{}] || {resource} in [{}] ||\n          \
-         {resource} + '/' + request.subResource in [{}] || request.subResource in [{}])",
+         has(request.subResource) && ({resource} + '/' + request.subResource in [{}] ||\n          \
+         request.subResource in [{}]))",
         groups.join(", "),
         wholes.join(", "),
         parts.join(", "),
@@ -156,4 +157,68 @@ fn quoted(text: &str) -> String {
     let mut out = String::new();
     json_text(text, &mut out);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use seawall_policy::vap::{PolicySet, World};
+    use seawall_yaml::{Limits, NodeId, Text, read};
+
+    use super::*;
+    use crate::review::{Review, ReviewLimits};
+
+    /// A policy that refuses whatever meets the condition.
+    fn asks() -> PolicySet {
+        let condition = condition();
+        let text = format!(
+            "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {{name: asks}}\nspec:\n  \
+             failurePolicy: Ignore\n  matchConstraints:\n    resourceRules: [{{apiGroups: ['*'], apiVersions: ['*'], \
+             operations: [CREATE], resources: ['*/*']}}]\n  matchConditions:\n      - name: asked\n        expression: >-\n          \
+             {condition}\n  validations: [{{expression: 'false'}}]\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: \
+             ValidatingAdmissionPolicyBinding\nmetadata: {{name: asks}}\nspec: {{policyName: asks, validationActions: [Deny]}}\n"
+        );
+        let (documents, problems) = read(&Text::new(&*text), &Limits::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        let mut builder = seawall_inventory::InventoryBuilder::new();
+        for document in documents {
+            let kind = seawall_core::OriginKind::File;
+            let origin = seawall_core::Origin { file: "t".into(), document: 0, line: 1, kind };
+            let tree = std::sync::Arc::new(document.tree);
+            builder.push(seawall_inventory::Resource::new(tree, NodeId::ROOT, origin, None).unwrap());
+        }
+        let (set, problems) = PolicySet::read(&builder.build());
+        assert!(problems.is_empty() && set.len() == 1, "{problems:?}");
+        set
+    }
+
+    #[test]
+    fn an_api_server_asks_about_what_is_not_exempt() {
+        let (set, nothing) = (asks(), seawall_inventory::Inventory::default());
+        let world = World::new(&nothing, None);
+        for (group, resource, part) in [
+            ("", "pods", ""),
+            ("", "pods", "ephemeralcontainers"),
+            ("", "pods", "binding"),
+            ("", "pods", "status"),
+            ("", "nodes", ""),
+            ("", "serviceaccounts", ""),
+            ("", "serviceaccounts", "token"),
+            ("apps", "deployments", ""),
+            ("apps", "deployments", "scale"),
+            ("coordination.k8s.io", "leases", ""),
+            ("admissionregistration.k8s.io", "validatingwebhookconfigurations", ""),
+        ] {
+            // As the API server writes it: what is empty is left out.
+            let part_json =
+                if part.is_empty() { String::new() } else { format!(r#""subResource":"{part}","#) };
+            let body = format!(
+                r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"u",{part_json}"kind":{{"group":"{group}","version":"v1","kind":"X"}},"resource":{{"group":"{group}","version":"v1","resource":"{resource}"}},"operation":"CREATE","userInfo":{{"username":"alice"}},"object":{{}}}}}}"#
+            );
+            let review = Review::read(body.as_bytes(), &ReviewLimits::default()).unwrap();
+            let request = review.request();
+            let exempt = Exemptions::default().of(&request).is_some();
+            let asked = !set.judge(&request, &world).is_allowed();
+            assert_eq!(asked, !exempt, "{group} {resource} {part}");
+        }
+    }
 }

@@ -91,15 +91,21 @@ fn the_rendering_is_of_the_chart_as_it_is() {
 fn judged(args: &[&str]) -> Run {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("chart.yaml"), GOLDEN).unwrap();
-    seawall_in(folder.path(), &[&["scan", "chart.yaml", "-o", "json"], args].concat(), b"")
+    let args = [&["scan", "chart.yaml", "-o", "json", "--fail-on", "info"], args].concat();
+    seawall_in(folder.path(), &args, b"")
 }
 
 #[test]
-fn no_check_finds_anything_in_it() {
-    for args in [&["--profile", "all"][..], &["--pss", "restricted"]] {
+fn no_check_finds_anything_in_it_that_is_not_explained() {
+    let waivers = root().join("charts/seawall/waivers.yaml");
+    let every_check = ["--profile", "all", "--waivers", waivers.to_str().unwrap()];
+    for (args, explained) in [(&every_check[..], true), (&["--pss", "restricted"], false)] {
         let run = judged(args);
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
         let report = run.json();
-        assert_eq!(report["findings"], Value::Array(Vec::new()), "{args:?}");
+        let findings = report["findings"].as_array().unwrap();
+        assert!(findings.iter().all(|finding| !finding["waiver"].is_null()), "{args:?}: {findings:#?}");
+        assert_eq!(findings.is_empty(), !explained, "{args:?}: {findings:#?}");
         assert_eq!(report["problems"], Value::Array(Vec::new()), "{args:?}");
         assert!(report["coverage"]["evaluated"].as_u64().unwrap() > 10, "{}", report["coverage"]);
     }

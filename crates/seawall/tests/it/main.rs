@@ -16,6 +16,7 @@ mod cluster;
 mod commands;
 mod compare;
 mod comply;
+mod e2e_admit;
 mod examples;
 mod fix;
 mod high_findings;

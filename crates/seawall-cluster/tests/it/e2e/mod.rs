@@ -1,6 +1,8 @@
 //! A real API server, when `SEAWALL_E2E_KUBECONFIG` names a kubeconfig whose current context may do everything. Tests run
 //! one after the other, each in namespaces of its own, and clean up.
 
+mod objects;
+mod policies;
 mod reviews;
 mod rights;
 mod snapshots;
@@ -16,6 +18,28 @@ use seawall_yaml::{Limits, Text};
 use serde_json::{Value, json};
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Numbers that are the same in every run.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+
+    pub(crate) fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
+        of[self.below(of.len())]
+    }
+
+    pub(crate) fn some<'t>(&mut self, of: &[&'t str]) -> Vec<&'t str> {
+        (0..=self.below(3)).map(|_| self.one(of)).collect()
+    }
+
+    pub(crate) fn often(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+}
 
 /// A real cluster that nobody else uses meanwhile.
 pub(crate) struct Cluster {
@@ -83,6 +107,12 @@ impl Cluster {
 
     /// Any request; gives status and body.
     pub(crate) fn request(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let (status, _, body) = self.answer(method, path, body);
+        (status, body)
+    }
+
+    /// Any request; gives status, warnings and body.
+    pub(crate) fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Vec<String>, Value) {
         let bytes = body.map_or(Vec::new(), |body| body.to_string().into_bytes());
         let request = http::Request::builder()
             .method(method)
@@ -94,8 +124,10 @@ impl Cluster {
         self.runtime.block_on(async {
             let response = self.client.send(request).await.unwrap();
             let status = response.status().as_u16();
+            let warnings = response.headers().get_all("warning").iter();
+            let warnings = warnings.map(|value| warning(value.to_str().unwrap())).collect();
             let bytes = response.into_body().collect().await.unwrap().to_bytes();
-            (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+            (status, warnings, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
         })
     }
 
@@ -114,6 +146,20 @@ impl Cluster {
         self.create("/api/v1/namespaces", json!({"metadata": {"name": name}}));
         name
     }
+}
+
+/// The text of a warning header: `299 - "text"` (RFC 7234, 5.5).
+fn warning(header: &str) -> String {
+    let quoted = header.strip_prefix("299 - \"").and_then(|rest| rest.strip_suffix('"')).unwrap();
+    let mut text = String::new();
+    let mut escaped = false;
+    for letter in quoted.chars() {
+        escaped = letter == '\\' && !escaped;
+        if !escaped {
+            text.push(letter);
+        }
+    }
+    text
 }
 
 impl Drop for Cluster {

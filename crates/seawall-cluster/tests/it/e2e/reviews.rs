@@ -5,7 +5,7 @@ use seawall_rbac::{Rbac, Request, UserInfo};
 use seawall_sources::{Progress, SourceLimits, Target, load_with};
 use serde_json::{Value, json};
 
-use super::Cluster;
+use super::{Cluster, Dice};
 
 const RBAC: &str = "/apis/rbac.authorization.k8s.io/v1";
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
@@ -34,28 +34,6 @@ const PATHS: &[&str] = &["/metrics", "/healthz", "/healthz/*", "/a*", "/a", "*"]
 const ASKED_PATHS: &[&str] = &["/metrics", "/healthz", "/healthz/etcd", "/a", "/ab", "/b"];
 const USERS: &[&str] = &["alice", "bob"];
 const TEAMS: &[&str] = &["devs", "ops"];
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
-        of[self.below(of.len())]
-    }
-
-    fn some<'t>(&mut self, of: &[&'t str]) -> Vec<&'t str> {
-        (0..=self.below(3)).map(|_| self.one(of)).collect()
-    }
-
-    fn often(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-}
 
 struct World<'c> {
     cluster: &'c Cluster,

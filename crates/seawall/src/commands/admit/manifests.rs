@@ -18,7 +18,8 @@ pub(super) struct ManifestsArgs {
     /// The port of the service
     #[arg(long, value_name = "PORT", default_value_t = 443)]
     port: u16,
-    /// What the API server is to trust, PEM: `ca.crt` of `--tls-dir`; without it `caBundle` is empty, to be filled in
+    /// What the API server is to trust, PEM: `ca.crt` of `--tls-dir`; without it `caBundle` is left out, for the server
+    /// (`--tls-secret`) or somebody else to fill in
     #[arg(long, value_name = "FILE")]
     ca_bundle: Option<PathBuf>,
     /// Configuration file, for the exemptions [default: `seawall.yaml` in this folder or one above]
