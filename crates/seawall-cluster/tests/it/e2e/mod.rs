@@ -125,7 +125,8 @@ impl Cluster {
             let response = self.client.send(request).await.unwrap();
             let status = response.status().as_u16();
             let warnings = response.headers().get_all("warning").iter();
-            let warnings = warnings.map(|value| warning(value.to_str().unwrap())).collect();
+            let warnings =
+                warnings.map(|value| warning(std::str::from_utf8(value.as_bytes()).unwrap())).collect();
             let bytes = response.into_body().collect().await.unwrap().to_bytes();
             (status, warnings, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
         })
