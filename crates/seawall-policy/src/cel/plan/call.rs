@@ -6,7 +6,7 @@ use super::super::functions::{self, Function, Kind, Run};
 use super::super::limits::Budget;
 use super::super::value::Value;
 use super::super::{CompileError, ErrorKind, EvalError, Limits};
-use super::{Op, OpId, Planner, text_of};
+use super::{Constants, Op, OpId, Planner, text_of};
 
 /// Conversions, which cel-go's planner carries out when their argument is constant.
 const CONVERSIONS: [&str; 10] =
@@ -77,7 +77,7 @@ impl<'a> Planner<'a> {
     }
 
     fn native(&mut self, id: ExprId, function: &'static Function, args: Box<[OpId]>, at: u32) -> Op {
-        if let (Run::Native(run), [arg]) = (function.run, &*args)
+        if let (Constants::Made, Run::Native(run), [arg]) = (self.constants, function.run, &*args)
             && CONVERSIONS.contains(&function.name)
             && let Some(value) = self.constant(*arg)
         {

@@ -178,10 +178,18 @@ impl Plan {
 /// What a type checker knows: the overload that an operator or a call is, where there is only one.
 pub(super) type Overloads<'a> = &'a dyn Fn(ExprId) -> Option<&'static str>;
 
-pub(super) fn plan(ast: &Ast, names: &Names, overloads: Option<Overloads<'_>>) -> Plan {
+/// Whether constants are made beforehand, which the API server's policies and rules do (`cel.OptOptimize`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Constants {
+    Made,
+    /// Lists and maps are made and values converted anew in every run, and cost what that costs.
+    AsWritten,
+}
+
+pub(super) fn plan(ast: &Ast, names: &Names, overloads: Option<Overloads<'_>>, constants: Constants) -> Plan {
     let (locals, kinds) = (Vec::new(), Vec::new());
     let plan = Plan { language: names.is_language(), ..Plan::default() };
-    let mut planner = Planner { ast, names, overloads, locals, kinds, depth: 0, plan };
+    let mut planner = Planner { ast, names, overloads, constants, locals, kinds, depth: 0, plan };
     planner.plan.root = Some(planner.expr(ast.root()));
     planner.plan
 }
@@ -190,6 +198,7 @@ struct Planner<'a> {
     ast: &'a Ast,
     names: &'a Names,
     overloads: Option<Overloads<'a>>,
+    constants: Constants,
     /// Variables of the macros around, the innermost last.
     locals: Vec<&'a str>,
     /// What is known of the values of operations, by number.
@@ -305,8 +314,8 @@ impl<'a> Planner<'a> {
             items.iter().map(|(item, optional)| (self.expr(*item), *optional)).collect();
         let constants = ops.iter().map(|(id, optional)| self.constant(*id).filter(|_| !optional).cloned());
         match constants.collect::<Option<Vec<_>>>() {
-            Some(values) => Op::Const(Value::list(values)),
-            None => Op::List(ops),
+            Some(values) if self.constants == Constants::Made => Op::Const(Value::list(values)),
+            _ => Op::List(ops),
         }
     }
 
@@ -316,6 +325,9 @@ impl<'a> Planner<'a> {
             .iter()
             .map(|(key, value, optional)| (self.expr(*key), self.expr(*value), *optional))
             .collect();
+        if self.constants == Constants::AsWritten {
+            return Op::Map(ops);
+        }
         let mut map = super::map::Map::default();
         for (key, value, optional) in &ops {
             match (self.constant(*key), self.constant(*value)) {
