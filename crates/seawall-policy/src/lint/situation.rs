@@ -60,7 +60,7 @@ fn open<'s>(operation: Operation) -> Situation<'s> {
 }
 
 fn of_rule<'s>(rule: &Rule, operation: Operation, schemas: &'s Schemas) -> Vec<Situation<'s>> {
-    let mut found = Vec::new();
+    let (builtin, mut found) = (Schemas::builtin(), Vec::new());
     for group in &rule.groups {
         for (resource, part) in &rule.resources {
             let (Word::Is(group), Word::Is(resource), Word::Is(part)) = (group, resource, part) else {
@@ -95,11 +95,12 @@ fn of_rule<'s>(rule: &Rule, operation: Operation, schemas: &'s Schemas) -> Vec<S
                     })
                 })
                 .collect();
-            if typed.is_empty() {
+            // What a group of the API server's own does not have nobody can ask for.
+            let own = builtin.resources().any(|known| known.group() == &**group);
+            if typed.is_empty() && !own {
                 found.push(of_resource);
-            } else {
-                found.extend(typed);
             }
+            found.extend(typed);
         }
     }
     found

@@ -10,12 +10,13 @@ use seawall_schema::split_api_version;
 use seawall_yaml::{Limits, Node, Text, Tree, read};
 
 use super::situation::Situation;
-use super::subject::{Role, Subject, paths, variable_name};
+use super::subject::{Role, Subject, Subjects, paths, variable_name};
 use super::witness::{WITNESSES, Witness};
 use crate::admission::{Operation, Request, User};
 use crate::cel::{Bindings, EvalError, Value};
 use crate::vap::{
-    Activation, Expression, LabelSet, Mutation, NamespaceObject, Policy, Rules, Subject as Judged, Target,
+    Activation, Constraints, Expression, LabelSet, Mutation, NamespaceObject, Policy, Rules,
+    Subject as Judged, Target,
 };
 
 /// What one expression may cost (`PerCallLimit`).
@@ -51,11 +52,11 @@ static NAMESPACE: LazyLock<Tree> = LazyLock::new(|| {
 
 /// Runs every expression of a policy on every kind of object that its rules take; what fails, by the number of the
 /// expression: one failure for each operation and error.
-pub(crate) fn failures(subject: &Subject<'_>) -> Vec<(usize, Failure)> {
+pub(crate) fn failures(subject: &Subject<'_>, all: &Subjects<'_>) -> Vec<(usize, Failure)> {
     let mut found: Vec<(usize, Failure)> = Vec::new();
-    for (situation, witness) in runs(subject) {
+    for (situation, witness) in runs(subject, all) {
         let object = witness.tree.root();
-        trial(subject, situation, object, &mut |place, outcome| {
+        trial(subject, all, situation, object, &mut |place, outcome| {
             let Err(error) = outcome.result else { return };
             let known = found.iter().any(|(known, own)| {
                 *known == place && own.operation == situation.operation && own.error.message == error.message
@@ -73,16 +74,16 @@ pub(crate) fn failures(subject: &Subject<'_>) -> Vec<(usize, Failure)> {
 }
 
 /// What expressions cost on pods with many containers: the most of each, by number, and the most of all together.
-pub(crate) fn costs(subject: &Subject<'_>) -> (Vec<(usize, u64)>, u64) {
+pub(crate) fn costs(subject: &Subject<'_>, all: &Subjects<'_>) -> (Vec<(usize, u64)>, u64) {
     let mut most: Vec<(usize, u64)> = Vec::new();
     let mut together = 0;
-    for (situation, witness) in runs(subject) {
+    for (situation, witness) in runs(subject, all) {
         if situation.operation != Operation::Create {
             continue;
         }
         let Some(object) = witness.large() else { continue };
         let mut sum: u64 = 0;
-        trial(subject, situation, object.root(), &mut |place, outcome| {
+        trial(subject, all, situation, object.root(), &mut |place, outcome| {
             sum = sum.saturating_add(outcome.whole);
             // A variable that costs too much is an error of what asks for it.
             let exceeded = outcome.result.is_err_and(|error| error.message.contains(EXCEEDED));
@@ -98,16 +99,19 @@ pub(crate) fn costs(subject: &Subject<'_>) -> (Vec<(usize, u64)>, u64) {
 }
 
 /// The objects that the rules of a policy take, in each situation.
-fn runs<'p>(subject: &'p Subject<'_>) -> impl Iterator<Item = (&'p Situation<'p>, &'static Witness)> {
+fn runs<'p>(
+    subject: &'p Subject<'_>,
+    all: &'p Subjects<'_>,
+) -> impl Iterator<Item = (&'p Situation<'p>, &'static Witness)> {
     let asked = subject.situations.iter().zip(&subject.excluded).filter(|(_, excluded)| !**excluded);
     asked.flat_map(move |(situation, _)| {
-        let fits = move |witness: &&'static Witness| is_taken(subject, situation, witness.tree.root());
+        let fits = move |witness: &&'static Witness| is_taken(subject, all, situation, witness.tree.root());
         WITNESSES.iter().filter(fits).map(move |witness| (situation, witness))
     })
 }
 
 /// Whether a policy is asked about an object.
-fn is_taken(subject: &Subject<'_>, situation: &Situation<'_>, object: Node<'_>) -> bool {
+fn is_taken(subject: &Subject<'_>, all: &Subjects<'_>, situation: &Situation<'_>, object: Node<'_>) -> bool {
     let (Some((group, resource)), Some(part), Some(kind)) =
         (&situation.resource, situation.subresource.as_deref(), &situation.kind)
     else {
@@ -134,22 +138,48 @@ fn is_taken(subject: &Subject<'_>, situation: &Situation<'_>, object: Node<'_>) 
         name: "example",
     };
     let Ok(policy) = &subject.read else { return false };
-    let constraints = &policy.constraints;
-    constraints.rules.iter().any(|rule| rule.takes(&target))
-        && !constraints.excluded.iter().any(|rule| rule.takes(&target))
+    // Without bindings, those that will come are not known to exclude it.
+    let mut bindings = all.bindings_of(subject).peekable();
+    takes(&policy.constraints, &target, object)
+        && (bindings.peek().is_none()
+            || bindings.any(|(_, binding)| {
+                binding
+                    .resources
+                    .as_ref()
+                    .is_none_or(|own| own.rules.is_empty() || takes(own, &target, object))
+            }))
+}
+
+/// Whether rules and selectors of objects take an object.
+fn takes(constraints: &Constraints, target: &Target<'_>, object: Node<'_>) -> bool {
+    constraints.rules.iter().any(|rule| rule.takes(target))
+        && !constraints.excluded.iter().any(|rule| rule.takes(target))
         && (constraints.objects.is_empty()
             || constraints.objects.matches(LabelSet::of_object(object)) == Some(true))
+}
+
+/// Whether the policy or a binding of it is only for some namespaces, and for some objects.
+fn selects(subject: &Subject<'_>, all: &Subjects<'_>) -> (bool, bool) {
+    let own = subject.read.as_ref().ok().map(|policy| &policy.constraints);
+    let bindings = all.bindings_of(subject).filter_map(|(_, binding)| binding.resources.as_ref());
+    let (mut namespaces, mut objects) = (false, false);
+    for constraints in own.into_iter().chain(bindings) {
+        namespaces |= !constraints.namespaces.is_empty();
+        objects |= !constraints.objects.is_empty();
+    }
+    (namespaces, objects)
 }
 
 /// Runs a policy on an object; nothing that asks for rights or parameters.
 fn trial<'p>(
     subject: &'p Subject<'_>,
+    all: &Subjects<'_>,
     situation: &'p Situation<'_>,
     object: Node<'p>,
     see: &mut dyn FnMut(usize, Outcome),
 ) {
     let (Ok(policy), Some(kind)) = (&subject.read, &situation.kind) else { return };
-    let hidden = hidden(subject, policy);
+    let hidden = hidden(subject, policy, selects(subject, all));
     let created = situation.operation == Operation::Create;
     let deleted = situation.operation == Operation::Delete;
     let namespace = object.path(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default();
@@ -237,13 +267,18 @@ fn run<'p>(expression: &'p Expression, bindings: &Bindings<'p>) -> Outcome {
     Outcome { result: evaluation.result.map(|_| ()), own: evaluation.cost, whole }
 }
 
-/// The expressions that cannot be run: they name rights, or parameters that are not here, by themselves or through variables.
-fn hidden(subject: &Subject<'_>, policy: &Policy) -> HashSet<usize> {
+/// The expressions that cannot be run: they name rights, or parameters that are not here, or labels by which namespaces or
+/// objects are selected, by themselves or through variables.
+fn hidden(subject: &Subject<'_>, policy: &Policy, (namespaces, objects): (bool, bool)) -> HashSet<usize> {
     let mut names: HashSet<String> = HashSet::new();
     let mut hidden = HashSet::new();
     for (place, own) in subject.expressions.iter().enumerate() {
         let is_hidden = paths(&own.ast).keys().any(|path| {
-            path == "authorizer" || (path == "params" && policy.params.is_some()) || names.contains(path)
+            path == "authorizer"
+                || (path == "params" && policy.params.is_some())
+                || (path == "namespaceObject" && namespaces)
+                || (path.ends_with(".labels") && objects)
+                || names.contains(path)
         });
         if !is_hidden {
             continue;

@@ -73,7 +73,7 @@ impl<'a> Planner<'a> {
                 None => matches!(self.kind(key), Kind::Str | Kind::Bytes | Kind::Other),
             },
         };
-        Op::SortBy { of, key, constant: self.constant(key).is_some(), known }
+        Op::SortBy { of, key, constant: self.is_made(key), known }
     }
 
     fn native(&mut self, id: ExprId, function: &'static Function, args: Box<[OpId]>, at: u32) -> Op {

@@ -167,6 +167,8 @@ pub(super) struct Plan {
     pub(super) unresolved: Vec<CompileError>,
     /// Whether the language definition decides where the API server differs.
     pub(super) language: bool,
+    /// Whether what a macro gathers into is made, and paid for, in every run.
+    pub(super) as_written: bool,
 }
 
 impl Plan {
@@ -188,7 +190,8 @@ pub(super) enum Constants {
 
 pub(super) fn plan(ast: &Ast, names: &Names, overloads: Option<Overloads<'_>>, constants: Constants) -> Plan {
     let (locals, kinds) = (Vec::new(), Vec::new());
-    let plan = Plan { language: names.is_language(), ..Plan::default() };
+    let as_written = constants == Constants::AsWritten;
+    let plan = Plan { language: names.is_language(), as_written, ..Plan::default() };
     let mut planner = Planner { ast, names, overloads, constants, locals, kinds, depth: 0, plan };
     planner.plan.root = Some(planner.expr(ast.root()));
     planner.plan
@@ -229,6 +232,11 @@ impl<'a> Planner<'a> {
             Some((Op::Const(value), _)) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether a value is made beforehand.
+    fn is_made(&self, id: OpId) -> bool {
+        self.constants == Constants::Made && self.constant(id).is_some()
     }
 
     fn op(&mut self, id: ExprId) -> Op {
@@ -282,7 +290,7 @@ impl<'a> Planner<'a> {
                 let filter = filter.map(|filter| self.expr(filter));
                 let body = body.map(|body| self.expr(body));
                 self.locals.truncate(depth);
-                let constant = body.is_some_and(|body| self.constant(body).is_some());
+                let constant = body.is_some_and(|body| self.is_made(body));
                 Op::Fold(Folding { kind: *kind, range, two: vars.1.is_some(), filter, body, constant })
             }
             Expr::OptMap { of, var, body, flat } => {

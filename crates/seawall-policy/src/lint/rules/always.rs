@@ -2,9 +2,10 @@
 
 use seawall_core::Severity;
 
-use super::{Context, Lint, LintRule};
+use super::{Context, Lint, LintRule, field_unknown};
+use crate::cel::ast::{Binary, Expr};
 use crate::lint::fold::Fails;
-use crate::lint::subject::{Role, Subject, Written};
+use crate::lint::subject::{Role, Subject, Written, paths};
 
 pub(super) static ALWAYS_TRUE: LintRule = LintRule {
     id: "always-true",
@@ -60,8 +61,22 @@ fn truth(own: &Written<'_>) -> Option<bool> {
     own.always.and_then(|always| always.truth)
 }
 
+/// `object.kind != "CronJob"`: the kind is refused as such.
+fn refuses_kind(own: &Written<'_>) -> bool {
+    let Expr::Binary { op: Binary::Ne, left, right } = own.ast.expr(own.ast.root()) else { return false };
+    let kinds = [["object", "kind"].as_slice(), &["request", "kind", "kind"], &["request", "operation"]];
+    [left, right]
+        .into_iter()
+        .any(|side| own.ast.dotted(*side).is_some_and(|path| kinds.contains(&path.as_slice())))
+}
+
+fn names_variables(own: &Written<'_>) -> bool {
+    paths(&own.ast).contains_key("variables")
+}
+
 fn of(subject: &Subject<'_>, own: &Written<'_>) -> Option<Lint> {
-    let truth = truth(own)?;
+    // A field that does not exist is the reason then, and is told.
+    let truth = truth(own).filter(|_| field_unknown::told(own).next().is_none())?;
     let what = match own.role {
         Role::Validation => "validation",
         Role::Condition => "match condition",
@@ -75,8 +90,10 @@ fn of(subject: &Subject<'_>, own: &Written<'_>) -> Option<Lint> {
     let (rule, so) = match (truth, own.role) {
         (true, Role::Validation) => (&ALWAYS_TRUE, "it refuses nothing"),
         (true, _) => (&ALWAYS_TRUE, "it excludes nothing"),
-        // Whoever writes `false` means it.
-        (false, Role::Validation) if literal == "false" => return None,
+        // Whoever writes `false` means it, and so may who gathers faults in variables, of which there is always one.
+        (false, Role::Validation) if literal == "false" || names_variables(own) || refuses_kind(own) => {
+            return None;
+        }
         (false, Role::Validation) => (&ALWAYS_FALSE, "it refuses everything"),
         (false, _) => return None,
     };
@@ -84,5 +101,11 @@ fn of(subject: &Subject<'_>, own: &Written<'_>) -> Option<Lint> {
     if literal == "true" && subject.of(Role::Annotation).next().is_some() {
         return None;
     }
-    Some(Lint::new(rule, subject.at(own.route.clone()), format!("the {what} is always {truth}{fails}: {so}")))
+    let message = format!("the {what} is always {truth}{fails}: {so}");
+    let mut lint = Lint::new(rule, subject.at(own.route.clone()), message);
+    // Conditions are copied from policy to policy, whether or not there is anything to exclude.
+    if own.role == Role::Condition {
+        lint.severity = Severity::Low;
+    }
+    Some(lint)
 }

@@ -19,7 +19,7 @@ const NEAR: u64 = 2;
 
 pub(super) fn check(context: &Context<'_>, lints: &mut Vec<Lint>) {
     for subject in &context.subjects.policies {
-        let (most, together) = costs(subject);
+        let (most, together) = costs(subject, context.subjects);
         let told = |cost: u64, limit: u64, what: &str| {
             let on = format!("on a pod with {CONTAINERS} containers {what} costs");
             if cost > limit {

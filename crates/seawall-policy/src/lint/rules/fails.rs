@@ -3,7 +3,7 @@
 
 use seawall_core::Severity;
 
-use super::{Context, Lint, LintRule};
+use super::{Context, Lint, LintRule, field_unknown};
 use crate::admission::Operation;
 use crate::cel::ErrorKind;
 use crate::lint::subject::{Role, Subject, Written};
@@ -45,11 +45,14 @@ pub(super) static MESSAGE: LintRule = LintRule {
 pub(super) fn check(context: &Context<'_>, lints: &mut Vec<Lint>) {
     for subject in &context.subjects.policies {
         let mut told: Vec<(usize, &'static str, String)> = Vec::new();
-        let failures = trial::failures(subject);
+        let failures = trial::failures(subject, context.subjects);
         for (place, failure) in &failures {
             let Some(own) = subject.expressions.get(*place) else { continue };
-            // What costs too much does so with every object.
-            if failure.error.kind == ErrorKind::Limit {
+            // What costs too much does so with every object, and fields that no object has are told already.
+            let unknown = |field: &str| failure.error.message.ends_with(&format!("no such key: {field}"));
+            if failure.error.kind == ErrorKind::Limit
+                || field_unknown::told(own).any(|missing| unknown(&missing.field))
+            {
                 continue;
             }
             let elsewhere = failures.iter().any(|(other, known)| {

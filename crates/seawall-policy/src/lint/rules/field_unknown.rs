@@ -4,6 +4,7 @@ use seawall_core::Severity;
 
 use super::{Context, Lint, LintRule};
 use crate::lint::fold::Missing;
+use crate::lint::subject::Written;
 use crate::lint::suggest;
 
 pub(super) static RULE: LintRule = LintRule {
@@ -17,16 +18,27 @@ pub(super) static RULE: LintRule = LintRule {
 pub(super) fn check(context: &Context<'_>, lints: &mut Vec<Lint>) {
     for subject in &context.subjects.policies {
         for own in &subject.expressions {
-            let mut told: Vec<String> = Vec::new();
-            for missing in own.trace.missing() {
+            let mut messages: Vec<String> = Vec::new();
+            for missing in told(own) {
                 let message = message(missing);
-                if !told.contains(&message) {
-                    told.push(message.clone());
+                if !messages.contains(&message) {
+                    messages.push(message.clone());
                     lints.push(Lint::new(&RULE, subject.at(own.route.clone()), message));
                 }
             }
         }
     }
+}
+
+/// The fields of an expression that are told. Whoever asks whether a field is there may ask it of several kinds, in a text that
+/// policies share: then only what is nearly the name of a field is a mistake.
+pub(super) fn told<'w, 's>(own: &'w Written<'s>) -> impl Iterator<Item = &'w Missing<'s>> {
+    own.trace.missing().into_iter().filter(|missing| !missing.tested || near(missing).is_some())
+}
+
+/// The field that was probably meant.
+fn near<'s>(missing: &Missing<'s>) -> Option<&'s str> {
+    suggest::nearest(&missing.field, missing.of.fields().map(|own| own.name))
 }
 
 fn message(missing: &Missing<'_>) -> String {
@@ -36,6 +48,6 @@ fn message(missing: &Missing<'_>) -> String {
         Some(name) => format!("`{name}`"),
     };
     let so = if *tested { "it is never there" } else { "reading it always fails" };
-    let hint = suggest::hint(field, of.fields().map(|own| own.name));
+    let hint = near(missing).map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
     format!("`{field}` is no field of {owner}: {so}{hint}")
 }

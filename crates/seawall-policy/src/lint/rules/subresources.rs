@@ -63,7 +63,9 @@ fn is_judged(subject: &Subject<'_>, field: &str, part: &str) -> bool {
         "scale" => path == format!("object{field}"),
         _ => path.ends_with(field),
     };
-    subject.of(Role::Validation).any(|own| subject.reads(own, wanted))
+    // A scale has nothing else of its workload: what needs more cannot be judged there.
+    let more = |path: &str| part == "scale" && path.starts_with("object.spec.") && !wanted(path);
+    subject.of(Role::Validation).any(|own| subject.reads(own, wanted) && !subject.reads(own, more))
 }
 
 /// Whether another policy takes the subresource and looks at the same field, or at the number that scaling sets.

@@ -4,7 +4,7 @@ use seawall_core::Severity;
 
 use super::{Context, Lint, LintRule};
 use crate::cel::ast::{Ast, Expr, ExprId};
-use crate::lint::subject::Written;
+use crate::lint::subject::{Role, Written};
 
 pub(super) static RULE: LintRule = LintRule {
     id: "unreachable-part",
@@ -19,7 +19,8 @@ pub(super) fn check(context: &Context<'_>, lints: &mut Vec<Lint>) {
         if subject.read.is_err() || !subject.is_asked() {
             continue;
         }
-        for own in &subject.expressions {
+        // Variables are often shared by policies about different kinds.
+        for own in subject.expressions.iter().filter(|own| own.role != Role::Variable) {
             // What is always the same is told as a whole.
             if own.always.is_none_or(|always| always.truth.is_some()) {
                 continue;

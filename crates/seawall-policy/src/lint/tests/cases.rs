@@ -131,7 +131,7 @@ pub(super) const CASES: [(&str, Text, Text, &str); 29] = [
     ),
     (
         "message-missing",
-        || pods("false").replace(", message: no", ""),
+        || pods("false").replace(", message: wrong", ""),
         || pods("false"),
         "spec.validations[0].message",
     ),
@@ -187,7 +187,7 @@ pub(super) const CASES: [(&str, Text, Text, &str); 29] = [
         "policy-without-binding",
         || {
             unbound(
-                "matchConstraints: {resourceRules: [{apiGroups: [\"\"], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}\n  validations: [{expression: \"false\", message: no}]",
+                "matchConstraints: {resourceRules: [{apiGroups: [\"\"], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}\n  validations: [{expression: \"false\", message: wrong}]",
             )
         },
         || pods("false"),
@@ -288,7 +288,7 @@ fn conditions(expression: &str) -> String {
 
 fn message(expression: &str) -> String {
     pods("object.metadata.name != \"example\"")
-        .replace("message: no", &format!("messageExpression: '{expression}'"))
+        .replace("message: wrong", &format!("messageExpression: '{expression}'"))
 }
 
 fn variables(expression: &str) -> String {

@@ -39,7 +39,7 @@ fn pods(expression: &str) -> String {
 }
 
 fn validation(expression: &str) -> String {
-    format!("validations: [{{expression: '{expression}', message: no}}]")
+    format!("validations: [{{expression: '{expression}', message: wrong}}]")
 }
 
 fn policy(operations: &str, group: &str, resource: &str, rest: &str) -> String {
@@ -74,6 +74,15 @@ fn what_is_well_written_is_not_accused() {
             "request.operation == \"CREATE\" || oldObject.spec.containers.size() == object.spec.containers.size()",
         ),
         pods("false"),
+        pods("object.kind != \"Pod\""),
+        pods("object.metadata.labels.app == \"x\"").replace(
+            "validationActions: [Deny]",
+            "validationActions: [Deny], matchResources: {objectSelector: {matchLabels: {app: x}}}",
+        ),
+        pods("namespaceObject.metadata.labels.team == \"x\"").replace(
+            "validationActions: [Deny]",
+            "validationActions: [Deny], matchResources: {namespaceSelector: {matchExpressions: [{key: team, operator: Exists}]}}",
+        ),
         policy(
             "[DELETE]",
             "\"\"",

@@ -136,3 +136,66 @@ fn with_variables(mut env: Environment, spec: Node<'_>) -> Environment {
     }
     env
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests_support::tree;
+
+    fn warned(rule: &str, rest: &str) -> Vec<String> {
+        let text = format!("spec: {{matchConstraints: {{resourceRules: [{rule}]}}, {rest}}}");
+        let schemas = Schemas::builtin();
+        let warnings = Typing::new(&schemas).warnings(tree(&text).root());
+        warnings.iter().map(|field| format!("{}: {}", field.route, field.text())).collect()
+    }
+
+    const WORKLOADS: &str = "{apiGroups: [apps], apiVersions: [v1], resources: [deployments, statefulsets]}";
+    const PODS: &str = "{apiGroups: [''], apiVersions: [v1], resources: [pods, pods/status]}";
+
+    #[test]
+    fn warnings_are_the_servers() {
+        assert_eq!(
+            warned(WORKLOADS, "validations: [{expression: object.spec.paused == false}]"),
+            [
+                "spec.validations[0].expression: apps/v1, Kind=StatefulSet: ERROR: <input>:1:12: undefined field 'paused'\n | \
+              object.spec.paused == false\n | ...........^\n"
+            ]
+        );
+        let message = "validations: [{expression: object.spec.replicas < 1, messageExpression: '\"a\" + object.spec.replicas'}]";
+        let warned_of = warned(WORKLOADS, message);
+        assert_eq!(warned_of.len(), 1);
+        let text = &warned_of[0];
+        assert!(
+            text.starts_with("spec.validations[0].messageExpression: apps/v1, Kind=Deployment: "),
+            "{text}"
+        );
+        assert!(text.contains("'_+_' applied to '(string, int)'\n"), "{text}");
+        assert!(text.contains("\n\napps/v1, Kind=StatefulSet: "), "{text}");
+    }
+
+    #[test]
+    fn what_the_schema_does_not_type_is_no_field() {
+        let quantity =
+            "validations: [{expression: 'object.spec.containers.all(c, c.resources.limits[\"cpu\"] < 1)'}]";
+        assert!(warned(PODS, quantity)[0].contains("undefined field 'limits'"));
+        let either = "validations: [{expression: 'object.spec.containers.all(c, c.livenessProbe.httpGet.port == 80)'}]";
+        assert_eq!(warned(PODS, either), Vec::<String>::new());
+    }
+
+    #[test]
+    fn variables_hide_types_of_objects_and_rules_with_stars_name_no_kind() {
+        let hidden = "variables: [{name: s, expression: object.spec}], validations: [{expression: variables.s.nothing == 1}]";
+        assert_eq!(warned(PODS, hidden), Vec::<String>::new());
+        let typed = "variables: [{name: s, expression: object.metadata.name}], validations: [{expression: variables.s == 1}]";
+        assert_eq!(warned(PODS, typed).len(), 1);
+        for rule in [
+            "{apiGroups: ['*'], apiVersions: [v1], resources: [pods]}",
+            "{apiGroups: [''], apiVersions: [v1], resources: ['*', pods/status]}",
+        ] {
+            assert_eq!(
+                warned(rule, "validations: [{expression: object.nothing == 1}]"),
+                Vec::<String>::new()
+            );
+        }
+    }
+}
