@@ -23,6 +23,9 @@ pub(crate) struct Situation<'s> {
     pub(crate) subresource: Option<String>,
     /// Whether the objects are in namespaces, where that is known.
     pub(crate) namespaced: Option<bool>,
+    /// Whether the objects are held against their definitions before the policy sees them, and not only when they were stored:
+    /// a policy that mutates sees what will be refused, and an old object may follow an older definition.
+    pub(crate) settled: bool,
 }
 
 const OPERATIONS: [Operation; 4] =
@@ -32,7 +35,11 @@ const OPERATIONS: [Operation; 4] =
 const MOST: usize = 200;
 
 /// All situations of these rules.
-pub(crate) fn situations<'s>(constraints: &Constraints, schemas: &'s Schemas) -> Vec<Situation<'s>> {
+pub(crate) fn situations<'s>(
+    constraints: &Constraints,
+    schemas: &'s Schemas,
+    settled: bool,
+) -> Vec<Situation<'s>> {
     let mut all: Vec<Situation<'s>> = Vec::new();
     for rule in &constraints.rules {
         for operation in OPERATIONS.into_iter().filter(|operation| rule.takes_operation(*operation)) {
@@ -46,7 +53,7 @@ pub(crate) fn situations<'s>(constraints: &Constraints, schemas: &'s Schemas) ->
         known.insert((own.operation, own.resource.clone(), own.subresource.clone(), own.kind.clone()))
     });
     if all.len() <= MOST {
-        return all;
+        return all.into_iter().map(|own| Situation { settled, ..own }).collect();
     }
     OPERATIONS
         .into_iter()
@@ -56,7 +63,15 @@ pub(crate) fn situations<'s>(constraints: &Constraints, schemas: &'s Schemas) ->
 }
 
 fn open<'s>(operation: Operation) -> Situation<'s> {
-    Situation { operation, kind: None, schema: None, resource: None, subresource: None, namespaced: None }
+    Situation {
+        operation,
+        kind: None,
+        schema: None,
+        resource: None,
+        subresource: None,
+        namespaced: None,
+        settled: false,
+    }
 }
 
 fn of_rule<'s>(rule: &Rule, operation: Operation, schemas: &'s Schemas) -> Vec<Situation<'s>> {

@@ -130,12 +130,15 @@ impl<'a> Subject<'a> {
     fn new(resource: &'a Resource, flavor: Flavor, world: &'a World<'a>, typing: &mut Typing<'a>) -> Self {
         let schemas: &'a Schemas = world.schemas();
         let read = read_policy(resource.root(), flavor);
+        let expressions = written(resource.root());
+        let old = expressions.iter().any(|own| paths(&own.ast).contains_key("oldObject"));
+        let settled = flavor == Flavor::Validating && !old;
         let situations =
-            read.as_ref().map_or_else(|_| Vec::new(), |own| situations(&own.constraints, schemas));
+            read.as_ref().map_or_else(|_| Vec::new(), |own| situations(&own.constraints, schemas, settled));
         let mut subject = Subject {
             resource,
             flavor,
-            expressions: written(resource.root()),
+            expressions,
             bindings: Vec::new(),
             excluded: vec![false; situations.len()],
             situations,

@@ -35,6 +35,8 @@ pub(crate) struct Kept<'s> {
     pub(crate) schema: Schema<'s>,
     /// Whether a list of Go that is nil may stand here as null.
     pub(crate) nullable: bool,
+    /// Whether the definition of a custom resource has been held against it.
+    pub(crate) settled: bool,
 }
 
 /// Whether evaluating something fails.
@@ -90,12 +92,15 @@ impl<'s> Kept<'s> {
     /// What stands in a list, or the keys of a map.
     pub(crate) fn items(self) -> Found<'s> {
         match self.schema.form() {
-            Form::List(items) => {
-                Found::is(Fact::Typed(Kept { schema: items, nullable: items.is_nullable() }))
-            }
+            Form::List(items) => Found::is(Fact::Typed(self.below(items))),
             Form::Map(_) => Found::is(Fact::NotNull),
             Form::Scalar(_) | Form::Struct => Found::any(),
         }
+    }
+
+    /// An item or a value of it.
+    pub(crate) fn below(self, schema: Schema<'s>) -> Self {
+        Kept { schema, nullable: schema.is_nullable(), settled: self.settled }
     }
 
     /// Whether nothing is known of what it holds.
@@ -107,7 +112,7 @@ impl<'s> Kept<'s> {
     pub(crate) fn texts(self) -> Option<Vec<&'s str>> {
         let allowed: &'s [Data<'static>] = self.schema.allowed();
         let texts: Option<Vec<&'s str>> = allowed.iter().map(Data::as_str).collect();
-        texts.filter(|texts| !texts.is_empty() && !self.nullable)
+        texts.filter(|texts| !texts.is_empty() && !self.nullable && self.settled)
     }
 }
 

@@ -19,7 +19,7 @@ impl<'s> Folder<'_, 's> {
             "request" => Fact::Request,
             "variables" => Fact::Variables,
             "params" => match self.params {
-                Some(schema) => Fact::Typed(Kept { schema, nullable: true }),
+                Some(schema) => Fact::Typed(Kept { schema, nullable: true, settled: false }),
                 None => Fact::Any,
             },
             "namespaceObject" if self.situation.namespaced == Some(false) => Fact::Null,
@@ -54,17 +54,14 @@ impl<'s> Folder<'_, 's> {
                 ("apiVersion", Some(kind)) => text(&format!("{}/{}", kind.group, kind.version)),
                 ("kind" | "apiVersion", None) => Found::is(Fact::NotNull),
                 _ => match situation.schema {
-                    Some(schema) => property(schema, field),
+                    Some(schema) => property(schema, field, situation.settled),
                     None if field == "metadata" => Found::is(Fact::NotNull),
                     None => Found::open(),
                 },
             },
             Fact::Typed(kept) => match kept.schema.form() {
-                Form::Struct => property(kept.schema, field),
-                Form::Map(values) => Found {
-                    is: Fact::Typed(Kept { schema: values, nullable: values.is_nullable() }),
-                    fails: Fails::Maybe,
-                },
+                Form::Struct => property(kept.schema, field, kept.settled),
+                Form::Map(values) => Found { is: Fact::Typed(kept.below(values)), fails: Fails::Maybe },
                 _ => Found::open(),
             },
             Fact::Request => self.of_request(field),
@@ -135,12 +132,12 @@ impl<'s> Folder<'_, 's> {
             Fact::Object if self.is_connection() => (None, Fails::Maybe),
             Fact::Object => match self.situation.schema {
                 _ if matches!(field, "kind" | "apiVersion" | "metadata") => (Some(true), Fails::Never),
-                Some(schema) => (is_there(schema, field), Fails::Never),
+                Some(schema) => (is_there(schema, field, self.situation.settled), Fails::Never),
                 None => (None, Fails::Never),
             },
             Fact::Typed(kept) if kept.nullable => (None, Fails::Maybe),
             Fact::Typed(kept) => match kept.schema.form() {
-                Form::Struct => (is_there(kept.schema, field), Fails::Never),
+                Form::Struct => (is_there(kept.schema, field, kept.settled), Fails::Never),
                 Form::Map(_) => (None, Fails::Never),
                 _ => (None, Fails::Maybe),
             },
@@ -171,9 +168,7 @@ impl<'s> Folder<'_, 's> {
                 item.cloned().unwrap_or(Fact::Any)
             }
             (Fact::Typed(kept), _) => match kept.schema.form() {
-                Form::List(below) | Form::Map(below) => {
-                    Fact::Typed(Kept { schema: below, nullable: below.is_nullable() })
-                }
+                Form::List(below) | Form::Map(below) => Fact::Typed(kept.below(below)),
                 _ => Fact::Any,
             },
             _ => Fact::Any,
@@ -183,28 +178,34 @@ impl<'s> Folder<'_, 's> {
 }
 
 /// A field of a type. What the type does not have is dropped by the decoder, unless it keeps everything.
-fn property<'s>(schema: Schema<'s>, field: &str) -> Found<'s> {
+fn property<'s>(schema: Schema<'s>, field: &str, settled: bool) -> Found<'s> {
     match schema.field(field) {
         None if schema.preserves_unknown_fields() => Found::open(),
         None => Found { is: Fact::Any, fails: Fails::Always },
         Some(property) => Found {
-            is: Fact::Typed(Kept { schema: property.schema, nullable: may_be_null(schema, property) }),
-            fails: if is_certain(schema, property) { Fails::Never } else { Fails::Maybe },
+            is: Fact::Typed(Kept {
+                schema: property.schema,
+                nullable: may_be_null(schema, property),
+                settled,
+            }),
+            fails: if is_certain(schema, property, settled) { Fails::Never } else { Fails::Maybe },
         },
     }
 }
 
-fn is_there(schema: Schema<'_>, field: &str) -> Option<bool> {
+fn is_there(schema: Schema<'_>, field: &str, settled: bool) -> Option<bool> {
     match schema.field(field) {
         None if schema.preserves_unknown_fields() => None,
         None => Some(false),
-        Some(property) => is_certain(schema, property).then_some(true),
+        Some(property) => is_certain(schema, property, settled).then_some(true),
     }
 }
 
-/// Whether a field is always there: the type demands it, or it is the metadata of an object.
-fn is_certain(schema: Schema<'_>, property: Property<'_>) -> bool {
-    property.is_required() || (property.name == "metadata" && schema.field("kind").is_some())
+/// Whether a field is always there: the type demands it, or it is the metadata of an object. Go writes what its types demand; a
+/// definition of a custom resource demands it of objects that were held against it.
+fn is_certain(schema: Schema<'_>, property: Property<'_>, settled: bool) -> bool {
+    let demanded = property.is_required() && (settled || !schema.name().is_empty());
+    demanded || (property.name == "metadata" && schema.field("kind").is_some())
 }
 
 /// Go writes a required list or map that is nil as null; what it may leave out is left out. Of a custom resource, null is what

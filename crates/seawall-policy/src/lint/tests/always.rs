@@ -136,3 +136,33 @@ fn constants_are_found() {
         assert!(ids.contains(&id), "{expression}: {ids:?}");
     }
 }
+
+#[test]
+fn a_definition_counts_for_what_was_held_against_it() {
+    const DEFINITION: &str = "---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gadgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: gadgets, kind: Gadget}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, required: [spec], properties: {spec: {type: object, required: [mode], properties: {mode: {type: string, enum: [on, off]}}}}}}
+";
+    let ids = |expression: &str| -> Vec<&str> {
+        let text = policy("[CREATE, UPDATE]", "example.com", "gadgets", &validation(expression));
+        lints(&format!("{text}{}", DEFINITION.replace("[on, off]", "[\"on\", \"off\"]")))
+            .iter()
+            .map(|lint| lint.rule.id)
+            .collect()
+    };
+    assert_eq!(ids("object.spec.mode != \"auto\""), ["always-true"]);
+    assert_eq!(ids("has(object.spec.mode)"), ["always-true"]);
+    assert_eq!(ids("object.spec.mode != \"off\""), Vec::<&str>::new());
+    // What is stored may follow an older definition.
+    assert_eq!(ids("oldObject == null || oldObject.spec.mode != \"auto\""), Vec::<&str>::new());
+}
