@@ -83,6 +83,21 @@ impl CheckId {
         CheckId(Cow::Owned(format!("{}{name}", Self::POLICY)))
     }
 
+    /// Stands for every mistake in policies where ids are selected.
+    pub const EVERY_LINT: &'static str = "admission-lint/*";
+
+    const LINT: &'static str = "admission-lint/";
+
+    /// The id of a mistake in an admission policy itself: `admission-lint/NAME`.
+    pub fn of_lint(rule: &str) -> Self {
+        CheckId(Cow::Owned(format!("{}{rule}", Self::LINT)))
+    }
+
+    /// Whether a text is the id of a mistake in a policy.
+    pub fn is_lint_id(text: &str) -> bool {
+        text.strip_prefix(Self::LINT).is_some_and(|name| !name.is_empty())
+    }
+
     /// Whether it is that of a policy.
     pub fn is_policy(&self) -> bool {
         Self::is_policy_id(self.as_str())

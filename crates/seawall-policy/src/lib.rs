@@ -9,6 +9,7 @@ pub mod admission;
 pub mod cel;
 pub mod crd;
 pub mod generate;
+pub mod lint;
 mod map;
 pub mod page;
 pub mod run;

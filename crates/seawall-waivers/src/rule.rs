@@ -31,26 +31,28 @@ pub type Checks = BTreeSet<Cow<'static, str>>;
 impl Rule {
     /// Whether it is about a check or policy.
     pub fn is_about(&self, id: &CheckId) -> bool {
-        self.checks.contains(id.as_str()) || id.is_policy() && self.checks.contains(CheckId::EVERY_POLICY)
+        self.checks.contains(id.as_str())
+            || id.is_policy() && self.checks.contains(CheckId::EVERY_POLICY)
+            || CheckId::is_lint_id(id.as_str()) && self.checks.contains(CheckId::EVERY_LINT)
     }
 }
 
 /// The checks that words select: ids, `area:…`, `pillar:…`, `framework:…`, `admission-policy/NAME` for a policy of one's
-/// own, and `*` for all.
+/// own, `admission-lint/NAME` for a mistake in one, and `*` for all.
 ///
 /// # Errors
 /// When a word selects nothing known.
 pub(crate) fn checks<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<Checks, ParseSelectError> {
     let mut ids = Checks::new();
     for word in words {
-        if CheckId::is_policy_id(word) {
+        if CheckId::is_policy_id(word) || CheckId::is_lint_id(word) {
             // Which policies there are only a run knows.
             ids.insert(Cow::Owned(word.to_owned()));
             continue;
         }
         let mut select: Vec<Select> = Vec::new();
         if word == "*" {
-            ids.insert(Cow::Borrowed(CheckId::EVERY_POLICY));
+            ids.extend([CheckId::EVERY_POLICY, CheckId::EVERY_LINT].map(Cow::Borrowed));
         } else {
             select.push(word.parse()?);
         }

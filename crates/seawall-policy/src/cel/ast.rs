@@ -12,7 +12,8 @@ use super::CompileError;
 pub struct ExprId(u32);
 
 impl ExprId {
-    pub(super) fn index(self) -> usize {
+    /// Its place among the expressions of its tree.
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -215,6 +216,13 @@ impl Ast {
     /// All expressions, children before their parents.
     pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
         self.exprs.iter()
+    }
+
+    /// The expressions right below one, in the order of the text.
+    pub(crate) fn children(&self, id: ExprId) -> Vec<ExprId> {
+        let mut all = Vec::new();
+        children(self.expr(id), |child| all.push(child));
+        all
     }
 
     /// The names of `a.b.c`, and nothing for any other expression.

@@ -335,6 +335,10 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
         self.budget.charge(1)?;
         match of? {
             Value::Optional(Some(inner)) => {
+                if self.plan.as_written {
+                    // The variable is a loop over an empty list.
+                    self.budget.charge(cost::LIST)?;
+                }
                 self.locals.push(Local { value: Arc::unwrap_or_clone(inner), debt });
                 let made = self.eval(body);
                 self.locals.pop();

@@ -42,6 +42,13 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
             Fold::List => Found::List(Vec::new()),
             Fold::Map | Fold::MapEntry => Found::Map(Map::default()),
         };
+        if self.plan.as_written {
+            self.budget.charge(match found {
+                Found::Truth | Found::Count(_) => 0,
+                Found::List(_) => cost::LIST,
+                Found::Map(_) => cost::MAP,
+            })?;
+        }
         let mut state = State { found, error: None, decided: false };
         let depth = self.open();
         let ended = self.each(&range, folding, &mut state);
@@ -239,6 +246,10 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     pub(super) fn sort_by(&mut self, of: OpId, key: OpId, constant: bool, known: bool) -> Evaluated<'v> {
         let list = self.eval(of);
         self.budget.charge(2)?;
+        if self.plan.as_written {
+            // The list is a variable, for which cel-go goes over an empty list; its keys are gathered into another one.
+            self.budget.charge(2 * cost::LIST)?;
+        }
         let list = list?;
         let items = list.items().ok_or_else(EvalError::overload)?;
         let mut state =

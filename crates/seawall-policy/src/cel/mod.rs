@@ -44,6 +44,7 @@ mod re2;
 mod time;
 mod value;
 mod version;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,7 @@ pub use print::print;
 pub use time::{Duration, Timestamp};
 pub use value::{Shared, Struct, Type, Value};
 pub use version::Version;
+pub(crate) use words::is_word;
 
 /// What an evaluation gave.
 #[derive(Debug)]
@@ -87,7 +89,7 @@ impl Program {
 
     /// Resolves the names of an expression that has been read.
     pub fn of(ast: &ast::Ast, names: &Names, limits: &Limits) -> Self {
-        Program { plan: plan::plan(ast, names, None), limits: *limits }
+        Program { plan: plan::plan(ast, names, None, plan::Constants::Made), limits: *limits }
     }
 
     /// The same with what a type checker knows: the overload that each operator and call is, by cel-go's name, where there is
@@ -98,7 +100,17 @@ impl Program {
         limits: &Limits,
         overloads: &dyn Fn(ast::ExprId) -> Option<&'static str>,
     ) -> Self {
-        Program { plan: plan::plan(ast, names, Some(overloads)), limits: *limits }
+        Program { plan: plan::plan(ast, names, Some(overloads), plan::Constants::Made), limits: *limits }
+    }
+
+    /// The same without constants that are made beforehand: what cel-go counts where it is not told to optimize.
+    pub fn as_written(
+        ast: &ast::Ast,
+        names: &Names,
+        limits: &Limits,
+        overloads: &dyn Fn(ast::ExprId) -> Option<&'static str>,
+    ) -> Self {
+        Program { plan: plan::plan(ast, names, Some(overloads), plan::Constants::AsWritten), limits: *limits }
     }
 
     /// Names of variables, functions and types that nothing declares, and constants that cannot be made: the API server

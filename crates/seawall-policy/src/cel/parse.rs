@@ -7,31 +7,8 @@ mod recover;
 
 use super::ast::{Ast, Binary, Expr, ExprId};
 use super::lex::{Lexed, Token, tokens};
+use super::words::{is_keyword, is_reserved};
 use super::{CompileError, Limits};
-
-/// Words that are no names of variables or functions; after a dot they name fields and methods.
-const RESERVED: [&str; 17] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
-/// Words that name nothing, not even a field.
-const KEYWORDS: [&str; 4] = ["in", "true", "false", "null"];
 
 type Parsed<T> = Result<T, CompileError>;
 
@@ -278,7 +255,7 @@ impl<'s> Parser<'s> {
         let dot = self.eat(".");
         let at = self.at;
         let literal = match &mut self.token {
-            Token::Word(word) if !dot || !KEYWORDS.contains(word) => {
+            Token::Word(word) if !dot || !is_keyword(word) => {
                 let word = *word;
                 return self.name(word, dot, at);
             }
@@ -304,7 +281,7 @@ impl<'s> Parser<'s> {
             "null" => Some(Expr::Null),
             _ => None,
         };
-        if literal.is_none() && RESERVED.contains(&word) {
+        if literal.is_none() && is_reserved(word) {
             self.errors.push(CompileError::new(format!("reserved identifier: {word}"), at));
         }
         self.advance();

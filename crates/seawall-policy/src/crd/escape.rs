@@ -2,30 +2,7 @@
 //!
 //! Source: `apiserver/pkg/cel/escaping.go`.
 
-/// Words of the language, which are no names.
-const RESERVED: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
+use crate::cel::is_word;
 
 /// What stands for what; `__` is looked for first.
 const SIGNS: [(&str, &str); 4] =
@@ -43,7 +20,7 @@ pub fn escape(name: &str) -> Option<String> {
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
-    if RESERVED.contains(&name) {
+    if is_word(name) {
         return Some(format!("__{name}__"));
     }
     let mut escaped = String::with_capacity(name.len());
@@ -65,7 +42,7 @@ pub fn escape(name: &str) -> Option<String> {
 /// The word that an escaped name stands for: a field of this name may be asked for by the word itself.
 pub(super) fn reserved_word(escaped: &str) -> Option<&str> {
     let word = escaped.strip_prefix("__")?.strip_suffix("__")?;
-    RESERVED.contains(&word).then_some(word)
+    is_word(word).then_some(word)
 }
 
 /// The property that a name asks for; `None` where it is no escaped name.
@@ -85,7 +62,7 @@ pub fn unescape(name: &str) -> Option<String> {
         plain.push_str("_".repeat(more).as_str());
         match SIGNS.iter().find(|(_, own)| own.trim_matches('_') == word) {
             Some((sign, _)) => plain.push_str(sign),
-            None if RESERVED.contains(&word) && name.len() == word.len() + 4 => plain.push_str(word),
+            None if is_word(word) && name.len() == word.len() + 4 => plain.push_str(word),
             None => return None,
         }
         rest = end;

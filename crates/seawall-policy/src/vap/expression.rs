@@ -236,6 +236,11 @@ impl Expression {
         &self.text
     }
 
+    /// Runs it by itself: the error keeps its place, and what the variables cost is left to the bindings.
+    pub(crate) fn evaluate<'v>(&'v self, bindings: &Bindings<'v>) -> Evaluation<'v> {
+        self.program.run(bindings)
+    }
+
     /// Runs it and takes what it cost from the budget. The inner error is the expression's own; the outer one means that
     /// the budget is used up and nothing more may run.
     pub(crate) fn run<'v>(

@@ -31,6 +31,7 @@ mod params;
 mod policy;
 mod read;
 mod set;
+pub(crate) mod typing;
 mod validate;
 mod world;
 
@@ -42,8 +43,12 @@ pub(crate) use activation::{Activation, NamespaceObject};
 pub(crate) use authorizer::{Doubt, Rights};
 pub(crate) use convert::{with_metadata, with_version};
 pub(crate) use dispatch::{Plan, Step, plan};
-pub(crate) use matching::Subject;
+pub(crate) use expression::Expression;
+pub(crate) use matching::{
+    Constraints, LabelSet, Matched, Requirement, Rule, Scope, Selector, Subject, Target, Test, Word,
+};
 pub(crate) use objects::Objects;
 pub(crate) use params::Param;
 pub(crate) use policy::{Binding, FailurePolicy, Mutation, Policy, Rules};
+pub(crate) use read::{Flavor, GROUP, binding as read_binding, policy as read_policy};
 pub(crate) use world::Namespace;

@@ -17,6 +17,10 @@ pub(super) fn run(args: &ExplainArgs, color: Color) -> anyhow::Result<ExitStatus
         // What a policy wants its author wrote into it; the page says how to read it.
         return super::print(include_str!("../../../../docs/policy.md").as_bytes());
     }
+    if CheckId::is_lint_id(&args.check) {
+        // Mistakes in policies are explained by where they are listed.
+        return super::print(include_str!("../../../../docs/policy-lint.md").as_bytes());
+    }
     let Some(entry) = seawall_checks::find(&args.check) else {
         match args.check.parse::<Select>() {
             Err(error) if !args.check.contains(':') => {

@@ -74,6 +74,7 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
             ("web.yaml", include_str!("../data/policy-web.yaml")),
         ],
     ),
+    ("policy-lint", &[("no-root.yaml", include_str!("../data/policy-lint.yaml"))]),
     ("rbac-kubeconfig", &[("config.yaml", KUBECONFIG)]),
     ("rbac-minimize", &[]),
     ("rbac-tenants", &[]),

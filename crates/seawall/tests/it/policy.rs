@@ -136,6 +136,65 @@ fn checks_become_policies_that_say_the_same() {
     assert_eq!(finding["locations"][0]["route"], "spec.containers");
 }
 
+const LINTED: &str = include_str!("../data/policy-lint.yaml");
+
+#[test]
+fn mistakes_in_policies_are_findings() {
+    let files = [("no-root.yaml", LINTED)];
+    let json = policy(&files, &["lint", "no-root.yaml", "-o", "json"]);
+    assert_eq!(json.code, 1, "{}", json.err);
+    let report = json.json();
+    let ids: Vec<&str> =
+        report["findings"].as_array().unwrap().iter().map(|own| own["check"].as_str().unwrap()).collect();
+    for id in ["always-true", "fails-on-valid-object", "field-dropped", "field-unknown"] {
+        assert!(ids.contains(&format!("admission-lint/{id}").as_str()), "{id}: {ids:?}");
+    }
+    let sarif = policy(&files, &["lint", "no-root.yaml", "-o", "sarif"]).json();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), ids.len());
+    let waiver = "waivers:\n- check: admission-lint/*\n  name: no-root\n  owner: shop\n  reason: being rewritten\n  until: 2999-01-01\n";
+    let files = [("no-root.yaml", LINTED), ("seawall-waivers.yaml", waiver)];
+    let waived = policy(&files, &["lint", "no-root.yaml"]);
+    assert_eq!(waived.code, 0, "{}{}", waived.out, waived.err);
+    assert_eq!(policy(&files, &["lint", "seawall-waivers.yaml"]).code, 2);
+}
+
+#[test]
+fn what_stands_around_policies_is_known_and_not_judged() {
+    const POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: gadgets}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [gadgets]}]}
+  validations: [{expression: '!has(object.spec.colour)', message: wrong}]
+";
+    const AROUND: &str = "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gadgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: gadgets, kind: Gadget}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {color: {type: string}}}}}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: gadgets}
+spec: {policyName: gadgets, validationActions: [Deny, Warn]}
+";
+    let files = [("policy.yaml", POLICY), ("around.yaml", AROUND)];
+    let alone = policy(&files, &["lint", "policy.yaml"]);
+    assert_eq!(alone.code, 0, "{}", alone.out);
+    assert!(alone.out.contains("admission-lint/policy-without-binding"), "{}", alone.out);
+    let known = policy(&files, &["lint", "policy.yaml", "-f", "around.yaml"]);
+    assert_eq!(known.code, 1, "{}{}", known.out, known.err);
+    assert!(known.out.contains("did you mean `color`?"), "{}", known.out);
+    assert!(!known.out.contains("without-binding") && !known.out.contains("refused"), "{}", known.out);
+}
+
 #[test]
 fn what_no_policy_can_say_is_told() {
     let none = policy(&[], &["generate", "rbac-escalate-verb-nothing"]);

@@ -31,6 +31,8 @@ pub(super) struct Features {
     pub(super) mixed_numbers: bool,
     /// Constants are tried before the run.
     pub(super) literals: bool,
+    /// Items of one list, and keys and values of one map, are of one type.
+    pub(super) one_type: bool,
 }
 
 /// What an expression may name.
@@ -56,6 +58,7 @@ impl Environment {
                 sort_by: minor >= 34,
                 mixed_numbers: minor >= 28,
                 literals: minor >= 29,
+                one_type: true,
             },
             functions: HashMap::new(),
             variables: HashMap::new(),
@@ -111,6 +114,13 @@ impl Environment {
             Some(before) => Arc::new(Both(types, before)),
             None => types,
         });
+        self
+    }
+
+    /// The same where lists and maps may be written of mixed types, as cel-go has it by itself.
+    #[must_use]
+    pub fn with_mixed_literals(mut self) -> Self {
+        self.features.one_type = false;
         self
     }
 

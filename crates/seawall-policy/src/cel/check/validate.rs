@@ -15,7 +15,10 @@ use crate::cel::{CompileError, Duration, Timestamp, re2};
 pub(super) fn validate(checked: &Checked, features: Features) -> Vec<CompileError> {
     let mut found = Found::default();
     checked.tree.walk(|id, above| found.see(checked, id, above));
-    let Found { durations, timestamps, patterns, mixed, formats } = found;
+    let Found { durations, timestamps, patterns, mut mixed, formats } = found;
+    if !features.one_type {
+        mixed.clear();
+    }
     if features.literals { [mixed, durations, timestamps, patterns, formats].concat() } else { mixed }
 }
 

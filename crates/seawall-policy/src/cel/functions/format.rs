@@ -6,6 +6,7 @@
 use super::super::limits::Budget;
 use super::super::value::Value;
 use super::super::{ErrorKind, EvalError};
+use super::format_parts::{Whole, collection, whole};
 use super::number;
 
 /// More digits after the point than any double has.
@@ -70,12 +71,9 @@ fn one(
 ) -> Result<(), EvalError> {
     let text = match (clause, item) {
         ('s', item) => return plain(item, made, budget),
-        ('d', Value::Int(value)) => value.to_string(),
-        ('d', Value::Uint(value)) => value.to_string(),
         ('d', Value::Double(value)) if number::word(*value).is_some() => {
             number::word(*value).unwrap_or_default().to_owned()
         }
-        ('d', _) => return Err(refused("decimal clause can only be used on integers")),
         ('f' | 'e', item) => {
             let value = match item {
                 Value::Double(value) => *value,
@@ -93,37 +91,13 @@ fn one(
                 None => number::scientific(value, precision),
             }
         }
-        ('b', Value::Bool(value)) => u8::from(*value).to_string(),
-        ('b', Value::Int(value)) => signed(*value, format!("{:b}", value.unsigned_abs())),
-        ('b', Value::Uint(value)) => format!("{value:b}"),
-        ('b', _) => return Err(refused("only integers and bools can be formatted as binary")),
-        ('o', Value::Int(value)) => signed(*value, format!("{:o}", value.unsigned_abs())),
-        ('o', Value::Uint(value)) => format!("{value:o}"),
-        ('o', _) => return Err(refused("octal clause can only be used on integers")),
-        (_, item) => {
-            let hex = match item {
-                Value::Int(value) => signed(*value, format!("{:x}", value.unsigned_abs())),
-                Value::Uint(value) => format!("{value:x}"),
-                Value::Str(text) => hex(text.as_bytes(), budget)?,
-                Value::Bytes(bytes) => hex(bytes, budget)?,
-                _ => {
-                    return Err(refused("only integers, byte buffers, and strings can be formatted as hex"));
-                }
-            };
-            if clause == 'X' { hex.to_ascii_uppercase() } else { hex }
-        }
+        _ => match whole(clause, item, budget)? {
+            Whole::Text(text) => text,
+            Whole::Refused(only) => return Err(refused(only)),
+        },
     };
     made.push_str(&text);
     Ok(())
-}
-
-fn signed(value: i64, digits: String) -> String {
-    if value < 0 { format!("-{digits}") } else { digits }
-}
-
-fn hex(bytes: &[u8], budget: &mut Budget) -> Result<String, EvalError> {
-    budget.text(bytes.len())?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn string_clause(item: &Value<'_>) -> EvalError {
@@ -169,34 +143,8 @@ fn plain(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(),
             return Err(string_clause(item));
         }
         Value::List(_) | Value::Keyed(_) | Value::Map(_) | Value::Node(_) => {
-            return collection(item, made, budget);
+            return collection(item, ": ", made, budget, plain);
         }
     }
-    Ok(())
-}
-
-fn collection(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(), EvalError> {
-    if let Some(items) = item.items() {
-        made.push('[');
-        for (place, item) in items.iter().enumerate() {
-            made.push_str(if place > 0 { ", " } else { "" });
-            plain(item, made, budget)?;
-        }
-        made.push(']');
-        return Ok(());
-    }
-    let mut entries = Vec::new();
-    for (key, value) in item.entries().unwrap_or_default() {
-        let (mut name, mut shown) = (String::new(), String::new());
-        plain(&key, &mut name, budget)?;
-        plain(&value, &mut shown, budget)?;
-        budget.text(shown.len())?;
-        entries.push((name, shown));
-    }
-    entries.sort();
-    let entries: Vec<String> = entries.into_iter().map(|(name, shown)| format!("{name}: {shown}")).collect();
-    made.push('{');
-    made.push_str(&entries.join(", "));
-    made.push('}');
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::super::limits::Budget;
 use super::super::quote::quoted;
 use super::super::value::Value;
 use super::super::{ErrorKind, EvalError};
+use super::format_parts::{Whole, collection, whole};
 use super::number;
 
 /// More digits after the point than anybody asks for.
@@ -88,11 +89,6 @@ fn write(
 ) -> Result<(), EvalError> {
     let text = match clause {
         's' => return plain(item, made, budget),
-        'd' => match item {
-            Value::Int(value) => value.to_string(),
-            Value::Uint(value) => value.to_string(),
-            _ => return Err(refused("decimal clause can only be used on integers", item)),
-        },
         'f' | 'e' => {
             let only = if clause == 'f' {
                 "fixed-point clause can only be used on doubles"
@@ -103,43 +99,14 @@ fn write(
             let precision = precision.unwrap_or(6);
             if clause == 'f' { fixed(value, precision) } else { scientific(value, precision) }
         }
-        'b' => match item {
-            Value::Bool(value) => u8::from(*value).to_string(),
-            Value::Int(value) => signed(*value, format!("{:b}", value.unsigned_abs())),
-            Value::Uint(value) => format!("{value:b}"),
-            _ => return Err(refused("only integers and bools can be formatted as binary", item)),
+        'd' | 'b' | 'o' | 'x' | 'X' => match whole(clause, item, budget)? {
+            Whole::Text(text) => text,
+            Whole::Refused(only) => return Err(refused(only, item)),
         },
-        'o' => match item {
-            Value::Int(value) => signed(*value, format!("{:o}", value.unsigned_abs())),
-            Value::Uint(value) => format!("{value:o}"),
-            _ => return Err(refused("octal clause can only be used on integers", item)),
-        },
-        'x' | 'X' => {
-            let text = match item {
-                Value::Int(value) => signed(*value, format!("{:x}", value.unsigned_abs())),
-                Value::Uint(value) => format!("{value:x}"),
-                Value::Str(text) => hex(text.as_bytes(), budget)?,
-                Value::Bytes(bytes) => hex(bytes, budget)?,
-                _ => {
-                    let only = "only integers, byte buffers, and strings can be formatted as hex";
-                    return Err(refused(only, item));
-                }
-            };
-            if clause == 'X' { text.to_ascii_uppercase() } else { text }
-        }
         other => return Err(unreadable(&format!("unrecognized formatting clause \"{other}\""))),
     };
     made.push_str(&text);
     Ok(())
-}
-
-fn signed(value: i64, digits: String) -> String {
-    if value < 0 { format!("-{digits}") } else { digits }
-}
-
-fn hex(bytes: &[u8], budget: &mut Budget) -> Result<String, EvalError> {
-    budget.text(bytes.len())?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn double(item: &Value<'_>) -> Option<f64> {
@@ -267,7 +234,7 @@ fn within(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<()
             return Err(refused(only, item));
         }
         Value::List(_) | Value::Keyed(_) | Value::Map(_) | Value::Node(_) => {
-            return collection(item, made, budget);
+            return collection(item, ":", made, budget, within);
         }
     }
     Ok(())
@@ -275,32 +242,4 @@ fn within(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<()
 
 fn signed_infinity(value: f64) -> &'static str {
     if value > 0.0 { "+Inf" } else { "-Inf" }
-}
-
-fn collection(item: &Value<'_>, made: &mut String, budget: &mut Budget) -> Result<(), EvalError> {
-    if let Some(items) = item.items() {
-        made.push('[');
-        for (place, item) in items.iter().enumerate() {
-            if place > 0 {
-                made.push_str(", ");
-            }
-            within(item, made, budget)?;
-        }
-        made.push(']');
-        return Ok(());
-    }
-    let mut entries = Vec::new();
-    for (key, value) in item.entries().unwrap_or_default() {
-        let (mut shown, mut held) = (String::new(), String::new());
-        within(&key, &mut shown, budget)?;
-        within(&value, &mut held, budget)?;
-        budget.text(shown.len() + held.len())?;
-        entries.push((shown, held));
-    }
-    entries.sort();
-    let entries: Vec<String> = entries.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
-    made.push('{');
-    made.push_str(&entries.join(", "));
-    made.push('}');
-    Ok(())
 }

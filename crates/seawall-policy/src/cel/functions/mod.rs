@@ -8,6 +8,7 @@ mod convert;
 mod core;
 mod format;
 mod format_go;
+mod format_parts;
 mod lists;
 mod mutation;
 mod named;

@@ -4,7 +4,7 @@
 //! token too few is added when the one at hand fits after it, and everything else ends the reading. Its texts are met where
 //! people make mistakes; where it would go on reading after several of them, less is told.
 
-use super::{KEYWORDS, Parsed, Parser};
+use super::{Parsed, Parser, is_keyword};
 use crate::cel::CompileError;
 use crate::cel::lex::Token;
 
@@ -157,7 +157,7 @@ impl Parser<'_> {
     /// The name after a dot; nothing where there is none and reading goes on.
     pub(super) fn field(&mut self, optional: bool) -> Parsed<Option<String>> {
         match self.token {
-            Token::Word(word) if !KEYWORDS.contains(&word) => {
+            Token::Word(word) if !is_keyword(word) => {
                 self.advance();
                 Ok(Some(word.to_owned()))
             }
@@ -215,7 +215,7 @@ impl Parser<'_> {
     /// The same for the fields of an object.
     pub(super) fn opened_fields(&mut self) -> Parsed<bool> {
         let fits = |token: &Token<'_>| {
-            matches!(token, Token::Word(word) if !KEYWORDS.contains(word))
+            matches!(token, Token::Word(word) if !is_keyword(word))
                 || ["'}'", "','", "'?'"].iter().any(|name| is_sign(token, name))
         };
         if !fits(&self.token) {

@@ -6,7 +6,7 @@ use super::super::functions::{self, Function, Kind, Run};
 use super::super::limits::Budget;
 use super::super::value::Value;
 use super::super::{CompileError, ErrorKind, EvalError, Limits};
-use super::{Op, OpId, Planner, text_of};
+use super::{Constants, Op, OpId, Planner, text_of};
 
 /// Conversions, which cel-go's planner carries out when their argument is constant.
 const CONVERSIONS: [&str; 10] =
@@ -73,11 +73,11 @@ impl<'a> Planner<'a> {
                 None => matches!(self.kind(key), Kind::Str | Kind::Bytes | Kind::Other),
             },
         };
-        Op::SortBy { of, key, constant: self.constant(key).is_some(), known }
+        Op::SortBy { of, key, constant: self.is_made(key), known }
     }
 
     fn native(&mut self, id: ExprId, function: &'static Function, args: Box<[OpId]>, at: u32) -> Op {
-        if let (Run::Native(run), [arg]) = (function.run, &*args)
+        if let (Constants::Made, Run::Native(run), [arg]) = (self.constants, function.run, &*args)
             && CONVERSIONS.contains(&function.name)
             && let Some(value) = self.constant(*arg)
         {

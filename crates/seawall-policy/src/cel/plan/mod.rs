@@ -167,6 +167,8 @@ pub(super) struct Plan {
     pub(super) unresolved: Vec<CompileError>,
     /// Whether the language definition decides where the API server differs.
     pub(super) language: bool,
+    /// Whether what a macro gathers into is made, and paid for, in every run.
+    pub(super) as_written: bool,
 }
 
 impl Plan {
@@ -178,10 +180,19 @@ impl Plan {
 /// What a type checker knows: the overload that an operator or a call is, where there is only one.
 pub(super) type Overloads<'a> = &'a dyn Fn(ExprId) -> Option<&'static str>;
 
-pub(super) fn plan(ast: &Ast, names: &Names, overloads: Option<Overloads<'_>>) -> Plan {
+/// Whether constants are made beforehand, which the API server's policies and rules do (`cel.OptOptimize`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Constants {
+    Made,
+    /// Lists and maps are made and values converted anew in every run, and cost what that costs.
+    AsWritten,
+}
+
+pub(super) fn plan(ast: &Ast, names: &Names, overloads: Option<Overloads<'_>>, constants: Constants) -> Plan {
     let (locals, kinds) = (Vec::new(), Vec::new());
-    let plan = Plan { language: names.is_language(), ..Plan::default() };
-    let mut planner = Planner { ast, names, overloads, locals, kinds, depth: 0, plan };
+    let as_written = constants == Constants::AsWritten;
+    let plan = Plan { language: names.is_language(), as_written, ..Plan::default() };
+    let mut planner = Planner { ast, names, overloads, constants, locals, kinds, depth: 0, plan };
     planner.plan.root = Some(planner.expr(ast.root()));
     planner.plan
 }
@@ -190,6 +201,7 @@ struct Planner<'a> {
     ast: &'a Ast,
     names: &'a Names,
     overloads: Option<Overloads<'a>>,
+    constants: Constants,
     /// Variables of the macros around, the innermost last.
     locals: Vec<&'a str>,
     /// What is known of the values of operations, by number.
@@ -220,6 +232,11 @@ impl<'a> Planner<'a> {
             Some((Op::Const(value), _)) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether a value is made beforehand.
+    fn is_made(&self, id: OpId) -> bool {
+        self.constants == Constants::Made && self.constant(id).is_some()
     }
 
     fn op(&mut self, id: ExprId) -> Op {
@@ -273,7 +290,7 @@ impl<'a> Planner<'a> {
                 let filter = filter.map(|filter| self.expr(filter));
                 let body = body.map(|body| self.expr(body));
                 self.locals.truncate(depth);
-                let constant = body.is_some_and(|body| self.constant(body).is_some());
+                let constant = body.is_some_and(|body| self.is_made(body));
                 Op::Fold(Folding { kind: *kind, range, two: vars.1.is_some(), filter, body, constant })
             }
             Expr::OptMap { of, var, body, flat } => {
@@ -305,8 +322,8 @@ impl<'a> Planner<'a> {
             items.iter().map(|(item, optional)| (self.expr(*item), *optional)).collect();
         let constants = ops.iter().map(|(id, optional)| self.constant(*id).filter(|_| !optional).cloned());
         match constants.collect::<Option<Vec<_>>>() {
-            Some(values) => Op::Const(Value::list(values)),
-            None => Op::List(ops),
+            Some(values) if self.constants == Constants::Made => Op::Const(Value::list(values)),
+            _ => Op::List(ops),
         }
     }
 
@@ -316,6 +333,9 @@ impl<'a> Planner<'a> {
             .iter()
             .map(|(key, value, optional)| (self.expr(*key), self.expr(*value), *optional))
             .collect();
+        if self.constants == Constants::AsWritten {
+            return Op::Map(ops);
+        }
         let mut map = super::map::Map::default();
         for (key, value, optional) in &ops {
             match (self.constant(*key), self.constant(*value)) {

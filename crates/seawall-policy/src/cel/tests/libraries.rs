@@ -229,3 +229,25 @@ fn costs_are_the_api_servers() {
         assert_eq!(program.run(&bindings).cost, cost, "{text}");
     }
 }
+
+/// Expected costs are those of cel-go's table of costs (`pkg/cel/library/cost_test.go` of the API server) and of its macros.
+#[test]
+fn what_is_made_in_every_run_is_paid_for_in_every_run() {
+    for (text, made, written) in [
+        ("[1, 2, 3, 4, 5].isSorted()", 5, 15),
+        ("[duration('1s'), duration('2s')].sum()", 2, 14),
+        ("[1, 2].transformList(i, v, v < 5, v + 1)", 33, 53),
+        ("{'a': 1, 'b': 2}.transformMapEntry(k, v, v < 5, {k: v + 1})", 75, 135),
+        ("1 in [1, 2]", 0, 12),
+    ] {
+        let names = Names::new();
+        let limits = Limits::default();
+        let env = check::Environment::kubernetes(36);
+        let (ast, checked) = check::compile(text, &env, &limits).unwrap();
+        let overload =
+            |id| checked.overloads(id).first().copied().filter(|_| checked.overloads(id).len() == 1);
+        let cost = |program: Program| program.run(&Bindings::new()).cost;
+        assert_eq!(cost(Program::checked(&ast, &names, &limits, &overload)), made, "{text}");
+        assert_eq!(cost(Program::as_written(&ast, &names, &limits, &overload)), written, "{text}");
+    }
+}

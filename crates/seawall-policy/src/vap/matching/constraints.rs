@@ -49,11 +49,11 @@ impl Constraints {
             return Matched::No;
         }
         let subject = if self.rules.is_empty() {
-            own(request)
+            Subject::of(request)
         } else {
             match find(&self.rules, self.equivalent, &target, world.kinds()) {
                 None => return Matched::No,
-                Some(None) => own(request),
+                Some(None) => Subject::of(request),
                 Some(Some(served)) => Subject {
                     kind: (Cow::Owned(served.kind.0), Cow::Owned(served.kind.1), Cow::Owned(served.kind.2)),
                     resource: (
@@ -122,11 +122,14 @@ fn target<'t>(request: &Request<'t>) -> Target<'t> {
     }
 }
 
-fn own<'t>(request: &Request<'t>) -> Subject<'t> {
-    let borrowed = |(group, version, name): (&'t str, &'t str, &'t str)| {
-        (Cow::Borrowed(group), Cow::Borrowed(version), Cow::Borrowed(name))
-    };
-    Subject { kind: borrowed(request.kind), resource: borrowed(request.resource) }
+impl<'t> Subject<'t> {
+    /// What a request says that it is about.
+    pub(crate) fn of(request: &Request<'t>) -> Self {
+        let borrowed = |(group, version, name): (&'t str, &'t str, &'t str)| {
+            (Cow::Borrowed(group), Cow::Borrowed(version), Cow::Borrowed(name))
+        };
+        Subject { kind: borrowed(request.kind), resource: borrowed(request.resource) }
+    }
 }
 
 /// The resource as which a rule takes the target: itself (`Some(None)`) or an equivalent one; `None` when no rule does.

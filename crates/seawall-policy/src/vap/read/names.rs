@@ -2,35 +2,11 @@
 //!
 //! Source: `pkg/api/validate/content` and `pkg/util/validation` of apimachinery.
 
+use crate::cel::is_word;
+
 const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const DNS_1035: &str = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const KEY: &str = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
-
-/// Names that are no identifiers of CEL though they look like some.
-const RESERVED: [&str; 22] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-    "",
-];
 
 fn regex_error(message: &str, pattern: &str, examples: &[&str]) -> String {
     let examples: Vec<String> = examples.iter().map(|example| format!("'{example}', ")).collect();
@@ -154,7 +130,10 @@ pub(crate) fn path_segment(name: &str) -> Vec<String> {
 /// Whether a name is an identifier of CEL.
 pub(crate) fn is_cel_identifier(name: &str) -> bool {
     let plain = |c: char| c == '_' || c.is_ascii_alphanumeric();
-    !RESERVED.contains(&name) && name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit())
+    !name.is_empty()
+        && !is_word(name)
+        && name.chars().all(plain)
+        && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod decode;
 mod forms;
 mod judge;
 mod levels;
+mod lint;
 mod native;
 mod objects;
 mod options;

@@ -1,9 +1,11 @@
 //! `seawall policy`: policies in Kubernetes' own language, outside the API server.
 
 mod generate;
+mod lint;
 mod run;
 mod subject;
 mod test;
+mod told;
 mod world;
 
 use clap::{Args, Subcommand};
@@ -27,6 +29,8 @@ enum PolicyCommand {
     Run(run::RunArgs),
     /// Run the pages on which policies and what is expected of them stand together
     Test(test::TestArgs),
+    /// Find mistakes in policies themselves
+    Lint(lint::LintArgs),
     /// Make policies of Seawall's checks, which the API server runs by itself
     Generate(generate::GenerateArgs),
 }
@@ -35,6 +39,7 @@ pub(super) fn run(args: &PolicyArgs, color: Color) -> anyhow::Result<ExitStatus>
     match &args.command {
         PolicyCommand::Run(args) => run::run(args, color),
         PolicyCommand::Test(args) => test::run(args, color),
+        PolicyCommand::Lint(args) => lint::run(args, color),
         PolicyCommand::Generate(args) => generate::run(args),
     }
 }

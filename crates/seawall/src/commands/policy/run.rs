@@ -1,10 +1,8 @@
 //! `seawall policy run`
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use rayon::prelude::*;
 use seawall_checks::{Coverage, Evaluation, Tally};
@@ -13,17 +11,15 @@ use seawall_inventory::{Inventory, Resource};
 use seawall_policy::admission::{Decision, Resources, as_created};
 use seawall_policy::run::Telling;
 use seawall_policy::vap::World;
-use seawall_report::{Format, RenderOptions, Report, render};
 use seawall_sources::{Progress, Target};
 use seawall_yaml::Tree;
 
 use super::subject::SubjectArgs;
+use super::told::ToldArgs;
 use super::world::{self, Policies};
 use crate::ExitStatus;
-use crate::cli::{Color, FailOn, fail_on, format};
-use crate::commands::accepted::Accepted;
-use crate::commands::{RenderArgs, ReportFile, live, reports, scan};
-use crate::config;
+use crate::cli::Color;
+use crate::commands::{RenderArgs, live, scan};
 use crate::output;
 
 /// Judge objects by policies.
@@ -35,43 +31,20 @@ pub(super) struct RunArgs {
     /// Files, folders, `-` for standard input, snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`), or `cluster[:CONTEXT]`
     #[arg(default_value = ".", value_name = "TARGET")]
     targets: Vec<String>,
-    /// Output format
-    #[arg(short, long, value_parser = format(), default_value = "table", value_name = "FORMAT")]
-    output: Format,
-    /// Write a report into a file as well, for example `sarif=policies.sarif`; may be repeated
-    #[arg(long = "report", value_name = "FORMAT=FILE")]
-    reports: Vec<ReportFile>,
-    /// Exit with 1 when a finding is at least this severe; `none` never does [default: high]
-    #[arg(long, value_parser = fail_on(), value_name = "SEVERITY")]
-    fail_on: Option<FailOn>,
-    /// Exit with 3 when something could not be read or judged
-    #[arg(long)]
-    strict: bool,
     #[command(flatten)]
     subject: SubjectArgs,
-    /// File of accepted findings [default: `seawall-waivers.yaml` in this folder or one above]
-    #[arg(long, value_name = "FILE")]
-    waivers: Option<PathBuf>,
-    /// Configuration file [default: `seawall.yaml` in this folder or one above]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Print findings and errors only
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    told: ToldArgs,
     #[command(flatten)]
     rendering: RenderArgs,
 }
 
 pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
-    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-    let folder = std::env::current_dir().context("the current folder is not readable")?;
-    reports::check(&args.reports)?;
-    let config = config::load(args.config.as_deref(), &folder)?;
-    let accepted = Accepted::load(args.waivers.as_deref(), true, &config, &folder)?;
+    let (config, accepted) = args.told.begin()?;
     let policies = world::policies(std::slice::from_ref(&args.policies))?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     let rendering = args.rendering.rendering(&config.render)?;
-    let mut loaded = live::load(&targets, rendering.as_ref(), args.quiet, &Progress::default())?;
+    let mut loaded = live::load(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())?;
     if loaded.inventory.resources().is_empty() {
         loaded.problems.iter().for_each(output::problem);
         bail!(
@@ -82,29 +55,7 @@ pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let mut evaluation = judge(args, &policies, &loaded.inventory, &mut loaded.problems);
     accepted.mark(&mut evaluation, &loaded.inventory);
     loaded.problems.splice(0..0, policies.problems);
-    let report = Report {
-        inputs: &scan::inputs(&loaded),
-        inventory: &loaded.inventory,
-        evaluation: &evaluation,
-        problems: &loaded.problems,
-        baseline: None,
-        timings: None,
-    };
-    let options = RenderOptions {
-        color: output::use_color(color),
-        width: output::width(),
-        quiet: args.quiet,
-        time: None,
-    };
-    // Files first: whoever reads standard output may go away.
-    let written = reports::write(&args.reports, &report, &options);
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    render(&report, args.output, &options, &mut out)?;
-    out.flush()?;
-    written?;
-    let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::AtLeast(seawall_core::Severity::High));
-    let strict = args.strict || config.strict;
-    Ok(scan::status(&evaluation, fail_on, strict && !scan::is_whole(&evaluation, &loaded)))
+    args.told.tell(&loaded, &evaluation, &config, color)
 }
 
 /// What came of one object.

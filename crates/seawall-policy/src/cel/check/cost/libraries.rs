@@ -34,7 +34,7 @@ pub(super) fn estimate(
             let selector = size(selector);
             (LIST + selector.by(CHARACTER) + selector.by(REQUIREMENTS).by(REQUIREMENT)).into()
         }
-        ("isSorted" | "sum" | "max" | "min" | "indexOf" | "lastIndexOf", Some(target), _) => {
+        ("isSorted" | "sum" | "max" | "min" | "indexOf" | "lastIndexOf" | "includes", Some(target), _) => {
             searched(estimator, target).into()
         }
         ("url" | "jsonpatch.escapeKey", _, [text]) => Call::sized(size(text).by(CHARACTER), size(text)),

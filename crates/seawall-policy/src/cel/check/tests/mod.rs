@@ -348,3 +348,12 @@ fn types_are_found_from_the_leaves_up() {
         assert_eq!(type_of(text), found, "{text}");
     }
 }
+
+#[test]
+fn lists_of_mixed_types_are_a_matter_of_the_environment() {
+    let env = Environment::kubernetes(36);
+    let text = "sets.contains([1], [1.0, 1])";
+    assert!(compile(text, &env, &Limits::default()).is_err());
+    let (_, checked) = compile(text, &env.with_mixed_literals(), &Limits::default()).unwrap();
+    assert_eq!(checked.cost(&Unsized), Cost { min: 23, max: 23 });
+}

@@ -1,7 +1,6 @@
-//! Compiles rules over a schema and asks them of a value; estimates costs.
+//! Compiles rules over a schema and asks them of a value.
 
 use seawall_policy::cel::Limits;
-use seawall_policy::cel::check::{Environment, Type, Unsized, compile as check};
 use seawall_policy::crd::{Declared, Outcome, Rule, Schema, compile, value};
 use seawall_yaml::{Limits as ReadLimits, Text, Tree, read};
 use serde_json::Value as Json;
@@ -26,8 +25,6 @@ pub(super) enum Said {
 
 /// The release whose test tables the set is.
 const MINOR: u32 = 36;
-/// A release that has every library.
-const NEWEST: u32 = 37;
 
 fn tree(json: &Json) -> Option<Tree> {
     read(&Text::new(json.to_string()), &ReadLimits::default()).0.pop().map(|document| document.tree)
@@ -59,14 +56,4 @@ pub(super) fn judge(input: &Input) -> Said {
         Outcome::Skipped => Said::Skipped,
         Outcome::Fails(why) => Said::Fails(why),
     }
-}
-
-/// The least and the largest cost of an expression that may ask the authorizer.
-pub(super) fn estimate(expr: &str) -> Result<(u64, u64), String> {
-    // The table of costs is of an environment with every library, whatever its release.
-    let mut env = Environment::kubernetes(NEWEST).mutating();
-    env.declare("authorizer", Type::object("kubernetes.authorization.Authorizer"));
-    let (_, checked) = check(expr, &env, &Limits::default()).map_err(|issues| issues.to_string())?;
-    let cost = checked.cost(&Unsized);
-    Ok((cost.min, cost.max))
 }

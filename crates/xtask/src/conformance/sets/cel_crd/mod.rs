@@ -1,5 +1,4 @@
-//! `cel-k8s`, what is known before the run and of custom resources: validation rules over typed values (`crd-rules.jsonl`)
-//! and estimated costs (`costs.jsonl`, a second score).
+//! `cel-k8s`, what is of custom resources: validation rules over typed values (`crd-rules.jsonl`).
 
 mod engine;
 mod score;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::records;
-use crate::conformance::verdict::{Case, Cases, Outcome, Score, Verdict};
+use crate::conformance::verdict::{Case, Cases, Score, Verdict};
 
 #[derive(Deserialize)]
 struct Group {
@@ -53,48 +52,7 @@ impl Case for CrdCase {
     }
 }
 
-#[derive(Deserialize)]
-struct CostRecord {
-    library: String,
-    name: String,
-    expr: String,
-    expect: Costs,
-}
-
-#[derive(Deserialize)]
-struct Costs {
-    estimated_cost: Option<Estimate>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-struct Estimate {
-    min: u64,
-    max: u64,
-}
-
-/// A cost: it decides no case.
-struct EstimateCase {
-    name: String,
-    expr: String,
-    wanted: Estimate,
-}
-
-impl Case for EstimateCase {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn run(&self) -> Verdict {
-        let found = engine::estimate(&self.expr).map(|(min, max)| Estimate { min, max });
-        let hit = u64::from(found.as_ref() == Ok(&self.wanted));
-        Verdict {
-            outcome: Outcome::NotEvaluated(format!("estimated {found:?} for {:?}", self.wanted)),
-            scores: vec![Score { name: "estimated costs", hit, of: 1 }],
-        }
-    }
-}
-
-/// Reads the cases, one a rule and one a cost.
+/// Reads the cases, one a rule.
 pub(super) fn load(dir: &Path) -> Result<Cases> {
     let mut cases: Cases = Vec::new();
     for group in records::<Group>(&[dir.join("crd-rules.jsonl")])? {
@@ -111,11 +69,6 @@ pub(super) fn load(dir: &Path) -> Result<Cases> {
                 expected: score::Expected::new(&case.expect, group.expect_skipped),
             }));
         }
-    }
-    for record in records::<CostRecord>(&[dir.join("costs.jsonl")])? {
-        let Some(wanted) = record.expect.estimated_cost else { continue };
-        let name = format!("estimates/{}/{}", record.library, record.name);
-        cases.push(Box::new(EstimateCase { name, expr: record.expr, wanted }));
     }
     Ok(cases)
 }

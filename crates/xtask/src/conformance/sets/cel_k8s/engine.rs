@@ -24,15 +24,8 @@ pub(super) enum Answered {
     Refused(String),
 }
 
-/// What was said, and what it cost.
-#[derive(Debug, PartialEq)]
-pub(super) struct Said {
-    pub(super) answered: Answered,
-    pub(super) cost: Option<u64>,
-}
-
 /// Allows everything.
-struct Everybody;
+pub(super) struct Everybody;
 
 impl Authorizer for Everybody {
     fn check(&self, _: Attributes<'_>) -> Answer {
@@ -43,7 +36,7 @@ impl Authorizer for Everybody {
 const VARIABLES: [&str; 5] = ["object", "oldObject", "request", "params", "namespaceObject"];
 
 /// The value of an expression.
-pub(super) fn judge(input: &Input) -> Said {
+pub(super) fn judge(input: &Input) -> Answered {
     let mut names = Names::new();
     if let Some(minor) = input.minor {
         names = names.at(Version::minor(minor));
@@ -62,20 +55,17 @@ pub(super) fn judge(input: &Input) -> Said {
     bindings.set(checks, Value::resource_check(ResourceTarget::new("", "")));
     bindings.set_authorizer(&Everybody);
     let limits = Limits { cost: input.cost_limit.unwrap_or(Limits::default().cost), ..Limits::default() };
-    let refused = |why: String| Said { answered: Answered::Refused(why), cost: None };
     let program = match Program::compile(&input.expr, &names, &limits) {
         Ok(program) => program,
-        Err(error) => return refused(error.to_string()),
+        Err(error) => return Answered::Refused(error.to_string()),
     };
     if let Some(problem) = program.unresolved().first() {
-        return refused(problem.to_string());
+        return Answered::Refused(problem.to_string());
     }
-    let evaluation = program.run(&bindings);
-    let answered = match evaluation.result {
+    match program.evaluate(&bindings) {
         Ok(value) => Answered::Value(write(&value)),
         Err(error) => Answered::Error(error.to_string()),
-    };
-    Said { answered, cost: Some(evaluation.cost) }
+    }
 }
 
 fn tree(value: &Json) -> Tree {

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::engine::{Answered, Said};
+use super::costs::Estimated;
+use super::engine::Answered;
 use crate::conformance::verdict::Outcome;
 
 /// What the suite expects.
@@ -12,14 +13,15 @@ pub(super) struct Expected {
     value: Option<Json>,
     error: Option<String>,
     compile_error: Option<Vec<String>>,
+    pub(super) estimated_cost: Option<Estimated>,
     pub(super) runtime_cost: Option<u64>,
 }
 
 /// A case passes when the value is equal, or when an error is expected and met; what a type checker would refuse may also
 /// fail when it is evaluated.
-pub(super) fn score(expected: &Expected, said: Said) -> Outcome {
+pub(super) fn score(expected: &Expected, said: Answered) -> Outcome {
     let fails = expected.error.is_some() || expected.compile_error.is_some();
-    match (said.answered, &expected.value) {
+    match (said, &expected.value) {
         (Answered::Error(_) | Answered::Refused(_), _) if fails => Outcome::Passed,
         (Answered::Value(value), _) if fails => Outcome::Failed(format!("expected an error, got {value}")),
         (Answered::Value(value), Some(wanted)) if same(&value, wanted) => Outcome::Passed,
@@ -32,9 +34,9 @@ pub(super) fn score(expected: &Expected, said: Said) -> Outcome {
 }
 
 /// Whether the text of an error is the expected one; `None` where none is expected by its text.
-pub(super) fn text_agrees(expected: &Expected, said: &Said) -> Option<bool> {
+pub(super) fn text_agrees(expected: &Expected, said: &Answered) -> Option<bool> {
     let wanted = expected.error.as_ref()?;
-    Some(match &said.answered {
+    Some(match said {
         Answered::Error(text) | Answered::Refused(text) => text.contains(wanted.trim_end_matches(".*")),
         Answered::Value(_) => false,
     })
@@ -61,32 +63,25 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
-    fn said(answered: Answered) -> Said {
-        Said { answered, cost: None }
-    }
-
     #[test]
     fn values_are_compared_deeply() {
         let wanted = json!({ "value": { "type": "optional", "value": { "type": "list", "value": [{ "type": "int", "value": "1" }] } } });
         let wanted = expected(wanted);
         let inner = |value: &str| json!({ "type": "list", "value": [{ "type": "int", "value": value }] });
         let optional = |value: &str| Answered::Value(json!({ "type": "optional", "value": inner(value) }));
-        assert_eq!(score(&wanted, said(optional("1"))), Outcome::Passed);
-        assert!(matches!(score(&wanted, said(optional("2"))), Outcome::Failed(_)));
-        assert!(matches!(score(&wanted, said(Answered::Error("x".into()))), Outcome::Failed(_)));
+        assert_eq!(score(&wanted, optional("1")), Outcome::Passed);
+        assert!(matches!(score(&wanted, optional("2")), Outcome::Failed(_)));
+        assert!(matches!(score(&wanted, Answered::Error("x".into())), Outcome::Failed(_)));
     }
 
     #[test]
     fn an_error_must_come_and_its_text_is_counted_apart() {
         let wanted = expected(json!({ "error": "wrong address.*" }));
-        let error = said(Answered::Error("a wrong address: x".into()));
+        let error = Answered::Error("a wrong address: x".into());
         assert_eq!(text_agrees(&wanted, &error), Some(true));
         assert_eq!(score(&wanted, error), Outcome::Passed);
-        assert!(matches!(
-            score(&wanted, said(Answered::Value(json!({ "type": "null" })))),
-            Outcome::Failed(_)
-        ));
+        assert!(matches!(score(&wanted, Answered::Value(json!({ "type": "null" }))), Outcome::Failed(_)));
         let refused = expected(json!({ "compile_error": ["x"] }));
-        assert_eq!(score(&refused, said(Answered::Error("y".into()))), Outcome::Passed);
+        assert_eq!(score(&refused, Answered::Error("y".into())), Outcome::Passed);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder};
 use seawall_policy::admission::{Operation, Request, User};
+use seawall_policy::lint::type_checking;
 use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
 use seawall_yaml::{Limits, Text, Tree, read};
@@ -26,6 +27,8 @@ pub(super) struct Input {
 pub(super) struct Said {
     /// Kind, name and text of what is refused.
     pub(super) refused: Vec<(String, String, String)>,
+    /// Field and text of each warning of the type checker about the first policy.
+    pub(super) type_warnings: Vec<(String, String)>,
     /// The answer to the request.
     pub(super) answer: Option<Answer>,
 }
@@ -55,6 +58,7 @@ pub(super) fn judge(input: &Input) -> Result<Said, String> {
         refused: refused
             .map(|refusal| (refusal.kind.clone(), refusal.name.clone(), refusal.to_string()))
             .collect(),
+        type_warnings: type_warnings(input, &inventory),
         answer: None,
     };
     let Some(asked) = &input.request else { return Ok(said) };
@@ -63,6 +67,14 @@ pub(super) fn judge(input: &Input) -> Result<Said, String> {
     let world = World::new(&inventory, Some(&rbac));
     said.answer = Some(answer(asked, &policies, &world)?);
     Ok(said)
+}
+
+/// What the type checker says of the first policy.
+fn type_warnings(input: &Input, inventory: &Inventory) -> Vec<(String, String)> {
+    let first = input.policies.first().and_then(|policy| policy.pointer("/metadata/name")?.as_str());
+    let kind = GroupKind::new("admissionregistration.k8s.io", "ValidatingAdmissionPolicy");
+    let Some(policy) = first.and_then(|name| inventory.find(kind, None, name)) else { return Vec::new() };
+    type_checking(policy.root(), World::new(inventory, None).schemas())
 }
 
 /// Which roles a cluster has.

@@ -1,7 +1,8 @@
 //! `vap-apiserver`: what a real API server answered to requests under admission policies.
 //!
 //! A case holds when the policies that are refused and the verdict are the server's, and so is the object where one was
-//! changed. Second scores: texts of denials with code and reason, warnings, audit annotations, objects. A denial that names
+//! changed. Second scores: texts of denials with code and reason, warnings, audit annotations, objects, and what
+//! the server writes into the status of a policy when types do not fit. A denial that names
 //! no policy is the server's validation of the object that a policy made: it is counted apart.
 
 mod engine;
@@ -36,6 +37,7 @@ struct Record {
     result: Option<score::Answered>,
     #[serde(default)]
     order_dependent: bool,
+    type_checking_warnings: Option<Vec<score::TypeWarning>>,
 }
 
 #[derive(Deserialize)]
@@ -92,12 +94,15 @@ pub(super) fn load(dir: &Path) -> Result<Cases> {
     for path in files(dir, "*.jsonl")? {
         let topic = path.file_stem().and_then(|name| name.to_str()).unwrap_or("").to_owned();
         for record in records::<Record>(&[path])? {
-            let Record { case, policy, objects, request, policy_rejected, result, order_dependent } = record;
+            let Record { case, policy, objects, request, policy_rejected, result, order_dependent, .. } =
+                record;
+            let warnings = record.type_checking_warnings;
             let mutates = policy
                 .iter()
                 .any(|policy| policy.get("kind").and_then(Value::as_str) == Some("MutatingAdmissionPolicy"));
             let input = engine::Input { cluster: Arc::clone(&cluster), policies: policy, objects, request };
-            let labels = score::Labels { refused: policy_rejected, result, order_dependent, mutates };
+            let labels =
+                score::Labels { refused: policy_rejected, result, order_dependent, mutates, warnings };
             cases.push(Box::new(PolicyCase { name: format!("{topic}/{case}"), input, labels }));
         }
     }

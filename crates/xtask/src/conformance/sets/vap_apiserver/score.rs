@@ -16,6 +16,14 @@ pub(super) struct Refused {
     pub(super) message: String,
 }
 
+/// What the server warned of in the status of a policy.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TypeWarning {
+    field_ref: String,
+    warning: String,
+}
+
 /// What the server answered.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,6 +55,7 @@ pub(super) struct Labels {
     pub(super) result: Option<Answered>,
     pub(super) order_dependent: bool,
     pub(super) mutates: bool,
+    pub(super) warnings: Option<Vec<TypeWarning>>,
 }
 
 /// A case holds when what is refused, the verdict and the object are the server's.
@@ -57,6 +66,14 @@ pub(super) fn score(labels: &Labels, said: Result<Said, String>) -> Verdict {
     };
     let mut scores = Vec::new();
     let mut count = |name: &'static str, hit: bool| scores.push(Score { name, hit: u64::from(hit), of: 1 });
+    if let Some(warnings) = &labels.warnings {
+        let same = |(one, own): (&TypeWarning, &(String, String))| {
+            one.field_ref == own.0 && one.warning.trim_end() == own.1.trim_end()
+        };
+        let agree =
+            warnings.len() == said.type_warnings.len() && warnings.iter().zip(&said.type_warnings).all(same);
+        count("warnings of the type checker", agree);
+    }
     let empty = Vec::new();
     let refused = labels.refused.as_ref().unwrap_or(&empty);
     let mut wanted: Vec<_> = refused.iter().map(|one| (one.kind.as_str(), one.name.as_str())).collect();
@@ -185,12 +202,12 @@ mod tests {
     fn labels(allowed: bool) -> Labels {
         let message = (!allowed).then(|| "policy 'p' denied".to_owned());
         let result = Answered { allowed, message, ..Answered::default() };
-        Labels { refused: None, result: Some(result), order_dependent: false, mutates: false }
+        Labels { refused: None, result: Some(result), order_dependent: false, mutates: false, warnings: None }
     }
 
     fn said(denied: bool) -> Result<Said, String> {
         let denial = denied.then(|| (422, "Invalid".to_owned(), "policy 'p' denied".to_owned()));
-        Ok(Said { refused: Vec::new(), answer: Some(Answer { denial, ..Answer::default() }) })
+        Ok(Said { answer: Some(Answer { denial, ..Answer::default() }), ..Said::default() })
     }
 
     #[test]
@@ -205,17 +222,23 @@ mod tests {
     #[test]
     fn what_was_not_judged_is_no_pass() {
         let answer = Answer { not_judged: vec!["why".into()], ..Answer::default() };
-        let said = Said { refused: Vec::new(), answer: Some(answer) };
+        let said = Said { answer: Some(answer), ..Said::default() };
         assert_eq!(score(&labels(true), Ok(said)).outcome, Outcome::NotEvaluated("why".into()));
     }
 
     #[test]
     fn a_refusal_must_be_of_the_same_object() {
         let refused = Refused { kind: "K".into(), name: "n".into(), message: "m".into() };
-        let labels =
-            Labels { refused: Some(vec![refused]), result: None, order_dependent: false, mutates: false };
-        let own =
-            |name: &str| Ok(Said { refused: vec![("K".into(), name.into(), "other".into())], answer: None });
+        let labels = Labels {
+            refused: Some(vec![refused]),
+            result: None,
+            order_dependent: false,
+            mutates: false,
+            warnings: None,
+        };
+        let own = |name: &str| {
+            Ok(Said { refused: vec![("K".into(), name.into(), "other".into())], ..Said::default() })
+        };
         assert_eq!(score(&labels, own("n")).outcome, Outcome::Passed);
         assert!(matches!(score(&labels, own("x")).outcome, Outcome::Failed(_)));
     }
