@@ -48,7 +48,7 @@ fn every_field_is_read_and_no_body_is_shown() {
 #[test]
 fn a_body_is_lent_whatever_it_is() {
     for (body, lent) in
-        [("null", None), ("7", Some("7")), ("[{}]", Some("[{}]")), ("{\"a\":[}", Some("{\"a\":[}"))]
+        [("null", None), ("7", Some("7")), ("[{}]", Some("[{}]")), ("{\"a\":[]]", Some("{\"a\":[]]"))]
     {
         let text = format!(r#"{{"auditID":"a","requestObject": {body} ,"verb":"create"}}"#);
         let event = one(&text);

@@ -75,7 +75,7 @@ impl Preview<'_> {
         };
         let extra = extra(event);
         let mut request = request(event, target, operation, extra.as_ref());
-        let mut kind = String::new();
+        let (mut kind, mut name) = (String::new(), request.name.to_owned());
         let judgement = if let Some(id) = self.desk.rules().exemptions.of(&request) {
             Judgement { exempt: Some(id), ..Judgement::default() }
         } else {
@@ -86,7 +86,11 @@ impl Preview<'_> {
             match object {
                 Err(why) => Judgement::blind(why),
                 Ok(None) => {
-                    let known = types.schemas.resource(&target.group, &target.version, &target.resource);
+                    let part = match &*target.subresource {
+                        "" => target.resource.to_string(),
+                        part => format!("{}/{part}", target.resource),
+                    };
+                    let known = types.schemas.resource(&target.group, &target.version, &part);
                     request.kind = known.map_or(("", "", ""), |known| known.kind());
                     self.judge(&request, &Arc::new(Tree::null()))
                 }
@@ -99,12 +103,13 @@ impl Preview<'_> {
                         request.name = root.path(&["metadata", "name"]).and_then(Node::as_str).unwrap_or("");
                     }
                     request.kind.2.clone_into(&mut kind);
+                    request.name.clone_into(&mut name);
                     self.judge(&request, &tree)
                 }
             }
         };
         let silent = judgement.said.is_empty() && judgement.gaps.is_empty();
-        let about = (!silent).then(|| Box::new(about(event, target, &kind)));
+        let about = (!silent).then(|| Box::new(about(event, target, &kind, &name)));
         Replayed::Judged { judgement, about, dry_run: event.is_dry_run() }
     }
 }
@@ -261,7 +266,7 @@ fn is_mutated(event: &Event<'_>) -> bool {
     event.annotations.iter().any(says)
 }
 
-fn about(event: &Event<'_>, target: &ObjectRef<'_>, kind: &str) -> (Who, Example) {
+fn about(event: &Event<'_>, target: &ObjectRef<'_>, kind: &str, name: &str) -> (Who, Example) {
     let cut = |text: &str| text.get(..text.floor_char_boundary(TEXT_BYTES)).unwrap_or("").to_owned();
     let mut kind = if kind.is_empty() { cut(&target.resource) } else { cut(kind) };
     if !target.subresource.is_empty() {
@@ -277,7 +282,7 @@ fn about(event: &Event<'_>, target: &ObjectRef<'_>, kind: &str) -> (Who, Example
     let example = Example {
         kind,
         namespace: cut(&target.namespace),
-        name: cut(&target.name),
+        name: cut(name),
         audit_id: Some(cut(&event.audit_id)),
         time: event.micros(),
         ..Example::default()

@@ -12,9 +12,8 @@ const SCHEMA: &str = "seawall.dev/admit-preview/v1";
 pub(super) fn json(report: &Report) -> anyhow::Result<String> {
     let totals = report.tally.totals;
     let gaps: Vec<Value> = report
-        .tally
-        .gaps
-        .iter()
+        .gaps()
+        .into_iter()
         .map(|((policy, reason), gap)| {
             json!({
                 "policy": (!policy.is_empty()).then_some(policy),
@@ -50,7 +49,7 @@ pub(super) fn json(report: &Report) -> anyhow::Result<String> {
             "then": counts(totals.then),
         },
         "events": report.events,
-        "observed": window(report.window),
+        "observed": observed(report),
         "unread": report.unread,
         "policies": report.policies().into_iter().map(|(name, policy)| self::policy(name, policy)).collect::<Vec<_>>(),
         "not_judged": gaps,
@@ -68,7 +67,8 @@ fn policy(name: &str, policy: &PolicyCount) -> Value {
         "requests": policy.requests,
         "today": counts(policy.today),
         "then": counts(policy.then),
-        "observed": window(policy.window),
+        "first": time(policy.window.map(|window| window.first)),
+        "last": time(policy.window.map(|window| window.last)),
         "groups": groups(policy).into_iter().map(|(who, group)| of(who, group)).collect::<Vec<_>>(),
         "unlisted": policy.unlisted,
     })
@@ -86,7 +86,8 @@ fn of(who: &Who, group: &Group) -> Value {
         "kinds": group.kinds.iter().map(|(kind, count)| json!({"kind": kind, "requests": count})).collect::<Vec<_>>(),
         "today": counts(group.today),
         "then": counts(group.then),
-        "observed": window(group.window),
+        "first": time(group.window.map(|window| window.first)),
+        "last": time(group.window.map(|window| window.last)),
         "example": example(&group.example),
         "message": group.example.message,
     })
@@ -100,7 +101,7 @@ fn example(example: &Example) -> Value {
         "file": example.file,
         "line": example.line,
         "audit_id": example.audit_id,
-        "time": example.time.map(seawall_events::format_micros),
+        "time": time(example.time),
     })
 }
 
@@ -108,9 +109,13 @@ fn counts(counts: Counts) -> Value {
     json!({"refused": counts.refused, "warned": counts.warned, "noted": counts.noted})
 }
 
-fn window(window: Option<Window>) -> Value {
-    let time = seawall_events::format_micros;
-    window.map_or(Value::Null, |window| json!({"first": time(window.first), "last": time(window.last)}))
+fn observed(report: &Report) -> Value {
+    let Some(Window { first, last }) = report.window else { return Value::Null };
+    json!({"first": time(Some(first)), "last": time(Some(last)), "micros": last - first, "events": report.events})
+}
+
+fn time(micros: Option<i64>) -> Option<String> {
+    micros.map(seawall_events::format_micros)
 }
 
 fn text(text: &str) -> Option<&str> {

@@ -66,10 +66,9 @@ pub(super) fn page(report: &Report) -> String {
     if !report.tally.gaps.is_empty() {
         out.push_str("\n## Not judged\n\n| policy | why | count | example |\n|---|---|---|---|\n");
     }
-    let mut gaps: Vec<_> = report.tally.gaps.iter().collect();
-    gaps.sort_by_key(|(key, gap)| (std::cmp::Reverse(gap.requests), *key));
+    let gaps = report.gaps();
     for ((policy, reason), gap) in gaps.iter().take(SHOWN) {
-        let policy = if policy.is_empty() { "all" } else { policy };
+        let policy = if policy.is_empty() { "any" } else { policy };
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} |",

@@ -96,13 +96,12 @@ fn of(out: &mut String, report: &Report, who: &Who, group: &Group) {
 }
 
 fn gaps(out: &mut String, report: &Report) {
-    let mut gaps: Vec<_> = report.tally.gaps.iter().collect();
-    gaps.sort_by_key(|(key, gap)| (std::cmp::Reverse(gap.requests), *key));
+    let gaps = report.gaps();
     if !gaps.is_empty() {
         let _ = writeln!(out, "\nnot judged: {}", report.things(report.tally.totals.not_judged));
     }
     for ((policy, reason), gap) in gaps.iter().take(SHOWN) {
-        let policy = if policy.is_empty() { "by nobody" } else { policy };
+        let policy = if policy.is_empty() { "by any policy" } else { policy };
         let _ = writeln!(
             out,
             "  --> {}: {}: {}\n      {}",

@@ -1,7 +1,7 @@
 //! What tables and pages say alike.
 
 use seawall_report::thousands;
-use seawall_server::preview::{Counts, Example, Fate, Group, Passed, PolicyCount, Window};
+use seawall_server::preview::{Counts, Example, Fate, GapCount, Group, Passed, PolicyCount, Who, Window};
 
 use super::{Report, Source};
 
@@ -22,7 +22,7 @@ impl Report {
 
     /// What is previewed.
     pub(super) fn title(&self) -> String {
-        let mode = self.mode.map_or("the next stricter mode than each policy has".to_owned(), |mode| {
+        let mode = self.mode.map_or("the next stricter mode of each policy".to_owned(), |mode| {
             format!("mode {mode} for every policy")
         });
         let of = match self.source {
@@ -42,7 +42,14 @@ impl Report {
         policies
     }
 
-    /// What was not judged and why it is not: exemptions, and events of which nothing is asked.
+    /// What could not be judged, the most frequent reason first.
+    pub(super) fn gaps(&self) -> Vec<(&(String, String), &GapCount)> {
+        let mut gaps: Vec<_> = self.tally.gaps.iter().collect();
+        gaps.sort_by_key(|(key, gap)| (std::cmp::Reverse(gap.requests), *key));
+        gaps
+    }
+
+    /// What is not judged on purpose: exemptions, and events of which nothing is asked.
     pub(super) fn apart(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.tally.totals.exempt > 0 {
@@ -70,11 +77,7 @@ impl Report {
             lines.push(format!("events that ask for nothing: {}", passed.join(", ")));
         }
         if self.tally.totals.dry_run > 0 {
-            lines.push(format!(
-                "dry runs among the {}: {}",
-                self.things(2).trim_start_matches("2 "),
-                number(self.tally.totals.dry_run)
-            ));
+            lines.push(format!("dry runs among the requests: {}", number(self.tally.totals.dry_run)));
         }
         lines
     }
@@ -86,7 +89,10 @@ impl Report {
             let span = crate::commands::audit::span(window.last - window.first);
             notes.push(format!("the log holds {span}: what is done more rarely than that is not in it"));
         }
-        if self.tally.gaps.keys().any(|(policy, _)| !policy.is_empty()) {
+        let elsewhere = |reason: &str| {
+            reason.contains("lookup namespace") || reason.contains("not known") && !reason.contains("before")
+        };
+        if self.tally.gaps.keys().any(|(_, reason)| elsewhere(reason)) {
             let hint = match self.source {
                 Source::Objects => {
                     "`--inventory TARGET` adds what the targets do not hold: namespaces, service accounts, parameters"
@@ -131,7 +137,7 @@ pub(super) fn counts(counts: Counts) -> String {
 }
 
 /// Groups, those with most requests first.
-pub(super) fn groups(policy: &PolicyCount) -> Vec<(&seawall_server::preview::Who, &Group)> {
+pub(super) fn groups(policy: &PolicyCount) -> Vec<(&Who, &Group)> {
     let mut groups: Vec<_> = policy.groups.iter().collect();
     groups.sort_by_key(|(who, group)| {
         (std::cmp::Reverse((group.then.refused, group.then.warned, group.requests)), *who)
