@@ -96,7 +96,7 @@ fn a_workload_and_what_it_makes_give_one_line() {
             ])
         })
         .collect();
-    assert_eq!(groups, [json!(["shop", "Deployment", "web", 3, 9]), json!(["lab", "Pod", "job", 1, 48])]);
+    assert_eq!(groups, [json!(["shop", "Deployment", "web", 3, 9]), json!(["lab", "Pod", "job", 1, 39])]);
     let table = preview(folder.path(), &["objects.yaml"]);
     let wanted = "  --> Deployment/shop/web: 3 objects (Deployment 1, Pod 1, ReplicaSet 1)\n";
     assert!(table.out.contains(wanted), "{}", table.out);

@@ -64,7 +64,7 @@ pub(super) fn page(report: &Report) -> String {
         }
     }
     if !report.tally.gaps.is_empty() {
-        out.push_str("\n## Not judged\n\n| policy | why | count | example |\n|---|---|---|---|\n");
+        out.push_str("\n## Could not be judged\n\n| policy | why | count | example |\n|---|---|---|---|\n");
     }
     let gaps = report.gaps();
     for ((policy, reason), gap) in gaps.iter().take(SHOWN) {

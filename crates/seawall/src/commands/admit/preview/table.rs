@@ -56,7 +56,7 @@ fn one(out: &mut String, report: &Report, name: &str, policy: &PolicyCount) {
 fn of(out: &mut String, report: &Report, who: &Who, group: &Group) {
     let number_of = report.things(group.requests);
     let dry = if group.dry_run > 0 {
-        format!(", {} of them dry runs", number(group.dry_run))
+        format!(", dry runs among them: {}", number(group.dry_run))
     } else {
         String::new()
     };
@@ -98,7 +98,7 @@ fn of(out: &mut String, report: &Report, who: &Who, group: &Group) {
 fn gaps(out: &mut String, report: &Report) {
     let gaps = report.gaps();
     if !gaps.is_empty() {
-        let _ = writeln!(out, "\nnot judged: {}", report.things(report.tally.totals.not_judged));
+        out.push_str("\ncould not be judged\n");
     }
     for ((policy, reason), gap) in gaps.iter().take(SHOWN) {
         let policy = if policy.is_empty() { "by any policy" } else { policy };
