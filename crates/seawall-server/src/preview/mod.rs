@@ -13,6 +13,7 @@
 //!   is missing.
 
 mod created;
+mod hear;
 mod judgement;
 mod replayed;
 mod tally;
@@ -24,8 +25,8 @@ use std::sync::Arc;
 use seawall_policy::admission::{Decision, Request};
 use seawall_yaml::Tree;
 
-use crate::desk::{Desk, Judges, identity};
-use crate::judge::{Around, Budget, Hook, Judge};
+use crate::desk::{Desk, identity};
+use crate::judge::Budget;
 use crate::mode::Mode;
 
 pub use created::Types;
@@ -75,50 +76,18 @@ impl<'d> Preview<'d> {
         let object = identity(request);
         let today = |policy: &str, family: &str| modes.of(policy, family, object);
         let then = |policy: &str, family: &str| self.then.of(today(policy, family));
-        let judges = self.desk.judges();
         let mut hearing = Hearing::default();
-        let changes = judges.iter().any(|judge| judge.hook() == Hook::Mutate);
-        if !changes {
-            let heard = self.hear(request, tree, &judges, &|_| false);
+        if !self.changes_objects() {
+            let heard = self.hear(request, tree, &|_, _| false);
             hearing.take(heard, &|policy, family| (Some(today(policy, family)), Some(then(policy, family))));
             return hearing.finish();
         }
         // What policies change depends on the mode, and so does what is judged after them.
-        let heard = self.hear(request, tree, &judges, &|family| today(family, family) == Mode::Enforce);
+        let heard = self.hear(request, tree, &|policy, family| today(policy, family) == Mode::Enforce);
         hearing.take(heard, &|policy, family| (Some(today(policy, family)), None));
-        let heard = self.hear(request, tree, &judges, &|family| then(family, family) == Mode::Enforce);
+        let heard = self.hear(request, tree, &|policy, family| then(policy, family) == Mode::Enforce);
         hearing.take(heard, &|policy, family| (None, Some(then(policy, family))));
         hearing.finish()
-    }
-
-    /// What all judges say, those that change objects first; a change counts for those behind it when its family `changes`.
-    fn hear(
-        &self,
-        request: &Request<'_>,
-        tree: &Arc<Tree>,
-        judges: &Judges,
-        changes: &dyn Fn(&str) -> bool,
-    ) -> Vec<(Arc<dyn Judge>, Decision)> {
-        let known = self.desk.known();
-        let today = self.desk.today();
-        let mut changed: Option<Arc<Tree>> = None;
-        let mut heard = Vec::with_capacity(judges.len());
-        for hook in [Hook::Mutate, Hook::Validate] {
-            for judge in judges.iter().filter(|judge| judge.hook() == hook) {
-                let mut request = request.clone();
-                if let Some(tree) = &changed {
-                    request.object = Some(tree.root());
-                }
-                let tree = changed.as_ref().unwrap_or(tree);
-                let around = Around { tree, known: &known, budget: &self.budget, today };
-                let mut decision = self.desk.ask(&**judge, &request, &around);
-                if let Some(object) = decision.object.take().filter(|_| changes(judge.name())) {
-                    changed = Some(Arc::new(object));
-                }
-                heard.push((Arc::clone(judge), decision));
-            }
-        }
-        heard
     }
 }
 
@@ -129,13 +98,16 @@ struct Hearing {
     gaps: Vec<Gap>,
 }
 
+/// A family and what it says.
+type Heard = (String, Decision);
+
 /// The modes of a policy of a family today and then, where they are asked for.
 type ModesOf<'m> = dyn Fn(&str, &str) -> (Option<Mode>, Option<Mode>) + 'm;
 
 impl Hearing {
-    fn take(&mut self, heard: Vec<(Arc<dyn Judge>, Decision)>, modes: &ModesOf<'_>) {
-        for (judge, decision) in heard {
-            let family = judge.name();
+    fn take(&mut self, heard: Vec<Heard>, modes: &ModesOf<'_>) {
+        for (family, decision) in heard {
+            let family = family.as_str();
             for denial in decision.denials {
                 let (today, then) = modes(&denial.policy, family);
                 let fates = (today.map(Fate::of_denial), then.map(Fate::of_denial));
