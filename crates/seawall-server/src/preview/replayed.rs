@@ -210,7 +210,8 @@ fn object(
     let level = match event.level {
         Level::Request => "Request",
         Level::RequestResponse => "RequestResponse",
-        Level::Metadata | Level::None => "Metadata",
+        Level::Metadata => "Metadata",
+        Level::None => "unset",
     };
     let Some(body) = event.request_body else {
         let cut = event.annotation("audit.k8s.io/truncated") == Some("true");
