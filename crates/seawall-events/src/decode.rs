@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::event::Body;
 use crate::json::{Fault, Scanner};
 use crate::{Event, Level, ObjectRef, Stage, Time, User};
 
@@ -127,6 +128,8 @@ impl Fields {
             "responseStatus" => self.status(scanner, event)?,
             "sourceIPs" => event.source_ips = self.texts(scanner, "sourceIPs")?,
             "annotations" => event.annotations = self.map(scanner, "annotations")?,
+            "requestObject" => event.request_body = scanner.raw()?.map(Body),
+            "responseObject" => event.response_body = scanner.raw()?.map(Body),
             _ => scanner.skip()?,
         }
         Ok(())

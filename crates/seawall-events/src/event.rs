@@ -1,6 +1,7 @@
 //! One audit event.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::Time;
 
@@ -109,6 +110,27 @@ pub struct Event<'a> {
     pub stage_time: Time<'a>,
     /// What authorization, admission and policies noted.
     pub annotations: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// The body of the request; of a patch it is the patch and no object.
+    pub request_body: Option<Body<'a>>,
+    /// The body of the response: the object after the request, or a `Status`.
+    pub response_body: Option<Body<'a>>,
+}
+
+/// A body as it stands in the log, unread: JSON, if it is well-formed. It may hold secrets, so it is not shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Body<'a>(pub(crate) &'a str);
+
+impl<'a> Body<'a> {
+    /// The text.
+    pub fn text(self) -> &'a str {
+        self.0
+    }
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.0.len())
+    }
 }
 
 impl<'a> Event<'a> {

@@ -202,6 +202,14 @@ impl<'a> Scanner<'a> {
         Ok(self.text.get(from..self.at).and_then(|digits| digits.parse().ok()))
     }
 
+    /// Passes over one value and gives its text; `None` for `null`.
+    pub(crate) fn raw(&mut self) -> Result<Option<&'a str>, Fault> {
+        let first = self.peek();
+        let from = self.at;
+        self.skip()?;
+        Ok(self.text.get(from..self.at).filter(|_| first != Some(b'n')))
+    }
+
     /// Passes over one value of any kind, in one loop whatever its depth.
     pub(crate) fn skip(&mut self) -> Result<(), Fault> {
         match self.peek() {

@@ -11,7 +11,8 @@
 //! - no IO, no clock, no threads: batches, files and parallel reading are the caller's;
 //! - nothing panics on input; time is linear in the text and no call is nested deeper for a deeper value;
 //! - a bad line is a [`Problem`](seawall_core::Problem) with its number and never ends the reading;
-//! - request and response bodies are passed over and never kept: no secret value in them exists outside the text;
+//! - request and response bodies are passed over unread: an event lends them from the text, so that no secret value in them
+//!   exists outside it, and shows none;
 //! - what an event does not say is unset: nothing is guessed.
 //!
 //! The format: `audit.k8s.io/v1`, `staging/src/k8s.io/apiserver/pkg/apis/audit/types.go` of kubernetes/kubernetes.
@@ -23,7 +24,7 @@ mod read;
 mod request;
 mod time;
 
-pub use event::{Decision, Event, Level, ObjectRef, Stage, User};
+pub use event::{Body, Decision, Event, Level, ObjectRef, Stage, User};
 pub use read::read_events;
 pub use request::{Action, Request};
 pub use time::{Time, format_micros, parse_micros};

@@ -19,7 +19,7 @@ fn complaints(text: &str) -> Vec<(u32, String)> {
 }
 
 #[test]
-fn every_field_is_read_and_no_body_is_kept() {
+fn every_field_is_read_and_no_body_is_shown() {
     let event = one(FULL);
     assert_eq!(
         (&*event.audit_id, event.level, event.stage),
@@ -39,7 +39,25 @@ fn every_field_is_read_and_no_body_is_kept() {
     assert!(event.is_dry_run());
     let object = event.object.as_deref().unwrap();
     assert_eq!((&*object.resource, &*object.version, &*object.name), ("pods", "v1", "web-1"));
+    let body = event.request_body.unwrap().text();
+    assert!(body.starts_with(r#"{"kind":"Pod","#) && body.ends_with("}]}]}}") && body.contains("hunter2"));
+    assert_eq!(event.response_body.unwrap().text(), "[]");
     assert!(!format!("{event:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_body_is_lent_whatever_it_is() {
+    for (body, lent) in
+        [("null", None), ("7", Some("7")), ("[{}]", Some("[{}]")), ("{\"a\":[]]", Some("{\"a\":[]]"))]
+    {
+        let text = format!(r#"{{"auditID":"a","requestObject": {body} ,"verb":"create"}}"#);
+        let event = one(&text);
+        assert_eq!(
+            (event.request_body.map(seawall_events::Body::text), &*event.verb),
+            (lent, "create"),
+            "{body}"
+        );
+    }
 }
 
 fn resource<'a>(

@@ -88,6 +88,23 @@ impl Desk {
         &self.metrics
     }
 
+    /// What a preview shares with the door: the rules, the judges and what is known.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    pub(crate) fn judges(&self) -> Arc<Judges> {
+        self.judges.get()
+    }
+
+    pub(crate) fn known(&self) -> Arc<Known> {
+        self.known.get()
+    }
+
+    pub(crate) fn today(&self) -> Date {
+        Date::from_unix(self.clock.now())
+    }
+
     /// Events that were lost so far.
     pub fn events_dropped(&self) -> u64 {
         self.events.dropped()
@@ -103,7 +120,7 @@ impl Desk {
             return ruling.finish();
         }
         let known = self.known.get();
-        let today = Date::from_unix(self.clock.now());
+        let today = self.today();
         let mut changed: Option<Arc<Tree>> = None;
         for judge in self.judges.get().iter().filter(|judge| judge.hook() == hook) {
             let mut request = request.clone();
@@ -131,7 +148,7 @@ impl Desk {
         ruling.finish()
     }
 
-    fn ask(&self, judge: &dyn Judge, request: &Request<'_>, around: &Around<'_>) -> Decision {
+    pub(crate) fn ask(&self, judge: &dyn Judge, request: &Request<'_>, around: &Around<'_>) -> Decision {
         let gap = |reason: String| Decision {
             not_judged: vec![NotJudged { policy: judge.name().to_owned(), binding: String::new(), reason }],
             ..Decision::default()
@@ -295,7 +312,7 @@ fn together(messages: &[String]) -> String {
 }
 
 /// What the object is called, before and after the server made a name for it.
-fn identity<'t>(request: &Request<'t>) -> Identity<'t> {
+pub(crate) fn identity<'t>(request: &Request<'t>) -> Identity<'t> {
     let metadata = request.object.and_then(|object| object.get("metadata"));
     let made_from =
         metadata.and_then(|metadata| metadata.str("generateName")).filter(|name| !name.is_empty());

@@ -5,6 +5,7 @@
 //! ```text
 //! socket ─ TLS ─ HTTP ─ Review ─┐                      ┌─ modes ─▶ answer: allow, warn, refuse, patch
 //!              file ─ Review ───┴─▶ Desk ─ exemptions ─ judges ─┴─▶ events, metrics
+//! objects, audit events ─ Preview ─▶ the same judges, what another mode would do ─▶ Tally, Verdict
 //! certificate store ─ rotation ─▶ TLS, trust bundle
 //! ```
 //!
@@ -27,6 +28,7 @@ mod judge;
 mod manifests;
 mod metrics;
 mod mode;
+pub mod preview;
 mod review;
 mod run;
 mod settings;

@@ -28,6 +28,14 @@ impl Mode {
         }
     }
 
+    /// The next stricter one; there is none above the strictest.
+    pub fn above(self) -> Self {
+        match self {
+            Mode::Audit => Mode::Warn,
+            Mode::Warn | Mode::Enforce => Mode::Enforce,
+        }
+    }
+
     /// The next milder one.
     fn below(self) -> Self {
         match self {

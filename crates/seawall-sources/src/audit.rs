@@ -41,15 +41,55 @@ pub struct AuditRead {
 /// folder the files are read whose names end in `.log`, `.json` or `.jsonl`, compressed or not, by name; rotated logs carry
 /// their time in the name, so that the oldest is first and the current one last. What cannot be read is a problem.
 pub fn read_audit(paths: &[PathBuf], limits: &SourceLimits, take: &mut dyn FnMut(&Event<'_>)) -> AuditRead {
+    read_batches(paths, limits, &mut |pieces, problems| {
+        let parsed: Vec<_> = pieces.par_iter().map(|(text, line)| read_events(text, *line)).collect();
+        let mut read = 0;
+        for (events, found) in parsed {
+            read += events.len() as u64;
+            events.iter().for_each(&mut *take);
+            problems.extend(found);
+        }
+        read
+    })
+}
+
+/// The same for work that takes longer than reading: `judge` sees the events on all cores, and what it makes of them is given
+/// to `take` in the order of the files and their lines.
+pub fn judge_audit<T: Send>(
+    paths: &[PathBuf],
+    limits: &SourceLimits,
+    judge: impl Fn(&Event<'_>) -> T + Sync,
+    mut take: impl FnMut(T),
+) -> AuditRead {
+    read_batches(paths, limits, &mut |pieces, problems| {
+        let one = |(text, line): &(&str, u32)| {
+            let (events, found) = read_events(text, *line);
+            (events.iter().map(&judge).collect::<Vec<T>>(), found)
+        };
+        let judged: Vec<_> = pieces.par_iter().map(one).collect();
+        let mut read = 0;
+        for (made, found) in judged {
+            read += made.len() as u64;
+            made.into_iter().for_each(&mut take);
+            problems.extend(found);
+        }
+        read
+    })
+}
+
+/// Reads the events of pieces of a text, each with the number of its first line; gives how many there were.
+type Batch<'b> = dyn FnMut(&[(&str, u32)], &mut Problems) -> u64 + 'b;
+
+fn read_batches(paths: &[PathBuf], limits: &SourceLimits, batch: &mut Batch<'_>) -> AuditRead {
     let mut read = AuditRead::default();
     for path in paths {
         if path.is_dir() {
             match logs(path) {
-                Ok(files) => files.iter().for_each(|file| one(file, limits, take, &mut read)),
+                Ok(files) => files.iter().for_each(|file| one(file, limits, batch, &mut read)),
                 Err(error) => fail(&mut read, path, "the folder could not be read", &error),
             }
         } else {
-            one(path, limits, take, &mut read);
+            one(path, limits, batch, &mut read);
         }
     }
     read
@@ -76,7 +116,7 @@ fn fail(read: &mut AuditRead, path: &Path, message: &str, cause: &dyn std::fmt::
     read.problems.push(problem.in_file(&display_name(path)).caused_by(cause));
 }
 
-fn one(path: &Path, limits: &SourceLimits, take: &mut dyn FnMut(&Event<'_>), read: &mut AuditRead) {
+fn one(path: &Path, limits: &SourceLimits, each: &mut Batch<'_>, read: &mut AuditRead) {
     let from: Box<dyn Read> = if path == Path::new("-") {
         Box::new(std::io::stdin().lock())
     } else {
@@ -105,11 +145,7 @@ fn one(path: &Path, limits: &SourceLimits, take: &mut dyn FnMut(&Event<'_>), rea
                 String::from_utf8_lossy(&batch)
             }
         };
-        for (events, found) in pieces(&text, line).into_par_iter().map(parse).collect::<Vec<_>>() {
-            read.events += events.len() as u64;
-            events.iter().for_each(&mut *take);
-            problems.extend(found);
-        }
+        read.events += each(&pieces(&text, line), &mut problems);
         line = line.saturating_add(lines(text.as_bytes()));
         if let Some(error) = error {
             problems.push(
@@ -128,10 +164,6 @@ fn one(path: &Path, limits: &SourceLimits, take: &mut dyn FnMut(&Event<'_>), rea
         problems.push(Problem::new(ProblemSeverity::Error, message).caused_by(cause));
     }
     read.problems.extend(problems.finish().into_iter().map(|problem| problem.in_file(&name)));
-}
-
-fn parse<'t>((text, line): (&'t str, u32)) -> (Vec<Event<'t>>, Vec<Problem>) {
-    read_events(text, line)
 }
 
 fn lines(text: &[u8]) -> u32 {

@@ -2,7 +2,7 @@
 //! render charts and kustomizations when it is told to.
 //!
 //! In: [`Target`]s. Out: [`Loaded`]: an inventory, the problems met, and counts of everything seen. Audit logs are given
-//! to their reader event by event: [`read_audit`]. A text that another room reads is one text: [`read_text`].
+//! to their reader event by event: [`read_audit`], [`judge_audit`]. A text that another room reads is one text: [`read_text`].
 //!
 //! ```text
 //! Target ─ walk ─ bytes ─ Text ─ documents (rayon) ─ objects, List items ─┐
@@ -34,7 +34,7 @@ mod text;
 mod walk;
 mod zstd;
 
-pub use audit::{AuditRead, read_audit};
+pub use audit::{AuditRead, judge_audit, read_audit};
 pub use intake::Intake;
 pub use limits::SourceLimits;
 pub use load::{Counts, Loaded, load, load_rendered, load_with};

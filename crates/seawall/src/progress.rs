@@ -22,6 +22,8 @@ pub(crate) struct Stages {
     pub(crate) reading: Progress,
     /// Objects that are being judged; 0 while reading.
     judging: AtomicUsize,
+    /// Events of a log that were judged.
+    replayed: AtomicUsize,
 }
 
 impl Stages {
@@ -29,7 +31,16 @@ impl Stages {
         self.judging.store(objects, Ordering::Relaxed);
     }
 
+    #[cfg(feature = "admit")]
+    pub(crate) fn replayed(&self) {
+        self.replayed.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn line(&self) -> String {
+        let replayed = self.replayed.load(Ordering::Relaxed);
+        if replayed > 0 {
+            return format!("judged {} events…", thousands(replayed));
+        }
         let (files, objects) = (self.reading.files(), self.reading.objects());
         match self.judging.load(Ordering::Relaxed) {
             0 if objects > 0 => format!("read {} objects…", thousands(objects)),
@@ -118,6 +129,14 @@ mod tests {
         let line = "judging 1,200 objects…";
         assert_eq!(out, format!("\r{line}\r{line}\r{}\r", " ".repeat(line.chars().count())));
         assert_eq!(times, [PATIENCE, PACE, PACE]);
+    }
+
+    #[cfg(feature = "admit")]
+    #[test]
+    fn events_are_counted_while_they_are_judged() {
+        let stages = Stages::default();
+        (0..1_500).for_each(|_| stages.replayed());
+        assert!(shown(&stages, 1).0.starts_with("\rjudged 1,500 events…\r"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use seawall_inventory::{GroupKind, Resource, is_cluster_scoped};
 use seawall_schema::{Admission, admitted};
 use seawall_yaml::{Node, Tree};
 
-use super::{Operation, Request, User};
+use super::{Operation, Request, Unseen, User};
 use crate::vap::World;
 
 /// Who asks for what, where a file does not say it.
@@ -130,6 +130,7 @@ impl<'a> Draft<'a> {
                 .then_some(object),
             options: None,
             dry_run: false,
+            unseen: Unseen::default(),
         }
     }
 }

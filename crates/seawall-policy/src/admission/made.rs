@@ -6,7 +6,7 @@ use seawall_core::ProblemSeverity;
 use seawall_schema::{Admission, Schemas, Value, admitted, split_api_version};
 use seawall_yaml::{Node, Tree};
 
-use super::{Operation, Request, User};
+use super::{Operation, Request, Unseen, User};
 
 /// What an object is called in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,7 @@ impl<'s> Resources<'s> {
             old_object,
             options: None,
             dry_run: false,
+            unseen: Unseen::default(),
         })
     }
 }
@@ -100,9 +101,21 @@ impl<'s> Resources<'s> {
 /// # Errors
 /// What is wrong with an object that the API server would refuse to read.
 pub fn as_created(object: Node<'_>, schemas: &Schemas) -> Result<Option<Tree>, String> {
+    as_admitted(object, schemas, Admission { creation: true, plugins: true })
+}
+
+/// An object as policies see it when it takes the place of a stored one: decoded, with its defaults. `None` when its type is
+/// not known.
+///
+/// # Errors
+/// As [`as_created`].
+pub fn as_updated(object: Node<'_>, schemas: &Schemas) -> Result<Option<Tree>, String> {
+    as_admitted(object, schemas, Admission { creation: false, plugins: false })
+}
+
+fn as_admitted(object: Node<'_>, schemas: &Schemas, admission: Admission) -> Result<Option<Tree>, String> {
     let Some(schema) = schemas.of_object(object) else { return Ok(None) };
     let Some(value) = Value::of(object) else { return Err("it is nested too deep".to_owned()) };
-    let admission = Admission { creation: true, plugins: true };
     let admitted = admitted(&value.to_tree(), schema, admission);
     match admitted.problems.iter().find(|problem| problem.severity == ProblemSeverity::Error) {
         Some(problem) => Err(problem.message.clone()),

@@ -10,5 +10,5 @@ mod request;
 
 pub use decision::{Action, Decision, Denial, Failure, NotJudged, Reason};
 pub use draft::{Client, Draft};
-pub use made::{Called, Resources, as_created};
-pub use request::{Operation, Request, User};
+pub use made::{Called, Resources, as_created, as_updated};
+pub use request::{Operation, Request, Unseen, User};

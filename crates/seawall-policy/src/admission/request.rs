@@ -47,6 +47,16 @@ pub struct User<'t> {
     pub extra: Option<Node<'t>>,
 }
 
+/// What of a request nobody who asks has seen, though the API server had it: an audit log holds no object as it was before
+/// a change. What depends on it is not judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unseen {
+    /// The object, or the options of a connection.
+    pub object: bool,
+    /// The object as it was stored.
+    pub old_object: bool,
+}
+
 /// One admission request (`admission.k8s.io/v1`, `AdmissionRequest`).
 #[derive(Clone, Debug)]
 pub struct Request<'t> {
@@ -80,6 +90,8 @@ pub struct Request<'t> {
     pub options: Option<Node<'t>>,
     /// Whether nothing will be stored.
     pub dry_run: bool,
+    /// Which of the objects are `None` for want of knowledge.
+    pub unseen: Unseen,
 }
 
 impl Request<'_> {

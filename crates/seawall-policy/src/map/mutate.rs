@@ -233,7 +233,7 @@ impl<'a> Pass<'a> {
                 let message = format!("namespaces \"{}\" not found", self.request.namespace);
                 return Err(Box::new(denial(policy, binding, message, Reason::NotFound)));
             }
-            Some(Namespace::Unknown) if policy.reads_namespace => {
+            Some(Namespace::Unknown) if policy.reads.namespace => {
                 return Ok(Err(format!(
                     "it reads namespace `{}`, which is not known",
                     self.request.namespace
@@ -242,6 +242,9 @@ impl<'a> Pass<'a> {
             // Nothing of the policy looks at it.
             Some(Namespace::Unknown) => NamespaceObject::None,
         };
+        if let Some(reason) = policy.reads.missing(self.request.unseen) {
+            return Ok(Err(reason.to_owned()));
+        }
         Ok(self.objects.get(place).map(|objects| (namespace, objects)).map_err(str::to_owned))
     }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::environment::{Extras, add_variable, compose, environment};
+use crate::admission::Unseen;
 use crate::cel::ast::{Ast, Expr};
 use crate::cel::check::{self, Environment, Type};
 use crate::cel::{Bindings, Evaluation, Limits, Names, Program, Slot, Value};
@@ -60,6 +61,17 @@ pub(crate) struct Expression {
 #[derive(Debug, Default)]
 pub(crate) struct Variables(Vec<(Slot, Program)>);
 
+/// What of a request any expression of a policy names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reads {
+    /// `namespaceObject`
+    pub(crate) namespace: bool,
+    /// `object`
+    pub(crate) object: bool,
+    /// `oldObject`
+    pub(crate) old_object: bool,
+}
+
 /// Compiles the expressions of one policy.
 pub(crate) struct Compiler {
     /// Where programs find the values of names.
@@ -74,7 +86,7 @@ pub(crate) struct Compiler {
     mutation: Option<Cow<'static, Environment>>,
     composed: bool,
     variables: Variables,
-    reads_namespace: Cell<bool>,
+    reads: Cell<Reads>,
 }
 
 /// The names of everything, in the order of [`Slots`].
@@ -114,7 +126,7 @@ impl Compiler {
             mutation: mutation.then(|| known(true, true)),
             composed: false,
             variables: Variables::default(),
-            reads_namespace: Cell::new(false),
+            reads: Cell::default(),
         };
         if mutation {
             compiler.compose();
@@ -184,15 +196,13 @@ impl Compiler {
             // The checker knows what this evaluator does not: better not to have the policy than to have half of it.
             return Err(Refused::Internal(format!("program instantiation failed: {}", error.message)));
         }
-        if names_namespace(&ast) {
-            self.reads_namespace.set(true);
-        }
+        self.reads.set(self.reads.get().and_of(&ast));
         Ok((Expression { text: text.into(), program }, checked.result().clone()))
     }
 
-    /// The variables, and whether any expression names the namespace.
-    pub(crate) fn finish(self) -> (Variables, bool) {
-        (self.variables, self.reads_namespace.get())
+    /// The variables, and what the expressions name.
+    pub(crate) fn finish(self) -> (Variables, Reads) {
+        (self.variables, self.reads.get())
     }
 }
 
@@ -220,9 +230,29 @@ impl Expected {
     }
 }
 
-fn names_namespace(ast: &Ast) -> bool {
-    ast.exprs()
-        .any(|expr| matches!(expr, Expr::Ident(name) if name.trim_start_matches('.') == "namespaceObject"))
+impl Reads {
+    /// With what another expression names.
+    fn and_of(mut self, ast: &Ast) -> Self {
+        for expr in ast.exprs() {
+            let Expr::Ident(name) = expr else { continue };
+            match name.trim_start_matches('.') {
+                "namespaceObject" => self.namespace = true,
+                "object" => self.object = true,
+                "oldObject" => self.old_object = true,
+                _ => {}
+            }
+        }
+        self
+    }
+
+    /// Why a request cannot be judged by a policy that reads this; `None` when all of it was seen.
+    pub(crate) fn missing(self, unseen: Unseen) -> Option<&'static str> {
+        if self.object && unseen.object {
+            return Some("it reads the object, which is not known");
+        }
+        (self.old_object && unseen.old_object)
+            .then_some("it reads the object as it was before, which is not known")
+    }
 }
 
 impl Expression {

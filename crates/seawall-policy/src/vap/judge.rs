@@ -112,7 +112,7 @@ impl<'a> Judge<'a> {
                 let message = format!("namespaces \"{}\" not found", self.request.namespace);
                 return answer.deny(policy, Some(binding), &message, Reason::NotFound);
             }
-            Some(Namespace::Unknown) if policy.reads_namespace => {
+            Some(Namespace::Unknown) if policy.reads.namespace => {
                 let reason = format!("it reads namespace `{}`, which is not known", self.request.namespace);
                 return answer.unknown(policy, Some(binding), &reason);
             }
@@ -123,6 +123,9 @@ impl<'a> Judge<'a> {
             Ok(objects) => objects,
             Err(reason) => return answer.unknown(policy, Some(binding), reason),
         };
+        if let Some(reason) = policy.reads.missing(self.request.unseen) {
+            return answer.unknown(policy, Some(binding), reason);
+        }
         let (Some(place), Some(subject)) = (place, self.plan.subjects.get(subject)) else { return };
         let activation =
             place.get_or_insert_with(|| Activation::new(self.request, subject, objects, namespace));

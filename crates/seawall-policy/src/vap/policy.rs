@@ -2,7 +2,7 @@
 
 use crate::admission::{Action, Reason};
 
-use super::expression::{Expression, Variables};
+use super::expression::{Expression, Reads, Variables};
 use super::matching::{Constraints, Selector};
 
 /// What happens when a policy cannot be judged.
@@ -46,8 +46,8 @@ pub(crate) struct Policy {
     pub(crate) params: Option<ParamKind>,
     pub(crate) conditions: Vec<Expression>,
     pub(crate) variables: Variables,
-    /// Whether an expression names `namespaceObject`.
-    pub(crate) reads_namespace: bool,
+    /// What its expressions name.
+    pub(crate) reads: Reads,
     pub(crate) rules: Rules,
     pub(crate) bindings: Vec<Binding>,
 }

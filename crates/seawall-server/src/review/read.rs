@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use seawall_core::ProblemSeverity;
-use seawall_policy::admission::{Operation, Request, User};
+use seawall_policy::admission::{Operation, Request, Unseen, User};
 use seawall_yaml::json::read_json_bytes;
 use seawall_yaml::{Limits, Node, Tree};
 
@@ -113,6 +113,7 @@ impl Review {
             old_object: node.get("oldObject"),
             options: node.get("options"),
             dry_run: node.bool("dryRun").unwrap_or(false),
+            unseen: Unseen::default(),
         }
     }
 

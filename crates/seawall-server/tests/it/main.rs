@@ -7,5 +7,6 @@ mod client;
 mod cluster;
 mod hostile;
 mod pod_security;
+mod preview;
 mod serving;
 mod stand;

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use seawall_sources::{AuditRead, SourceLimits, read_audit};
+use seawall_sources::{AuditRead, SourceLimits, judge_audit, read_audit};
 
 fn event(id: &str) -> String {
     format!("{{\"auditID\":\"{id}\",\"verb\":\"get\",\"requestURI\":\"/version\"}}\n")
@@ -54,6 +54,11 @@ fn many_batches_keep_order_and_line_numbers() {
     let (found, read) = ids(&[&path]);
     assert_eq!(found.len(), 20_000);
     assert!(found.iter().zip(1..).all(|((id, line), n): (_, u32)| *id == n.to_string() && *line == n));
+    let mut judged = Vec::new();
+    let of_event = |event: &seawall_events::Event<'_>| (event.audit_id.to_string(), event.line);
+    let paths = [path.clone()];
+    assert_eq!(judge_audit(&paths, &SourceLimits::default(), of_event, |one| judged.push(one)), read);
+    assert_eq!(judged, found, "on all cores, and in order");
     assert_eq!(read.problems.len(), 1);
     assert_eq!(read.problems[0].position.unwrap().line, 20_001);
     assert!(read.problems[0].file.as_deref().unwrap().ends_with("a.jsonl"));

@@ -8,6 +8,7 @@
 )]
 
 mod admit;
+mod admit_preview;
 mod bad_input;
 mod chart;
 #[cfg(unix)]

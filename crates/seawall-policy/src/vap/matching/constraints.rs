@@ -64,12 +64,18 @@ impl Constraints {
                 },
             }
         };
-        if !self.takes_object(request) {
+        let object = self.takes_object(request);
+        if object == Some(false) {
             return Matched::No;
         }
         match self.takes_namespace(request, world) {
-            Ok(Some(true)) => Matched::Yes(subject),
             Ok(Some(false)) => Matched::No,
+            Ok(_) if object.is_none() => {
+                let reason =
+                    "the labels of the object decide whether it is meant, and not all of it was seen";
+                Matched::Unknown(reason.to_owned())
+            }
+            Ok(Some(true)) => Matched::Yes(subject),
             Ok(None) => Matched::Unknown(format!(
                 "the labels of namespace `{}` decide whether it is meant, and the namespace is not known",
                 request.namespace
@@ -78,14 +84,21 @@ impl Constraints {
         }
     }
 
-    /// The new object or the old one is selected. What has no metadata (the options of a connection) is not.
-    fn takes_object(&self, request: &Request<'_>) -> bool {
+    /// The new object or the old one is selected; `None` when one that was not seen decides. What has no metadata (the
+    /// options of a connection) is not.
+    fn takes_object(&self, request: &Request<'_>) -> Option<bool> {
         let selected = |object: Option<Node<'_>>| {
             object
                 .filter(|object| object.get("metadata").is_some())
                 .is_some_and(|object| self.objects.matches(LabelSet::of_object(object)) == Some(true))
         };
-        self.objects.is_empty() || selected(request.object) || selected(request.old_object)
+        if self.objects.is_empty() || selected(request.object) || selected(request.old_object) {
+            return Some(true);
+        }
+        let unseen = request.unseen;
+        // The options of a connection are selected by nothing, seen or not.
+        let unseen_object = unseen.object && request.operation != Operation::Connect;
+        if unseen_object || unseen.old_object { None } else { Some(false) }
     }
 
     /// A namespace is known by its own labels, before they are stored; nothing else at cluster scope is excluded.

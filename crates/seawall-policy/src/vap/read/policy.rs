@@ -67,7 +67,7 @@ pub(crate) fn policy(object: Node<'_>, flavor: Flavor) -> Result<Policy, Fault> 
     match (faults.fault(), constraints) {
         (Some(fault), _) => Err(fault),
         (None, Some(constraints)) => {
-            let (variables, reads_namespace) = compiler.finish();
+            let (variables, reads) = compiler.finish();
             Ok(Policy {
                 name: name.into(),
                 failure,
@@ -75,7 +75,7 @@ pub(crate) fn policy(object: Node<'_>, flavor: Flavor) -> Result<Policy, Fault> 
                 params,
                 conditions,
                 variables,
-                reads_namespace,
+                reads,
                 rules,
                 bindings: Vec::new(),
             })

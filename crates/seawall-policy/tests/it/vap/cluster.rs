@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seawall_core::{Origin, OriginKind, Problem};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
-use seawall_policy::admission::{Decision, Operation, Request, User};
+use seawall_policy::admission::{Decision, Operation, Request, Unseen, User};
 use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
 use seawall_yaml::{Limits, NodeId, Text, Tree, read};
@@ -28,6 +28,7 @@ pub(crate) struct Ask<'t> {
     pub(crate) user: &'t str,
     pub(crate) object: Option<&'t str>,
     pub(crate) old: Option<&'t str>,
+    pub(crate) unseen: Unseen,
 }
 
 pub(crate) const ASK: Ask<'static> = Ask {
@@ -42,6 +43,7 @@ pub(crate) const ASK: Ask<'static> = Ask {
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: thing, namespace: default}, data: {count: '5'}}",
     ),
     old: None,
+    unseen: Unseen { object: false, old_object: false },
 };
 
 pub(crate) fn tree(text: &str) -> Tree {
@@ -112,6 +114,7 @@ impl Cluster {
             old_object: old.as_ref().map(Tree::root),
             options: None,
             dry_run: false,
+            unseen: ask.unseen,
         };
         judge(&request, &World::new(&self.inventory, Some(&self.rbac)))
     }

@@ -1,6 +1,8 @@
 //! What a folder does not say is not known: never passed.
 
-use super::cluster::{ASK, Cluster, bound, policy};
+use seawall_policy::admission::{Operation, Unseen};
+
+use super::cluster::{ASK, Ask, Cluster, bound, policy};
 
 fn reasons(text: &str) -> Vec<String> {
     let decision = Cluster::folder(text).ask(&ASK);
@@ -51,4 +53,45 @@ fn parameters_and_their_kinds() {
     let decision = Cluster::folder(&format!("{map}{selected}")).ask(&ASK);
     // The one that is here is judged, and there may be more.
     assert_eq!((decision.denials.len(), decision.not_judged.len()), (1, 1));
+}
+
+#[test]
+fn objects_that_were_not_seen() {
+    let update =
+        Ask { operation: Operation::Update, unseen: Unseen { old_object: true, ..Unseen::default() }, ..ASK };
+    let asked = |rest: &str, ask: &Ask<'_>| {
+        let decision = Cluster::new(&policy(rest)).ask(ask);
+        let reasons: Vec<String> = decision.not_judged.into_iter().map(|one| one.reason).collect();
+        (decision.denials.len(), reasons)
+    };
+    let reads = "variables: [{name: a, expression: oldObject.data.count}]\nvalidations: [{expression: \"variables.a == '5'\"}]";
+    let before = "it reads the object as it was before, which is not known";
+    assert_eq!(asked(reads, &update), (0, vec![before.to_owned()]));
+    // Something that is absent is seen: it fails, as it does for the API server.
+    assert_eq!(asked(reads, &ASK), (1, Vec::new()));
+    assert_eq!(asked("validations: [{expression: \"object.data.count == '6'\"}]", &update), (1, Vec::new()));
+    let neither = Ask { object: None, unseen: Unseen { object: true, old_object: false }, ..ASK };
+    let object = "it reads the object, which is not known";
+    assert_eq!(
+        asked("validations: [{expression: has(object.data)}]", &neither),
+        (0, vec![object.to_owned()])
+    );
+    assert_eq!(asked("validations: [{expression: \"request.userInfo.username == 'bob'\"}]", &neither).0, 1);
+}
+
+#[test]
+fn labels_of_an_object_that_was_not_seen() {
+    let text = bound(
+        "validations: [{expression: 'false'}]",
+        "validationActions: [Deny]\nmatchResources: {objectSelector: {matchLabels: {tier: prod}}}",
+    );
+    let cluster = Cluster::new(&text);
+    let update = Ask { operation: Operation::Update, ..ASK };
+    let unseen = Ask { unseen: Unseen { old_object: true, ..Unseen::default() }, ..update };
+    assert_eq!(cluster.ask(&unseen).not_judged.len(), 1, "it may have had the label");
+    let decision = cluster.ask(&Ask { operation: Operation::Update, ..ASK });
+    assert_eq!((decision.denials.len(), decision.not_judged.len()), (0, 0));
+    let labelled = "{apiVersion: v1, kind: ConfigMap, metadata: {name: thing, namespace: default, labels: {tier: prod}}}";
+    let decision = cluster.ask(&Ask { object: Some(labelled), ..unseen });
+    assert_eq!((decision.denials.len(), decision.not_judged.len()), (1, 0), "the new one has it");
 }

@@ -125,11 +125,12 @@ impl PodSecurity {
             return refuse_to_judge(judged, "failed to decode object", out);
         };
         if judged == Judged::Pod && request.operation == Operation::Update {
-            let Some(old) = request.old_object else {
-                return refuse_to_judge(judged, "failed to decode old object", out);
-            };
-            if !update::is_significant(object.root(), old) {
-                return;
+            match request.old_object {
+                Some(old) if !update::is_significant(object.root(), old) => return,
+                // Whether the update counts is asked once it is known that something is wrong.
+                Some(_) => {}
+                None if request.unseen.old_object => {}
+                None => return refuse_to_judge(judged, "failed to decode old object", out),
             }
         }
         match object.pods().next() {
@@ -159,6 +160,13 @@ impl PodSecurity {
         if judged == Judged::Pod {
             annotate(out, "enforce-policy", &policy.enforce.to_string());
             match asked(policy.enforce) {
+                Ok(violations) if !violations.is_empty() && request.unseen.old_object => {
+                    let reason = format!(
+                        "it violates {}, and whether the update is one that counts depends on the pod before it, which is not known",
+                        policy.enforce
+                    );
+                    return refuse_to_judge(judged, &reason, out);
+                }
                 Ok(violations) if !violations.is_empty() => {
                     out.denials.push(forbidden(request, policy.enforce, &violations));
                 }
@@ -205,7 +213,18 @@ impl PodSecurity {
             return;
         }
         let Some(old) = request.old_object.and_then(|object| around.resource(object)) else {
-            return refuse_to_judge(Judged::Pod, "failed to decode old object", out);
+            let unseen = request.unseen.old_object;
+            if unseen && faults.is_empty() && policy.enforce.level == Level::Privileged {
+                // Nobody is refused or warned for it, whatever was there before.
+                return;
+            }
+            let reason = match unseen {
+                true => {
+                    "what its labels change depends on the namespace as it was before, which is not known"
+                }
+                false => "failed to decode old object",
+            };
+            return refuse_to_judge(Judged::Pod, reason, out);
         };
         let (before, faults_before) = label_policy(old.labels(), self.defaults);
         if !faults.is_empty() && faults != faults_before {

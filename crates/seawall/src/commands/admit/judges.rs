@@ -98,6 +98,11 @@ impl JudgeArgs {
 }
 
 impl Configured {
+    /// How charts and kustomizations are rendered, when they are.
+    pub(super) fn rendering(&self) -> Option<&seawall_sources::Rendering> {
+        self.rendering.as_ref()
+    }
+
     /// Reads what is in the cluster.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod exemptions;
 mod judges;
 mod manifests;
+mod preview;
 mod review;
 mod serve;
 
@@ -23,6 +24,9 @@ enum AdmitCommand {
     Serve(serve::ServeArgs),
     /// Judge one AdmissionReview of a file and print the answer; exit with 1 when it is refused
     Review(review::ReviewArgs),
+    /// Say what a stricter mode would refuse or warn about: of objects as if they were created now, or of an audit log; exit
+    /// with 1 when something would be refused
+    Preview(preview::PreviewArgs),
     /// List what is never judged, so that admission cannot stop a cluster from healing itself
     Exemptions(exemptions::ExemptionsArgs),
     /// Print the webhook configurations that make an API server ask
@@ -33,6 +37,7 @@ pub(super) fn run(args: &AdmitArgs) -> anyhow::Result<ExitStatus> {
     match &args.command {
         AdmitCommand::Serve(args) => serve::run(args),
         AdmitCommand::Review(args) => review::run(args),
+        AdmitCommand::Preview(args) => preview::run(args),
         AdmitCommand::Exemptions(args) => exemptions::run(args),
         AdmitCommand::Manifests(args) => manifests::run(args),
     }

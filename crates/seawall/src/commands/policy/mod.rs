@@ -11,7 +11,9 @@ mod world;
 use clap::{Args, Subcommand};
 
 #[cfg(feature = "admit")]
-pub(super) use world::policies;
+pub(super) use subject::SubjectArgs;
+#[cfg(feature = "admit")]
+pub(super) use world::{joined, policies, schemas};
 
 use crate::ExitStatus;
 use crate::cli::Color;

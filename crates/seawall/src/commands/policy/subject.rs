@@ -5,7 +5,7 @@ use seawall_policy::admission::User;
 
 /// Who a request is said to come from.
 #[derive(Debug, Args)]
-pub(super) struct SubjectArgs {
+pub(in crate::commands) struct SubjectArgs {
     /// Who creates the objects
     #[arg(long = "as", default_value = "seawall", value_name = "USER")]
     user: String,
@@ -15,7 +15,7 @@ pub(super) struct SubjectArgs {
 }
 
 impl SubjectArgs {
-    pub(super) fn user(&self) -> User<'_> {
+    pub(in crate::commands) fn user(&self) -> User<'_> {
         user(&self.user, &self.groups)
     }
 }

@@ -75,7 +75,7 @@ fn unbound(inventory: &Inventory) -> Vec<&str> {
 }
 
 /// The types that objects of an inventory have: Kubernetes' own and those that it defines.
-pub(super) fn schemas(inventory: &Inventory) -> Schemas {
+pub(in crate::commands) fn schemas(inventory: &Inventory) -> Schemas {
     let mut schemas = Schemas::builtin();
     let definitions = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
     for definition in inventory.of_kind(definitions) {
@@ -96,7 +96,7 @@ pub(super) fn rights(inventory: &Inventory, problems: &mut Vec<Problem>) -> Opti
 }
 
 /// Both inventories in one; what is in the first one counts where both have it.
-pub(super) fn joined(first: &Inventory, second: &Inventory) -> Inventory {
+pub(in crate::commands) fn joined(first: &Inventory, second: &Inventory) -> Inventory {
     let new = second.resources().iter().filter(|resource| {
         first.find(resource.group_kind(), resource.namespace(), resource.name()).is_none()
     });

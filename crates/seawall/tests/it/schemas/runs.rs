@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use crate::{Run, seawall_in, workspace};
 
 /// The schemas of which these runs produce every branch.
-pub(super) const FOLDER_SCHEMAS: [&str; 10] = [
+pub(super) const FOLDER_SCHEMAS: &[&str] = &[
+    #[cfg(feature = "admit")]
+    "admit-preview-v1",
     "rbac-v1",
     "network-can-v1",
     "network-explain-v1",
@@ -104,6 +106,15 @@ const RUNS: &[&str] = &[
     "comply cis-eks-1.8 cluster.yaml --cloud-facts eks.json",
 ];
 
+/// Those of builds that can admit.
+const ADMIT: &[&str] = &[
+    "admit preview preview.yaml --policies preview-policy.yaml --mode enforce",
+    "admit preview preview.jsonl --policies preview-policy.yaml",
+    "admit preview --audit preview-audit.jsonl --policies preview-policy.yaml --mode warn",
+    "admit preview --audit audit.jsonl",
+    "admit preview --audit timeless.jsonl",
+];
+
 /// The same on a real cluster, where it is.
 const BUSY: &[&str] = &[
     "rbac who-can create pods -f BUSY",
@@ -145,7 +156,8 @@ pub(super) fn outputs() -> &'static [Output] {
             let json = json.unwrap_or_else(|error| panic!("{words}: exit code {code}: {error}\n{err}"));
             Output { words: (*words).to_owned(), json }
         };
-        RUNS.iter().chain(real).map(run).collect()
+        let admit = if cfg!(feature = "admit") { ADMIT } else { &[] };
+        RUNS.iter().chain(admit).chain(real).map(run).collect()
     })
 }
 
@@ -175,9 +187,87 @@ fn write(folder: &Path) {
     write("other.jsonl", &log("other", Some("2026-11-09T00:00:00.000000Z")));
     write("timeless.jsonl", &log("ci", None));
     write("whole.jsonl", &whole());
-    for (name, text) in [("shop", shop), ("mesh", mesh), ("ways", WAYS), ("lint", LINT)] {
+    write("preview.yaml", PREVIEW);
+    write("preview-policy.yaml", PREVIEW_POLICY);
+    write("preview-audit.jsonl", &preview_log());
+    for (name, text) in [("shop", shop), ("mesh", mesh), ("ways", WAYS), ("lint", LINT), ("preview", PREVIEW)]
+    {
         write(&format!("{name}.jsonl"), &lines(text));
     }
+}
+
+/// Objects of every scope, one of a kind that nothing defines, and one that nobody judges.
+const PREVIEW: &str = "apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: a, namespace: shop}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {generateName: a-, namespace: lost}
+---
+apiVersion: x.example/v1
+kind: Thing
+metadata: {name: a}
+---
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: {name: a, namespace: shop}
+";
+
+/// Refuses everything that it knows the namespace of.
+const PREVIEW_POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: never}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: ['*'], apiVersions: ['*'], operations: [CREATE], resources: ['*']}]
+  validations: [{expression: 'false', message: never}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: never}
+spec: {policyName: never, validationActions: [Deny]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: reads}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [''], apiVersions: ['*'], operations: [CREATE], resources: [configmaps]}]
+  validations: [{expression: namespaceObject.metadata.name == 'shop'}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: reads}
+spec: {policyName: reads, validationActions: [Deny]}
+";
+
+/// Creations with and without names, namespaces, programs and times.
+fn preview_log() -> String {
+    let event = |object: Value, target: Value, more: Value| {
+        let mut event = json!({
+            "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Request", "auditID": "a", "verb": "create",
+            "stage": "ResponseComplete", "requestURI": "/x", "user": {"username": "alice"}, "objectRef": target,
+            "responseStatus": {"code": 201}, "requestObject": object,
+        });
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        event.to_string() + "\n"
+    };
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "a-"}});
+    let role = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "a"}});
+    [
+        event(map, json!({"resource": "configmaps", "namespace": "shop", "apiVersion": "v1"}), json!({})),
+        event(
+            role,
+            json!({"resource": "clusterroles", "name": "a", "apiGroup": "rbac.authorization.k8s.io", "apiVersion": "v1"}),
+            json!({"userAgent": "kubectl/v1.36 (x)", "stageTimestamp": "2026-11-09T00:00:00.000000Z"}),
+        ),
+    ]
+    .concat()
 }
 
 /// A workload more.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder};
-use seawall_policy::admission::{Operation, Request, User};
+use seawall_policy::admission::{Operation, Request, Unseen, User};
 use seawall_policy::lint::type_checking;
 use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
@@ -134,6 +134,7 @@ fn answer(asked: &Asked, policies: &PolicySet, world: &World<'_>) -> Result<Answ
         old_object: old_object.as_ref().map(Tree::root),
         options: (asked.operation != "CONNECT").then(|| options.root()),
         dry_run: asked.dry_run,
+        unseen: Unseen::default(),
     };
     let decision = policies.admit(&request, world);
     let denial = decision.denials.first();
