@@ -17,6 +17,7 @@
 
 mod activation;
 mod answer;
+mod asked;
 mod authorizer;
 pub(crate) mod conditions;
 mod convert;
@@ -34,6 +35,7 @@ mod set;
 mod validate;
 mod world;
 
+pub use asked::ResourceRule;
 pub use read::{Fault, FieldError, Refusal};
 pub use set::PolicySet;
 pub use world::World;
