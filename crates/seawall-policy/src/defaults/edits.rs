@@ -6,18 +6,23 @@ use seawall_yaml::Node;
 
 use super::{Chosen, TokenOfAccount, fill};
 
-/// The edits that fill in a pod spec which stands at a route; none when nothing is to be filled in, or when it is nested too
-/// deeply to be a pod spec.
-pub fn edits(spec: Node<'_>, at: &Route, chosen: &Chosen, account: TokenOfAccount) -> Vec<Edit> {
+/// The edits that fill in a pod spec which stands at a route, and the names of the defaults that had something to do; none
+/// when it is nested too deeply to be a pod spec.
+pub fn edits(
+    spec: Node<'_>,
+    at: &Route,
+    chosen: &Chosen,
+    account: TokenOfAccount,
+) -> (Vec<Edit>, Vec<&'static str>) {
     let mut out = Vec::new();
-    let Some(before) = Value::of(spec) else { return out };
+    let Some(before) = Value::of(spec) else { return (out, Vec::new()) };
     let mut after = before.clone();
-    fill(&mut after, chosen, account);
+    let names = fill(&mut after, chosen, account);
     compare(&before, &after, at, &mut out);
-    out
+    (out, names)
 }
 
-/// Defaults set keys and take items out of lists; they neither add items nor move them.
+/// Defaults set keys and take items out of lists; they neither move items nor add any but to an empty list.
 fn compare(before: &Value<'_>, after: &Value<'_>, at: &Route, out: &mut Vec<Edit>) {
     match (before, after) {
         (Value::Map(old), Value::Map(new)) => {
@@ -36,7 +41,7 @@ fn compare(before: &Value<'_>, after: &Value<'_>, at: &Route, out: &mut Vec<Edit
                 compare(old, new, &at.clone().index(index), out);
             }
         }
-        (Value::List(old), Value::List(new)) => {
+        (Value::List(old), Value::List(new)) if new.len() < old.len() => {
             let mut left = new.iter().peekable();
             for (index, item) in old.iter().enumerate() {
                 if left.next_if(|next| next.means(item)).is_none() {

@@ -32,7 +32,7 @@ const MADE: [&str; 2] = ["initContainers", "containers"];
 /// All containers, those that were attached later too.
 pub(super) fn containers<'v, 't>(spec: &'v Value<'t>) -> impl Iterator<Item = &'v Value<'t>> {
     let lists = MADE.into_iter().chain(["ephemeralContainers"]);
-    lists.filter_map(|key| spec.get(key)).flat_map(Value::items)
+    lists.filter_map(|key| spec.get(key)).flat_map(Value::items).filter(|item| item.as_map().is_some())
 }
 
 /// Does something to every container that a client can set; whether anything was done.

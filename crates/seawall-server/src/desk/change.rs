@@ -32,7 +32,10 @@ impl Desk {
         match patch::operations(original, changed.root()) {
             Some(operations) if operations.is_empty() => {}
             Some(operations) => ruling.answer.patch = Some(patch::json(&operations)),
-            None => ruling.gap(super::FAMILIES, Mode::Enforce, TOO_DEEP),
+            None => {
+                ruling.changed.clear();
+                ruling.gap(super::FAMILIES, Mode::Enforce, TOO_DEEP);
+            }
         }
     }
 

@@ -8,6 +8,7 @@
 )]
 
 mod admit;
+mod admit_changes;
 mod bad_input;
 #[cfg(unix)]
 mod ci;

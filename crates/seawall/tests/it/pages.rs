@@ -23,6 +23,8 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
             ("review.json", include_str!("../data/admit-review.json")),
             ("namespaces.yaml", include_str!("../data/admit-namespaces.yaml")),
             ("admission.yaml", include_str!("../data/admit-admission.yaml")),
+            ("defaults.yaml", include_str!("../data/admit-defaults.yaml")),
+            ("web.yaml", include_str!("../data/admit-web.yaml")),
         ],
     ),
     ("ci", &[("deploy/web.yaml", crate::BAD_POD)]),

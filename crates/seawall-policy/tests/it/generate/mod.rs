@@ -3,12 +3,12 @@
 mod agree;
 mod configured;
 mod cost;
-mod count;
+pub(crate) mod count;
 mod decode;
-mod forms;
-mod judge;
+pub(crate) mod forms;
+pub(crate) mod judge;
 mod levels;
-mod native;
+pub(crate) mod native;
 mod objects;
 mod options;
 mod total;
