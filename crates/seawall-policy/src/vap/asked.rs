@@ -2,7 +2,7 @@
 
 use super::PolicySet;
 use super::matching::{Rule, Scope, Word};
-use crate::admission::Operation;
+use crate::admission::{Operation, Request};
 
 /// Operations on resources, in the words of a webhook configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,11 @@ impl PolicySet {
     /// The names of the policies that change objects.
     pub fn mutating(&self) -> impl Iterator<Item = &str> {
         self.mutating.iter().map(|policy| &*policy.name)
+    }
+
+    /// Whether any policy may change the object of a request, by its resource and operation.
+    pub fn may_change(&self, request: &Request<'_>) -> bool {
+        !self.mutating.about(request.resource.0, request.resource.2, request.operation).is_empty()
     }
 
     /// The rules of the policies that change objects, each once. Names of objects and selectors of policies and bindings

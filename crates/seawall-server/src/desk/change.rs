@@ -57,18 +57,15 @@ impl Desk {
         let mut made = None;
         if !enforced.is_empty() {
             let decision = ask(&|id| enforced.iter().any(|own| *own == id));
-            made = ruling.take_change(family, Mode::Enforce, decision);
+            made = ruling.take_change(family, Mode::Enforce, only(decision, &enforced, family, true));
         }
         let mildest = others.iter().map(|id| ruling.mode(id, family)).max();
         if let Some(mode) = mildest {
             let mut all = ask(&|_| true);
-            let is_other = |id: &str| others.iter().any(|own| *own == id);
             // Whoever refused, nobody can say what would have come of it.
             all.object.take_if(|_| !all.denials.is_empty());
-            all.denials.retain(|denial| is_other(&denial.policy));
             // What is not known of the family as a whole was said by those that are enforced.
-            all.not_judged.retain(|gap| is_other(&gap.policy) || enforced.is_empty());
-            all.changed.retain(|id| is_other(id));
+            let mut all = only(all, &others, family, enforced.is_empty());
             let changed = std::mem::take(&mut all.changed);
             if let Some(object) = ruling.take_change(family, mode, all)
                 && let Some(before) = made.as_ref().map(Tree::root).or(request.object)
@@ -91,6 +88,15 @@ impl Desk {
 
 const TOO_DEEP: &str = "the changed object is nested too deeply";
 
+/// What a decision says of some of the policies of a family, and of the family as a whole.
+fn only(mut decision: Decision, ids: &[&String], family: &str, whole: bool) -> Decision {
+    let is_one = |policy: &str| ids.iter().any(|id| *id == policy);
+    decision.denials.retain(|denial| is_one(&denial.policy));
+    decision.not_judged.retain(|gap| is_one(&gap.policy) || whole && gap.policy == family);
+    decision.changed.retain(|policy| is_one(policy));
+    decision
+}
+
 impl Ruling<'_> {
     /// Takes in what somebody said who changes objects; gives the object. `whole` is the mode of what is said of the family
     /// as a whole.
@@ -105,10 +111,15 @@ impl Ruling<'_> {
         object
     }
 
-    /// Notes what policies would change that are not enforced.
+    /// Notes what policies would change that are not enforced, if anything.
     fn would_change(&mut self, family: &str, policies: &[String], before: Node<'_>, after: Node<'_>) {
-        let places = patch::operations(before, after).unwrap_or_default();
+        let Some(places) = patch::operations(before, after) else {
+            return self.gap(family, Mode::Audit, TOO_DEEP);
+        };
         let places: Vec<String> = places.iter().map(|one| format!("{} {}", one.op, one.path)).collect();
+        if places.is_empty() {
+            return;
+        }
         let what = format!("would change the object: {}", together(&places));
         let (warned, noted): (Vec<&String>, Vec<&String>) =
             policies.iter().partition(|policy| self.mode(policy, family) == Mode::Warn);

@@ -3,12 +3,14 @@
 //! What goes back is the object that came in with what the policies changed: the defaults that were filled in so that they
 //! see a whole object, and the fields of a newer API that were left out of it, are nobody's change.
 
+use std::collections::BTreeSet;
+
 use seawall_core::CheckId;
-use seawall_policy::admission::{Decision, Failure, Request};
+use seawall_policy::admission::{Decision, Failure, NotJudged, Request};
 use seawall_policy::vap::World;
 use seawall_schema::patch::rebase;
 use seawall_schema::{Admission, Value, admitted};
-use seawall_yaml::{Node, Tree};
+use seawall_yaml::Tree;
 
 use crate::judge::{Around, Changer, Policies};
 
@@ -22,15 +24,25 @@ impl Changer for Policies {
     }
 
     fn change(&self, request: &Request<'_>, around: &Around<'_>, counts: &dyn Fn(&str) -> bool) -> Decision {
-        let Some(object) = request.object else { return Decision::default() };
+        let Some(object) = request.object.filter(|_| self.set.may_change(request)) else {
+            return Decision::default();
+        };
+        let Some(original) = Value::of(object) else {
+            return Policies::gap("the object is nested too deeply");
+        };
+        let world = World::new(&around.known.inventory, Some(&around.known.rights));
+        let decoded = decoded(&original, request.kind, &world);
         let excused = self.excused(request, around);
         let id = |name: &str| CheckId::of_policy(name).as_str().to_owned();
-        let world = World::new(&around.known.inventory, Some(&around.known.rights));
-        let mut decision = self.set.mutate_by(request, &world, |name| {
+        let request = Request { object: Some(decoded.root()), ..request.clone() };
+        let mut decision = self.set.mutate_by(&request, &world, |name| {
             let id = id(name);
             counts(&id) && !excused.contains(&id)
         });
-        decision.object = decision.object.and_then(|made| kept(object, &made, request.kind, &world));
+        decision.object = decision.object.and_then(|made| {
+            let (from, to) = (Value::of(decoded.root())?, Value::of(made.root())?);
+            Some(rebase(&original, &from, &to)?.to_tree())
+        });
         if decision.object.is_none() {
             decision.changed.clear();
         }
@@ -42,10 +54,19 @@ impl Changer for Policies {
 }
 
 impl Policies {
+    fn gap(reason: &str) -> Decision {
+        let gap = NotJudged {
+            policy: Policies::FAMILY.to_owned(),
+            binding: String::new(),
+            reason: reason.to_owned(),
+        };
+        Decision { not_judged: vec![gap], ..Decision::default() }
+    }
+
     /// The policies that somebody has excepted the object from.
-    fn excused(&self, request: &Request<'_>, around: &Around<'_>) -> std::collections::BTreeSet<String> {
-        if self.changers.is_empty() || !self.has_waivers() {
-            return Default::default();
+    fn excused(&self, request: &Request<'_>, around: &Around<'_>) -> BTreeSet<String> {
+        if !self.has_waivers() {
+            return BTreeSet::new();
         }
         // A waiver covers findings: one for each policy that may have something to do.
         let failure = |policy: &str| Failure {
@@ -60,16 +81,11 @@ impl Policies {
     }
 }
 
-/// The object as it came in, with what policies changed; `None` when that is nothing.
-fn kept(object: Node<'_>, made: &Tree, kind: (&str, &str, &str), world: &World<'_>) -> Option<Tree> {
-    let original = Value::of(object)?;
-    let decoded = world
-        .schemas()
-        .of(kind.0, kind.1, kind.2)
-        .map(|schema| admitted(&original.to_tree(), schema, Admission::default()).tree);
-    let from = match &decoded {
-        Some(decoded) => Value::of(decoded.root())?,
-        None => original.clone(),
-    };
-    rebase(&original, &from, &Value::of(made.root())?).map(|value| value.to_tree())
+/// An object as this version knows its type, with its defaults; as it is when the type is not known.
+fn decoded(object: &Value<'_>, kind: (&str, &str, &str), world: &World<'_>) -> Tree {
+    let tree = object.to_tree();
+    match world.schemas().of(kind.0, kind.1, kind.2) {
+        Some(schema) => admitted(&tree, schema, Admission::default()).tree,
+        None => tree,
+    }
 }
