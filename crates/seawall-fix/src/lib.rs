@@ -22,6 +22,7 @@
 //! - no formats and no words for terminals, but for reasons and warnings.
 
 mod candidate;
+mod change;
 mod compare;
 mod danger;
 mod json_patch;
@@ -33,6 +34,7 @@ mod settle;
 mod sites;
 mod unified;
 
+pub use change::{Change, change};
 pub use danger::Danger;
 pub use json_patch::{Operation, OperationKind, json_patch};
 pub use left::{Left, Reason};

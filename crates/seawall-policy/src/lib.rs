@@ -8,6 +8,7 @@
 pub mod admission;
 pub mod cel;
 pub mod crd;
+pub mod defaults;
 pub mod generate;
 pub mod lint;
 mod map;

@@ -3,7 +3,9 @@
 //! Invariants, above all what is absent:
 //! - no IO and no waiting but the bounded queue of events; a dry run differs in nothing but a mark on its events;
 //! - a judge that panics is a gap, never the end of the process and never a pass in silence;
-//! - a policy in mode `audit` or `warn` never refuses, whatever happens to it.
+//! - a policy in mode `audit` or `warn` never refuses and changes nothing, whatever happens to it.
+
+mod change;
 
 use std::any::Any;
 use std::cell::OnceCell;
@@ -14,15 +16,14 @@ use std::time::Instant;
 use seawall_core::Date;
 use seawall_inventory::Inventory;
 use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
-use seawall_yaml::Tree;
 
 use crate::clock::Clock;
 use crate::event::{About, Events, Outcome};
 use crate::exempt::Exemptions;
-use crate::judge::{Around, Budget, Hook, Judge, Known, POD_SECURITY};
+use crate::judge::{Around, Budget, Changer, Hook, Judge, Known, POD_SECURITY};
 use crate::metrics::Metrics;
 use crate::mode::{Identity, Mode, Modes};
-use crate::review::{Answer, Review, Status, annotation_key, patch};
+use crate::review::{Answer, Review, Status, annotation_key};
 use crate::shared::Shared;
 
 /// What becomes of an enforced policy that could not be judged.
@@ -49,10 +50,14 @@ pub struct Rules {
 /// The judges of a server, and what is known.
 pub type Judges = Vec<Arc<dyn Judge>>;
 
+/// Those who change objects, in the order in which they do.
+pub type Changers = Vec<Arc<dyn Changer>>;
+
 /// Decides.
 pub struct Desk {
     rules: Rules,
     judges: Shared<Judges>,
+    changers: Shared<Changers>,
     known: Shared<Known>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
@@ -62,7 +67,8 @@ pub struct Desk {
 impl Desk {
     /// A desk without judges that knows of nothing.
     pub fn new(rules: Rules, clock: Arc<dyn Clock>, metrics: Arc<Metrics>, events: Events) -> Self {
-        Desk { rules, judges: Shared::default(), known: Shared::default(), clock, metrics, events }
+        let (judges, changers, known) = Default::default();
+        Desk { rules, judges, changers, known, clock, metrics, events }
     }
 
     /// Who judges from now on.
@@ -70,14 +76,22 @@ impl Desk {
         self.judges.set(Arc::new(judges));
     }
 
+    /// Who changes objects from now on.
+    pub fn set_changers(&self, changers: Changers) {
+        self.changers.set(Arc::new(changers));
+    }
+
     /// What is in the cluster from now on.
     pub fn set_inventory(&self, inventory: Inventory) {
         self.known.set(Arc::new(inventory.into()));
     }
 
-    /// How many policies judge at a hook.
+    /// How many policies work at a hook.
     pub fn policies(&self, hook: Hook) -> usize {
-        self.judges.get().iter().filter(|judge| judge.hook() == hook).map(|judge| judge.policies()).sum()
+        match hook {
+            Hook::Mutate => self.changers.get().iter().map(|changer| changer.ids().len()).sum(),
+            Hook::Validate => self.judges.get().iter().map(|judge| judge.policies()).sum(),
+        }
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -95,6 +109,10 @@ impl Desk {
 
     pub(crate) fn judges(&self) -> Arc<Judges> {
         self.judges.get()
+    }
+
+    pub(crate) fn changers(&self) -> Arc<Changers> {
+        self.changers.get()
     }
 
     pub(crate) fn known(&self) -> Arc<Known> {
@@ -120,22 +138,15 @@ impl Desk {
             return ruling.finish();
         }
         let known = self.known.get();
-        let today = self.today();
-        let mut changed: Option<Arc<Tree>> = None;
-        for judge in self.judges.get().iter().filter(|judge| judge.hook() == hook) {
-            let mut request = request.clone();
-            if let Some(tree) = &changed {
-                request.object = Some(tree.root());
+        let around = Around { tree: review.tree(), known: &known, budget, today: self.today() };
+        match hook {
+            Hook::Mutate => self.change(&mut ruling, &around),
+            Hook::Validate => {
+                for judge in self.judges.get().iter() {
+                    let decision = self.ask(judge.name(), budget, || judge.judge(&request, &around));
+                    ruling.take(judge.name(), decision);
+                }
             }
-            let tree = changed.as_ref().unwrap_or(review.tree());
-            let around = Around { tree, known: &known, budget, today };
-            let decision = self.ask(&**judge, &request, &around);
-            if let Some(object) = ruling.take(&**judge, decision) {
-                changed = Some(Arc::new(object));
-            }
-        }
-        if let (Some(old), Some(new)) = (request.object, &changed) {
-            ruling.answer.patch = patch(old, new.root());
         }
         ruling.finish()
     }
@@ -144,21 +155,25 @@ impl Desk {
     pub fn give_up(&self, review: &Review, hook: Hook, why: &str) -> Answer {
         let request = review.request();
         let mut ruling = Ruling::new(self, &request, hook);
-        ruling.gap(FAMILIES, FAMILIES, why);
+        let mode = match hook {
+            Hook::Mutate => self.strictest_change(ruling.object),
+            Hook::Validate => self.rules.modes.strictest(ruling.object),
+        };
+        ruling.gap(FAMILIES, mode, why);
         ruling.finish()
     }
 
-    pub(crate) fn ask(&self, judge: &dyn Judge, request: &Request<'_>, around: &Around<'_>) -> Decision {
+    pub(crate) fn ask(&self, family: &str, budget: &Budget, judge: impl FnOnce() -> Decision) -> Decision {
         let gap = |reason: String| Decision {
-            not_judged: vec![NotJudged { policy: judge.name().to_owned(), binding: String::new(), reason }],
+            not_judged: vec![NotJudged { policy: family.to_owned(), binding: String::new(), reason }],
             ..Decision::default()
         };
-        if around.budget.is_spent() {
+        if budget.is_spent() {
             return gap("the time for this request was up".to_owned());
         }
         let started = Instant::now();
-        let judged = catch_unwind(AssertUnwindSafe(|| judge.judge(request, around)));
-        self.metrics.judging.observe(&[judge.name()], started.elapsed());
+        let judged = catch_unwind(AssertUnwindSafe(judge));
+        self.metrics.judging.observe(&[family], started.elapsed());
         judged.unwrap_or_else(|panic| gap(crashed(&*panic)))
     }
 }
@@ -182,6 +197,9 @@ struct Ruling<'d> {
     refusals: Vec<Denial>,
     would_refuse: Vec<String>,
     would_warn: Vec<String>,
+    would_change: Vec<String>,
+    /// The policies that changed the object.
+    changed: Vec<String>,
     gaps: Vec<String>,
     /// Made for the first event.
     about: OnceCell<About>,
@@ -198,6 +216,8 @@ impl<'d> Ruling<'d> {
             refusals: Vec::new(),
             would_refuse: Vec::new(),
             would_warn: Vec::new(),
+            would_change: Vec::new(),
+            changed: Vec::new(),
             gaps: Vec::new(),
             about: OnceCell::new(),
         }
@@ -212,12 +232,14 @@ impl<'d> Ruling<'d> {
         });
     }
 
-    /// Takes in what a judge said; gives the object that it made, when that counts.
-    fn take(&mut self, judge: &dyn Judge, decision: Decision) -> Option<Tree> {
-        let family = judge.name();
-        let modes = &self.desk.rules.modes;
+    fn mode(&self, policy: &str, family: &str) -> Mode {
+        self.desk.rules.modes.of(policy, family, self.object)
+    }
+
+    /// Takes in what a judge said.
+    fn take(&mut self, family: &str, decision: Decision) {
         for denial in decision.denials {
-            let mode = modes.of(&denial.policy, family, self.object);
+            let mode = self.mode(&denial.policy, family);
             let outcome = match mode {
                 Mode::Enforce => Outcome::Refused,
                 Mode::Warn => Outcome::Warned,
@@ -231,10 +253,18 @@ impl<'d> Ruling<'d> {
             }
         }
         for gap in decision.not_judged {
-            self.gap(&gap.policy, family, &gap.reason);
+            // What speaks for more than one policy is as strict as the strictest of them. Pod Security is a family of one,
+            // which the settings name.
+            let whole = gap.policy == family && family != POD_SECURITY;
+            let mode = if whole {
+                self.desk.rules.modes.strictest(self.object)
+            } else {
+                self.mode(&gap.policy, family)
+            };
+            self.gap(&gap.policy, mode, &gap.reason);
         }
-        let mode = modes.of(family, family, self.object);
         if !decision.warnings.is_empty() {
+            let mode = self.mode(family, family);
             let outcome = if mode == Mode::Audit { Outcome::Audited } else { Outcome::Warned };
             self.tell(family, mode, outcome, "Warning");
             let warnings = if mode == Mode::Audit { &mut self.would_warn } else { &mut self.answer.warnings };
@@ -243,22 +273,10 @@ impl<'d> Ruling<'d> {
         for (key, value) in decision.audit_annotations {
             self.answer.annotations.push((annotation_key(&key), value));
         }
-        let object = decision.object?;
-        if mode != Mode::Enforce {
-            self.answer
-                .annotations
-                .push((annotation_key(&format!("would-change-{family}")), "true".to_owned()));
-            return None;
-        }
-        Some(object)
     }
 
-    /// Something could not be judged. What speaks for more than one policy is as strict as the strictest of them.
-    fn gap(&mut self, policy: &str, family: &str, reason: &str) {
-        let modes = &self.desk.rules.modes;
-        // Pod Security is a family of one, which the settings name.
-        let whole = policy == family && family != POD_SECURITY;
-        let mode = if whole { modes.strictest(self.object) } else { modes.of(policy, family, self.object) };
+    /// Something could not be judged.
+    fn gap(&mut self, policy: &str, mode: Mode, reason: &str) {
         let message = format!("{policy}: could not be judged: {reason}");
         let refuses = mode == Mode::Enforce && self.desk.rules.failure == Failure::Refuse;
         let outcome = if refuses { Outcome::FailedClosed } else { Outcome::FailedOpen };
@@ -277,9 +295,16 @@ impl<'d> Ruling<'d> {
     }
 
     fn finish(mut self) -> Answer {
+        // What is refused is not changed.
+        if !self.refusals.is_empty() {
+            self.changed.clear();
+        }
+        self.changed.iter().for_each(|policy| self.tell(policy, Mode::Enforce, Outcome::Changed, ""));
         for (key, texts) in [
+            ("changed", &mut self.changed),
             ("would-refuse", &mut self.would_refuse),
             ("would-warn", &mut self.would_warn),
+            ("would-change", &mut self.would_change),
             ("not-evaluated", &mut self.gaps),
         ] {
             if !texts.is_empty() {

@@ -26,6 +26,8 @@ pub enum Outcome {
     Warned,
     /// The audit event notes it.
     Audited,
+    /// The object was changed.
+    Changed,
     /// It could not be judged, and the request was refused for that.
     FailedClosed,
     /// It could not be judged, and the request went on.
@@ -39,6 +41,7 @@ impl Outcome {
             Outcome::Refused => "refused",
             Outcome::Warned => "warned",
             Outcome::Audited => "audited",
+            Outcome::Changed => "changed",
             Outcome::FailedClosed => "failed-closed",
             Outcome::FailedOpen => "failed-open",
         }

@@ -5,6 +5,7 @@
 //! ```text
 //! socket ─ TLS ─ HTTP ─ Review ─┐                      ┌─ modes ─▶ answer: allow, warn, refuse, patch
 //!              file ─ Review ───┴─▶ Desk ─ exemptions ─ judges ─┴─▶ events, metrics
+//!                                                └─ changers (at the hook that comes first)
 //! objects, audit events ─ Preview ─▶ the same judges, what another mode would do ─▶ Tally, Verdict
 //! certificate store ─ rotation ─▶ TLS, trust bundle
 //! ```
@@ -12,7 +13,7 @@
 //! Invariants, above all what is absent:
 //! - nothing waits for ever: every wait has a deadline of the monotonic clock, every queue and every pool an end;
 //! - what cannot be judged has an outcome that the settings define, and is an event; a policy that is not enforced never
-//!   refuses;
+//!   refuses and never changes an object;
 //! - no value of an object enters an event, a metric or a message of ours;
 //! - nothing is written to a cluster: who brings the trust bundle there does so through a trait.
 
@@ -37,18 +38,19 @@ pub mod tls;
 
 pub use chart::exempt_templates;
 pub use clock::{Clock, SystemClock};
-pub use desk::{Desk, Failure, Judges, Rules};
+pub use desk::{Changers, Desk, Failure, Judges, Rules};
 pub use event::{EventWriter, Events, Outcome};
 pub use exempt::{BUILT_IN as EXEMPTIONS, Exemption, Exemptions, Exempts};
 pub use http::{Server, ServerLimits};
 pub use judge::{
-    Around, Budget, Checks, Exemptions as PodSecurityExemptions, Hook, Judge, Known, NamespacePolicy,
-    PodSecurity, Policies, label_policy,
+    Around, Budget, Changer, Checks, DEFAULTS_LABEL, Defaults, DefaultsRule,
+    Exemptions as PodSecurityExemptions, Hook, Judge, Known, NamespacePolicy, PodSecurity, Policies,
+    label_policy,
 };
-pub use manifests::{Manifests, OPT_IN};
+pub use manifests::{Changed, Manifests, OPT_IN, Pods};
 pub use metrics::Metrics;
 pub use mode::{Identity, Mode, ModeRule, Modes};
-pub use review::{Answer, BadReview, Review, ReviewLimits, Status, patch};
+pub use review::{Answer, BadReview, Review, ReviewLimits, Status};
 pub use run::{CertificateSource, Run, RunError};
 pub use settings::{BadSetting, KEYS as SETTING_KEYS, Settings};
 pub use shared::Shared;

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use seawall_policy::admission::Operation;
+use seawall_policy::vap::ResourceRule;
+
 use crate::exempt::{BUILT_IN, Exemptions, Exempts};
-use crate::judge::Hook;
+use crate::judge::{DEFAULTS_LABEL, Hook};
 use crate::review::json_text;
 
 /// What the configurations are to say.
@@ -17,10 +20,54 @@ pub struct Manifests {
     pub port: u16,
     /// What is trusted, PEM. Without it the field is left out: whoever fills it in keeps it when this is applied again.
     pub bundle: Option<String>,
-    /// The hooks.
-    pub hooks: Vec<Hook>,
+    /// What may be changed; nobody is asked to when that is nothing.
+    pub changed: Changed,
     /// What is never judged.
     pub exemptions: Exemptions,
+}
+
+/// What may be changed.
+#[derive(Clone, Debug, Default)]
+pub struct Changed {
+    /// What policies speak about.
+    pub policies: Vec<ResourceRule>,
+    /// Which new pods get secure defaults.
+    pub pods: Pods,
+}
+
+/// Which new pods get secure defaults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pods {
+    /// None.
+    #[default]
+    None,
+    /// Those of namespaces that ask for it by their label.
+    Labelled,
+    /// All that any rule or label may name.
+    All,
+}
+
+impl Changed {
+    fn rules(&self) -> Vec<ResourceRule> {
+        let one = |text: &str| vec![text.to_owned()];
+        let pods = ResourceRule {
+            operations: vec![Operation::Create],
+            groups: one(""),
+            versions: one("v1"),
+            resources: one("pods"),
+            namespaced: Some(true),
+        };
+        let mut rules = self.policies.clone();
+        if self.pods != Pods::None && !rules.contains(&pods) {
+            rules.push(pods);
+        }
+        rules
+    }
+
+    /// Whether the label of a namespace decides alone whether anybody is asked.
+    fn is_by_label(&self) -> bool {
+        self.policies.is_empty() && self.pods == Pods::Labelled
+    }
 }
 
 /// The label by which a namespace asks that nothing happens in it while the server is down.
@@ -32,7 +79,6 @@ struct Entry {
     /// Whether the namespace must have asked for it.
     opted_in: bool,
     failure_policy: &'static str,
-    scope: &'static str,
     why: &'static str,
 }
 
@@ -42,14 +88,12 @@ const ENTRIES: [Entry; 2] = [
         name: "admission.seawall.dev",
         opted_in: false,
         failure_policy: "Ignore",
-        scope: "\"*\"",
         why: "Namespaces that did not opt in, and what is in no namespace: when the server is down they go on unjudged.",
     },
     Entry {
         name: "enforce.admission.seawall.dev",
         opted_in: true,
         failure_policy: "Fail",
-        scope: "Namespaced",
         why: "Namespaces that opted in: when the server is down nothing is created or changed in them.",
     },
 ];
@@ -58,13 +102,23 @@ impl Manifests {
     /// The configurations as YAML.
     pub fn to_yaml(&self) -> String {
         let mut out = String::new();
-        for hook in &self.hooks {
-            self.configuration(*hook, &mut out);
+        let any = |word: &str| vec![word.to_owned()];
+        let everything = ResourceRule {
+            operations: vec![Operation::Create, Operation::Update],
+            groups: any("*"),
+            versions: any("*"),
+            resources: any("*/*"),
+            namespaced: None,
+        };
+        self.configuration(Hook::Validate, &[everything], &mut out);
+        let changed = self.changed.rules();
+        if !changed.is_empty() {
+            self.configuration(Hook::Mutate, &changed, &mut out);
         }
         out
     }
 
-    fn configuration(&self, hook: Hook, out: &mut String) {
+    fn configuration(&self, hook: Hook, rules: &[ResourceRule], out: &mut String) {
         let kind = match hook {
             Hook::Mutate => "MutatingWebhookConfiguration",
             Hook::Validate => "ValidatingWebhookConfiguration",
@@ -75,19 +129,23 @@ impl Manifests {
             hook.name()
         );
         for entry in &ENTRIES {
-            self.entry(hook, entry, out);
+            // What is in no namespace is in none that opted in.
+            let apply = |rule: &&ResourceRule| !entry.opted_in || rule.namespaced != Some(false);
+            let rules: Vec<&ResourceRule> = rules.iter().filter(apply).collect();
+            if !rules.is_empty() {
+                self.entry(hook, entry, &rules, out);
+            }
         }
     }
 
-    fn entry(&self, hook: Hook, entry: &Entry, out: &mut String) {
+    fn entry(&self, hook: Hook, entry: &Entry, rules: &[&ResourceRule], out: &mut String) {
         let operator = if entry.opted_in { "In" } else { "NotIn" };
         let (service, namespace) = (quoted(&self.service), quoted(&self.namespace));
         _ = write!(
             out,
             "  # {why}\n  - name: {name}\n    admissionReviewVersions: [v1]\n    sideEffects: None\n    matchPolicy: Equivalent\n    \
              failurePolicy: {policy}\n    timeoutSeconds: 5\n    clientConfig:\n      service: {{name: {service}, namespace: {namespace}, \
-             port: {port}, path: /{path}}}\n{bundle}    rules:\n      - operations: [CREATE, UPDATE]\n        \
-             apiGroups: [\"*\"]\n        apiVersions: [\"*\"]\n        resources: [\"*/*\"]\n        scope: {scope}\n",
+             port: {port}, path: /{path}}}\n{bundle}    rules:\n",
             why = entry.why,
             name = entry.name,
             policy = entry.failure_policy,
@@ -96,8 +154,8 @@ impl Manifests {
             bundle = self.bundle.as_ref().map_or(String::new(), |bundle| {
                 format!("      caBundle: {}\n", crate::base64::encode(bundle.as_bytes()))
             }),
-            scope = entry.scope,
         );
+        rules.iter().for_each(|one| rule(one, entry, out));
         if hook == Hook::Mutate {
             out.push_str("    reinvocationPolicy: IfNeeded\n");
         }
@@ -105,8 +163,11 @@ impl Manifests {
             out,
             "    namespaceSelector:\n      matchExpressions:\n        - {{key: {OPT_IN}, operator: {operator}, values: [\"true\"]}}\n        \
              - {{key: kubernetes.io/metadata.name, operator: NotIn, values: [{}]}}\n",
-            self.namespaces().iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+            list(&self.namespaces())
         );
+        if hook == Hook::Mutate && self.changed.is_by_label() {
+            _ = writeln!(out, "        - {{key: {DEFAULTS_LABEL}, operator: Exists}}");
+        }
         out.push_str("    matchConditions:\n      # What keeps a cluster alive is not even asked about.\n");
         _ = writeln!(out, "      - name: not-exempt\n        expression: >-\n          {}", condition());
     }
@@ -121,6 +182,28 @@ impl Manifests {
             });
         built_in.chain(exempt.namespaces.iter().map(String::as_str)).collect()
     }
+}
+
+/// A rule, of what is in namespaces only where these opted in.
+fn rule(rule: &ResourceRule, entry: &Entry, out: &mut String) {
+    let scope = match rule.namespaced {
+        Some(false) => "Cluster",
+        None if !entry.opted_in => "\"*\"",
+        None | Some(true) => "Namespaced",
+    };
+    let operations: Vec<&str> = rule.operations.iter().map(|operation| operation.name()).collect();
+    _ = writeln!(
+        out,
+        "      - operations: [{}]\n        apiGroups: [{}]\n        apiVersions: [{}]\n        resources: [{}]\n        scope: {scope}",
+        operations.join(", "),
+        list(&rule.groups),
+        list(&rule.versions),
+        list(&rule.resources),
+    );
+}
+
+fn list(texts: &[impl AsRef<str>]) -> String {
+    texts.iter().map(|text| quoted(text.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 /// The resources of the built-in rows, in the API server's own language. A request for a whole object has no field

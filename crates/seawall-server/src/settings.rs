@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use seawall_policy::defaults::Chosen;
 use seawall_waivers::Glob;
 use seawall_yaml::Node;
 
@@ -9,15 +10,16 @@ use crate::desk::{Failure, Rules};
 use crate::duration::duration;
 use crate::exempt::{BUILT_IN, Exemptions};
 use crate::http::ServerLimits;
-use crate::judge::{NamespacePolicy, PodSecurity};
+use crate::judge::{DefaultsRule, NamespacePolicy, PodSecurity};
 use crate::mode::{ModeRule, Modes};
 use crate::tls::Lifetimes;
 
 /// The keys of the section, and of the maps in it; the published schema has the same.
-pub const KEYS: [&str; 8] =
-    ["mode", "failure", "rules", "exempt", "podSecurity", "select", "certificates", "limits"];
+pub const KEYS: [&str; 9] =
+    ["mode", "failure", "rules", "exempt", "podSecurity", "select", "defaults", "certificates", "limits"];
 const RULE: [&str; 4] = ["policies", "namespaces", "mode", "rollout"];
 const EXEMPT: [&str; 4] = ["ownNamespace", "namespaces", "users", "lift"];
+const DEFAULTS: [&str; 2] = ["namespaces", "apply"];
 const POD_SECURITY: [&str; 5] = ["enabled", "enforce", "audit", "warn", "exempt"];
 const POD_SECURITY_EXEMPT: [&str; 3] = ["namespaces", "users", "runtimeClasses"];
 const CERTIFICATES: [&str; 4] = ["authority", "certificate", "overlap", "every"];
@@ -44,6 +46,8 @@ pub struct Settings {
     pub pod_security: Option<PodSecurity>,
     /// Words that select the checks that judge; none means those that a scan would run.
     pub select: Vec<String>,
+    /// Secure defaults of new pods: rules beside the labels of namespaces; `None` when nobody gets any.
+    pub defaults: Option<Vec<DefaultsRule>>,
     /// How long certificates of one's own hold.
     pub lifetimes: Lifetimes,
     /// Bounds of the server.
@@ -57,6 +61,7 @@ impl Default for Settings {
             rules: Rules { exemptions, ..Rules::default() },
             pod_security: Some(PodSecurity::default()),
             select: Vec::new(),
+            defaults: None,
             lifetimes: Lifetimes::default(),
             limits: ServerLimits::default(),
         }
@@ -174,6 +179,7 @@ impl Settings {
                 "exempt" => exempt(&at, &mut settings.rules.exemptions)?,
                 "podSecurity" => settings.pod_security = pod_security(&at)?,
                 "select" => settings.select = at.texts()?,
+                "defaults" => settings.defaults = Some(defaults(&at)?),
                 "certificates" => certificates(&at, &mut settings.lifetimes)?,
                 _ => limits(&at, &mut settings.limits)?,
             }
@@ -204,6 +210,29 @@ fn rules(at: &At<'_>, modes: &mut Modes) -> Read<()> {
         modes.rules.push(rule);
     }
     Ok(())
+}
+
+fn defaults(at: &At<'_>) -> Read<Vec<DefaultsRule>> {
+    let mut rules = Vec::new();
+    for item in at.items()? {
+        let (mut namespaces, mut apply) = (None, None);
+        for (key, at) in item.entries(&DEFAULTS)? {
+            match key {
+                "namespaces" => namespaces = Some(at.globs()?),
+                _ => {
+                    let words = at.texts()?;
+                    let chosen = Chosen::of(words.iter().map(String::as_str));
+                    apply = Some(chosen.or_else(|error| at.bad(error))?);
+                }
+            }
+        }
+        match (namespaces, apply) {
+            (Some(namespaces), Some(apply)) => rules.push(DefaultsRule { namespaces, apply }),
+            (None, _) => return item.bad("has no `namespaces`"),
+            (_, None) => return item.bad("has no `apply`"),
+        }
+    }
+    Ok(rules)
 }
 
 fn exempt(at: &At<'_>, exemptions: &mut Exemptions) -> Read<()> {
@@ -316,6 +345,7 @@ exempt: {ownNamespace: guard, namespaces: [legacy], users: [robot], lift: [names
 podSecurity: {enforce: 'baseline:v1.31', audit: restricted, exempt: {runtimeClasses: [vm]}}
 select: [pod-privileged]
 certificates: {authority: 720h, certificate: 1h30m}
+defaults: [{namespaces: [shop-*], apply: [recommended, read-only-root]}]
 limits: {workers: 2, seconds: 3, bodyBytes: 1000}
 ";
         let read = settings(text).unwrap();
@@ -327,6 +357,10 @@ limits: {workers: 2, seconds: 3, bodyBytes: 1000}
         assert_eq!(security.defaults.enforce, "baseline:v1.31".parse::<Policy>().unwrap());
         assert_eq!(security.exemptions.runtime_classes, ["vm"]);
         assert_eq!(read.lifetimes.leaf, Duration::from_secs(5_400));
+        let [rule] = &read.defaults.unwrap()[..] else { panic!("one rule") };
+        assert!(rule.namespaces[0].matches("shop-a") && rule.apply.iter().any(|one| one.name == "seccomp"));
+        assert!(settings("defaults: []").unwrap().defaults.is_some_and(|rules| rules.is_empty()));
+        assert!(settings("{}").unwrap().defaults.is_none());
         assert_eq!((read.limits.workers, read.limits.review.bytes), (2, 1000));
         assert_eq!(settings("{}").unwrap().rules.modes.default, Mode::Audit);
         assert!(settings("podSecurity: {enabled: false}").unwrap().pod_security.is_none());
@@ -350,6 +384,12 @@ limits: {workers: 2, seconds: 3, bodyBytes: 1000}
             ("certificates: {every: 0s}", "`certificates.every`: must be a duration of at least a second"),
             ("certificates: {certificate: 2m}", "`certificates`: a certificate must hold for three rounds"),
             ("certificates: {authority: 48h}", "`certificates`: an authority must hold for three times"),
+            ("defaults: [{apply: []}]", "`defaults[0]`: has no `namespaces`"),
+            ("defaults: [{namespaces: [x]}]", "`defaults[0]`: has no `apply`"),
+            (
+                "defaults: [{namespaces: [x], apply: [secomp]}]",
+                "`defaults[0].apply`: no default is called `secomp`, known are: recommended, restricted, seccomp",
+            ),
             ("failure: maybe", "`failure`: must be `refuse` or `allow`"),
             ("[]", "`admission`: must be a map"),
         ] {

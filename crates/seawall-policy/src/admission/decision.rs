@@ -132,6 +132,8 @@ pub struct Decision {
     pub audit_annotations: Vec<(String, String)>,
     /// The object after mutation; `None` when nothing changed it.
     pub object: Option<Tree>,
+    /// The policies that changed it, each once, in the order in which they did.
+    pub changed: Vec<String>,
     /// The policies that could not be judged for want of knowledge. Whoever admits by this decision must say what that
     /// means; a real API server never lacks it.
     pub not_judged: Vec<NotJudged>,

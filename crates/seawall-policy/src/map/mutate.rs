@@ -20,7 +20,18 @@ use crate::vap::{
 impl PolicySet {
     /// What the policies that mutate say of a request and make of its object.
     pub fn mutate(&self, request: &Request<'_>, world: &World<'_>) -> Decision {
-        let candidates = self.mutating.about(request.resource.0, request.resource.2, request.operation);
+        self.mutate_by(request, world, |_| true)
+    }
+
+    /// The same, as if there were no other policies than those of which `counts` takes the name.
+    pub fn mutate_by(
+        &self,
+        request: &Request<'_>,
+        world: &World<'_>,
+        counts: impl Fn(&str) -> bool,
+    ) -> Decision {
+        let mut candidates = self.mutating.about(request.resource.0, request.resource.2, request.operation);
+        candidates.retain(|policy| counts(&policy.name));
         if is_exempt(request) || candidates.is_empty() {
             return Decision::default();
         }
@@ -32,6 +43,8 @@ impl PolicySet {
         let object = first.object.as_ref().map(Tree::root).or(request.object);
         let mut second = pass(&candidates, &Request { object, ..request.clone() }, world, &mut state, true);
         second.object = second.object.or_else(|| first.object.clone());
+        let later = std::mem::replace(&mut second.changed, first.changed);
+        later.into_iter().for_each(|policy| note(&mut second.changed, &policy));
         for one in first.not_judged {
             if !second.not_judged.contains(&one) {
                 second.not_judged.push(one);
@@ -210,6 +223,7 @@ impl<'a> Pass<'a> {
         }
         if differs(before.as_ref().map(Tree::root).or(given), state.object.as_ref()) {
             reinvocation.changed();
+            note(&mut self.decision.changed, &policy.name);
         }
         if *reinvoked {
             reinvocation.ran(key);
@@ -281,6 +295,12 @@ impl<'a> Pass<'a> {
             return object;
         }
         with_version(object.root(), &format!("{group}/{version}"))
+    }
+}
+
+fn note(names: &mut Vec<String>, name: &str) {
+    if names.iter().all(|own| own != name) {
+        names.push(name.to_owned());
     }
 }
 

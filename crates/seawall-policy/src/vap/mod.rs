@@ -17,6 +17,7 @@
 
 mod activation;
 mod answer;
+mod asked;
 mod authorizer;
 pub(crate) mod conditions;
 mod convert;
@@ -35,6 +36,7 @@ pub(crate) mod typing;
 mod validate;
 mod world;
 
+pub use asked::ResourceRule;
 pub use read::{Fault, FieldError, Refusal};
 pub use set::PolicySet;
 pub use world::World;

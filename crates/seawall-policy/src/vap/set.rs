@@ -183,6 +183,10 @@ impl Policies {
         made
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Policy> {
+        self.policies.iter()
+    }
+
     /// The policies that may speak about a request, in order.
     pub(crate) fn about(&self, group: &str, resource: &str, operation: Operation) -> Vec<&Policy> {
         let column = column(operation);

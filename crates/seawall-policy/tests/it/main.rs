@@ -8,6 +8,7 @@
     clippy::print_stderr
 )]
 
+mod defaults;
 mod generate;
 mod map;
 mod vap;

@@ -1,5 +1,6 @@
 //! Making a patch from two values.
 
+use super::keys::Keys;
 use super::{Operation, escape};
 use crate::value::{Map, Value};
 
@@ -36,27 +37,15 @@ fn under(path: &mut String, part: &str, act: impl FnOnce(&mut String)) {
 }
 
 fn maps<'t>(from: &Map<'_>, to: &Map<'t>, path: &mut String, out: &mut Vec<Operation<'t>>) {
-    let sorted = |map: &[&str]| {
-        let mut places: Vec<usize> = (0..map.len()).collect();
-        places.sort_unstable_by_key(|at| map.get(*at).copied());
-        places
-    };
-    let from_keys: Vec<&str> = from.iter().map(|(key, _)| key.as_ref()).collect();
-    let to_keys: Vec<&str> = to.iter().map(|(key, _)| key.as_ref()).collect();
-    let (from_order, to_order) = (sorted(&from_keys), sorted(&to_keys));
-    let find = |keys: &[&str], order: &[usize], key: &str| {
-        let at = order.binary_search_by_key(&Some(key), |at| keys.get(*at).copied()).ok()?;
-        order.get(at).copied()
-    };
+    let (from_keys, to_keys) = (Keys::of(from), Keys::of(to));
     for (key, _) in from {
-        if find(&to_keys, &to_order, key).is_none() {
+        if to_keys.find(key).is_none() {
             under(path, &escape(key), |path| out.push(operation("remove", path, None)));
         }
     }
     for (key, value) in to {
-        let old = find(&from_keys, &from_order, key).and_then(|at| from.get(at));
-        under(path, &escape(key), |path| match old {
-            Some((_, old)) => values(old, value, path, out),
+        under(path, &escape(key), |path| match from_keys.find(key) {
+            Some(old) => values(old, value, path, out),
             None => out.push(operation("add", path, Some(value))),
         });
     }
@@ -87,7 +76,7 @@ fn lists<'t>(from: &[Value<'_>], to: &[Value<'t>], path: &mut String, out: &mut 
 }
 
 /// Places of items that stay: a longest common subsequence, or what both lists begin and end with.
-fn common(from: &[Value<'_>], to: &[Value<'_>]) -> Vec<(usize, usize)> {
+pub(super) fn common(from: &[Value<'_>], to: &[Value<'_>]) -> Vec<(usize, usize)> {
     let head = from.iter().zip(to).take_while(|(from, to)| from.means(to)).count();
     let (from_rest, to_rest) = (from.get(head..).unwrap_or_default(), to.get(head..).unwrap_or_default());
     let tail =

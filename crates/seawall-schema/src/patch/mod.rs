@@ -1,11 +1,14 @@
-//! JSON patches (RFC 6902), applied as the API server applies them, and made from two values.
+//! JSON patches (RFC 6902), applied as the API server applies them, and made from two values; changes carried over from one
+//! form of a value to another.
 //!
 //! Deviations from the RFC are those of the library that the API server uses (`evanphx/json-patch` 4): an index may count
 //! from the end, `replace` of an unset key adds it, a missing `value` is `null`, and below `null` nothing is found.
 
 mod apply;
 mod diff;
+mod keys;
 mod pointer;
+mod rebase;
 
 use seawall_yaml::Node;
 
@@ -14,6 +17,7 @@ use crate::value::Value;
 pub use apply::apply_patch;
 pub use diff::diff;
 pub use pointer::{escape, unescape};
+pub use rebase::rebase;
 
 /// One operation of a patch.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use seawall_schema::Value;
-use seawall_schema::patch::{Operation, PatchError, apply_patch, diff};
+use seawall_schema::patch::{Operation, PatchError, apply_patch, diff, rebase};
 
 use crate::{tree, value};
 
@@ -121,6 +121,33 @@ fn a_patch_touches_only_what_differs() {
     }
 }
 
+/// What came in, the same decoded, what that became, and what is to come out.
+#[test]
+fn a_change_of_what_was_decoded_is_a_change_of_what_came_in() {
+    for (original, from, to, expected) in [
+        ("{a: 1, newer: 2}", "{a: 1, default: 3}", "{a: 1, default: 3}", None),
+        ("{a: 1, newer: 2}", "{a: 1, default: 3}", "{a: 9, default: 3}", Some("{a: 9, newer: 2}")),
+        ("{a: 1}", "{a: 1, d: {x: 1}}", "{a: 1, d: {x: 1, y: 2}}", Some("{a: 1, d: {x: 1, y: 2}}")),
+        ("{a: 1, n: null}", "{a: 1}", "{}", Some("{n: null}")),
+        (
+            "l: [{name: a, newer: 1}, {name: b, newer: 2}]",
+            "l: [{name: a, d: 0}, {name: b, d: 0}]",
+            "l: [{name: s, d: 0}, {name: a, d: 0, v: 1}, {name: b, d: 0}]",
+            Some("l: [{name: s, d: 0}, {name: a, newer: 1, v: 1}, {name: b, newer: 2}]"),
+        ),
+        ("l: [{newer: 1}, {}]", "l: [{d: 0}, {d: 0}]", "l: [{d: 0}]", Some("l: [{newer: 1}]")),
+        ("l: [{p: 1, newer: 1}]", "l: [{p: 1}]", "l: [{p: 2}]", Some("l: [{p: 2, newer: 1}]")),
+        ("l: text", "{}", "l: [1]", Some("l: [1]")),
+    ] {
+        let seen = rebase(&value(original), &value(from), &value(to));
+        let fits = match (&seen, expected) {
+            (Some(seen), Some(expected)) => seen.means(&value(expected)),
+            (seen, expected) => seen.is_none() && expected.is_none(),
+        };
+        assert!(fits, "{original}: {seen:?}");
+    }
+}
+
 #[test]
 fn copies_of_copies_end() {
     let doubling: Vec<String> = (0..64).map(|n| format!("{{op: copy, from: '', path: /k{n}}}")).collect();
@@ -160,5 +187,13 @@ proptest! {
         apply_patch(&mut seen, &patch).unwrap();
         prop_assert!(seen.means(&to), "{patch:?}");
         prop_assert_eq!(patch.is_empty(), from.means(&to));
+    }
+
+    #[test]
+    fn a_change_of_the_same_form_is_the_change(from in any_document(), to in any_document()) {
+        match rebase(&from, &from, &to) {
+            None => prop_assert!(from.means(&to)),
+            Some(seen) => prop_assert!(seen.means(&to), "{seen:?}"),
+        }
     }
 }

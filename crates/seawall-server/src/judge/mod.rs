@@ -1,13 +1,17 @@
-//! Who judges a request: policies behind one narrow door.
+//! Who judges a request, and who changes its object: policies behind two narrow doors.
 //!
 //! Invariants, above all what is absent:
 //! - a judge is a pure function of the request, the inventory and its own settings: no IO, no clock, no side effect, so
 //!   that a dry run is the same as the real one;
-//! - a judge says what it would refuse; whether that blocks is decided elsewhere, by modes;
+//! - a judge says what it would refuse; whether that blocks, and which policies may change an object, is decided elsewhere,
+//!   by modes;
 //! - what could not be judged is said so, never passed over in silence.
 
+mod changer;
 mod checks;
+mod defaults;
 mod known;
+mod mutations;
 mod pod_security;
 mod policies;
 
@@ -19,7 +23,9 @@ use seawall_inventory::{GroupKind, Resource};
 use seawall_policy::admission::{Decision, Request};
 use seawall_yaml::{Node, Tree};
 
+pub use changer::Changer;
 pub use checks::Checks;
+pub use defaults::{DEFAULTS_LABEL, Defaults, DefaultsRule};
 pub use known::Known;
 pub(crate) use pod_security::NAME as POD_SECURITY;
 pub use pod_security::{Exemptions, NamespacePolicy, PodSecurity, label_policy};
@@ -93,11 +99,6 @@ impl<'a> Around<'a> {
 pub trait Judge: Send + Sync {
     /// The name of the family in settings, metrics and events; its warnings go by it.
     fn name(&self) -> &str;
-
-    /// The hook that it works at.
-    fn hook(&self) -> Hook {
-        Hook::Validate
-    }
 
     /// How many policies it holds.
     fn policies(&self) -> usize;

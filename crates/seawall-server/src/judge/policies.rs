@@ -15,23 +15,39 @@ use crate::judge::{Around, Judge};
 /// The policies of a set, with the exceptions from them. They go by the ids that reports and waivers know them by:
 /// `admission-policy/NAME`.
 pub struct Policies {
-    set: PolicySet,
+    pub(super) set: PolicySet,
+    /// The ids of those that change objects.
+    pub(super) changers: Vec<String>,
     /// Where the policies are written.
     texts: Inventory,
     waivers: Rules,
 }
 
 impl Policies {
+    /// What all of them are called together.
+    pub(super) const FAMILY: &'static str = "policies";
+
     /// A set that was read from an inventory, and who accepted what.
     pub fn new(set: PolicySet, texts: Inventory, waivers: Rules) -> Self {
         let about_policies = |rule: &seawall_waivers::Rule| {
             rule.checks.iter().any(|id| &**id == CheckId::EVERY_POLICY || CheckId::is_policy_id(id))
         };
-        Policies { set, texts, waivers: waivers.into_iter().filter(about_policies).collect() }
+        let changers = set.mutating().map(|name| CheckId::of_policy(name).as_str().to_owned()).collect();
+        Policies { set, changers, texts, waivers: waivers.into_iter().filter(about_policies).collect() }
+    }
+
+    /// Whether somebody excepted anything from them.
+    pub(super) fn has_waivers(&self) -> bool {
+        !self.waivers.is_empty()
     }
 
     /// The policies all of whose findings somebody accepted.
-    fn waived(&self, decision: &Decision, request: &Request<'_>, around: &Around<'_>) -> BTreeSet<String> {
+    pub(super) fn waived(
+        &self,
+        decision: &Decision,
+        request: &Request<'_>,
+        around: &Around<'_>,
+    ) -> BTreeSet<String> {
         let mut builder = InventoryBuilder::new();
         request
             .object
@@ -54,11 +70,11 @@ impl Policies {
 
 impl Judge for Policies {
     fn name(&self) -> &str {
-        "policies"
+        Policies::FAMILY
     }
 
     fn policies(&self) -> usize {
-        self.set.len()
+        self.set.len() - self.changers.len()
     }
 
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {

@@ -6,12 +6,12 @@ use seawall_policy::admission::Request;
 use seawall_yaml::Tree;
 
 use super::{Heard, Preview};
-use crate::judge::{Around, Hook};
+use crate::judge::Around;
 
 impl Preview<'_> {
     /// Whether anybody changes objects, so that what is judged depends on modes.
     pub(super) fn changes_objects(&self) -> bool {
-        self.desk.judges().iter().any(|judge| judge.hook() == Hook::Mutate)
+        !self.desk.changers().is_empty()
     }
 
     /// What all say; a change counts for those behind it when its policy, of its family, `changes`.
@@ -21,23 +21,33 @@ impl Preview<'_> {
         tree: &Arc<Tree>,
         changes: &dyn Fn(&str, &str) -> bool,
     ) -> Vec<Heard> {
-        let (known, judges, today) = (self.desk.known(), self.desk.judges(), self.desk.today());
+        let (known, judges, changers) = (self.desk.known(), self.desk.judges(), self.desk.changers());
+        let (budget, today) = (&self.budget, self.desk.today());
         let mut changed: Option<Arc<Tree>> = None;
-        let mut heard = Vec::with_capacity(judges.len());
-        for hook in [Hook::Mutate, Hook::Validate] {
-            for judge in judges.iter().filter(|judge| judge.hook() == hook) {
-                let mut request = request.clone();
-                if let Some(tree) = &changed {
-                    request.object = Some(tree.root());
-                }
-                let tree = changed.as_ref().unwrap_or(tree);
-                let around = Around { tree, known: &known, budget: &self.budget, today };
-                let mut decision = self.desk.ask(&**judge, &request, &around);
-                if let Some(object) = decision.object.take().filter(|_| changes(judge.name(), judge.name())) {
-                    changed = Some(Arc::new(object));
-                }
-                heard.push((judge.name().to_owned(), decision));
-            }
+        let mut heard = Vec::with_capacity(judges.len() + changers.len());
+        let seen = |changed: &Option<Arc<Tree>>| {
+            let object = changed.as_ref().map(|tree| tree.root()).or(request.object);
+            Request { object, ..request.clone() }
+        };
+        for changer in changers.iter() {
+            let family = changer.family();
+            let made = {
+                let (request, tree) = (seen(&changed), changed.as_ref().unwrap_or(tree));
+                let around = Around { tree, known: &known, budget, today };
+                let counts = |id: &str| changes(id, family);
+                let mut decision =
+                    self.desk.ask(family, budget, || changer.change(&request, &around, &counts));
+                let made = decision.object.take().filter(|_| decision.denials.is_empty());
+                heard.push((family.to_owned(), decision));
+                made
+            };
+            changed = made.map(Arc::new).or(changed);
+        }
+        let (request, tree) = (seen(&changed), changed.as_ref().unwrap_or(tree));
+        let around = Around { tree, known: &known, budget, today };
+        for judge in judges.iter() {
+            let decision = self.desk.ask(judge.name(), budget, || judge.judge(&request, &around));
+            heard.push((judge.name().to_owned(), decision));
         }
         heard
     }

@@ -4,11 +4,10 @@
 //! - the body is read once; objects are judged where they lie in its tree;
 //! - nothing here prints what an object holds: faults name fields and types, never values.
 
-mod patch;
+pub(crate) mod patch;
 mod read;
 mod write;
 
-pub use patch::patch;
 pub use read::{BadReview, Review, ReviewLimits};
 pub use write::{Answer, Status};
 pub(crate) use write::{annotation_key, text as json_text};

@@ -16,12 +16,17 @@ use crate::stand::{DAY, NOW, Policy, Setup, Stand, body, refuses, review, run, s
 fn ten_megabytes_are_refused_before_they_are_read() {
     run(async {
         let stand = Stand::start(Setup::default()).await;
-        let mut client = stand.client().await;
         // Only the head is sent: the answer cannot depend on the body.
-        client.send(b"POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n").await.unwrap();
-        let answer = client.receive().await.unwrap();
-        assert_eq!((answer.status, answer.body.as_str()), (413, "a review has at most 6356992 bytes\n"));
-        assert!(client.receive().await.is_err(), "the rest is not waited for");
+        for path in ["/validate", "/mutate"] {
+            let mut client = stand.client().await;
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
+            );
+            client.send(head.as_bytes()).await.unwrap();
+            let answer = client.receive().await.unwrap();
+            assert_eq!((answer.status, answer.body.as_str()), (413, "a review has at most 6356992 bytes\n"));
+            assert!(client.receive().await.is_err(), "the rest is not waited for");
+        }
         // A body that does not say its size is cut off where it passes the limit.
         let limits = ServerLimits {
             review: seawall_server::ReviewLimits { bytes: 100_000, ..Default::default() },
@@ -184,7 +189,7 @@ fn a_policy_that_loops_costs_its_time_and_no_more() {
             let (judge, mut held) = stuck();
             let rules = Rules { modes: Modes { rules: vec![], default }, failure, ..Rules::default() };
             let limits = ServerLimits { workers: 2, ..ServerLimits::default() };
-            let stand = Stand::start(Setup { rules, limits, judges: vec![judge] }).await;
+            let stand = Stand::start(Setup { rules, limits, judges: vec![judge], ..Setup::default() }).await;
             let mut asked = Vec::new();
             for _ in 0..2 {
                 let mut client = stand.client().await;

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use seawall_policy::admission::{Decision, Denial, Reason, Request};
 use seawall_server::tls::{Authority, Certificates, Pair};
 use seawall_server::{
-    Around, Clock, Desk, Events, Judge, Judges, Metrics, Mode, Modes, Rules, Server, ServerLimits,
+    Around, Changers, Clock, Desk, Events, Judge, Judges, Metrics, Mode, Modes, Rules, Server, ServerLimits,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -73,6 +73,7 @@ pub(crate) struct Setup {
     pub(crate) limits: ServerLimits,
     pub(crate) rules: Rules,
     pub(crate) judges: Judges,
+    pub(crate) changers: Changers,
 }
 
 impl Default for Setup {
@@ -82,6 +83,7 @@ impl Default for Setup {
             limits: ServerLimits::default(),
             rules: Rules { modes, ..Rules::default() },
             judges: Vec::new(),
+            changers: Vec::new(),
         }
     }
 }
@@ -127,6 +129,7 @@ impl Stand {
             events,
         ));
         desk.set_judges(setup.judges);
+        desk.set_changers(setup.changers);
         let certificates = Arc::new(Certificates::new(metrics).unwrap());
         let authority = Authority::new(NOW, 365 * DAY).unwrap();
         serve(&certificates, &authority.issue(&["localhost".into()], NOW, 30 * DAY).unwrap());

@@ -71,7 +71,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Rbac(args) => rbac::run(&args),
         Command::Network(args) => network::run(&args, color),
         #[cfg(feature = "admit")]
-        Command::Admit(args) => admit::run(&args),
+        Command::Admit(args) => admit::run(&args, color),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -9,6 +9,7 @@
 
 mod admit;
 mod admit_preview;
+mod admit_changes;
 mod bad_input;
 mod chart;
 #[cfg(unix)]

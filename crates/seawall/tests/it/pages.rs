@@ -25,6 +25,8 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
             ("admission.yaml", include_str!("../data/admit-admission.yaml")),
             ("shop.yaml", include_str!("../data/admit-shop.yaml")),
             ("audit.jsonl", include_str!("../data/admit-audit.jsonl")),
+            ("defaults.yaml", include_str!("../data/admit-defaults.yaml")),
+            ("web.yaml", include_str!("../data/admit-web.yaml")),
         ],
     ),
     ("ci", &[("deploy/web.yaml", crate::BAD_POD)]),

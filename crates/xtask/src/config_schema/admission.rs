@@ -74,6 +74,7 @@ pub(super) fn section() -> Value {
             "podSecurity": map("Pod Security admission.", &pod_security),
             "select": texts("The checks that judge, in the words of `select`."),
             "certificates": map("Certificates by an authority of one's own.", &certificates),
+            "defaults": defaults(),
             "limits": map("Bounds of the server.", &limits),
         }),
     )
@@ -93,6 +94,20 @@ fn rules() -> Value {
         rule.insert("required".to_owned(), json!(["mode"]));
     }
     json!({"description": "The first rule that fits decides.", "type": "array", "items": rule})
+}
+
+fn defaults() -> Value {
+    let names = json!({"type": "array", "items": {"enum": seawall_policy::defaults::known()}, "description": "The defaults, or sets of them."});
+    let mut rule = map(
+        "Defaults for some namespaces, whatever their labels say.",
+        &json!({"namespaces": texts("Namespaces, `*` for any letters."), "apply": names}),
+    );
+    if let Some(rule) = rule.as_object_mut() {
+        rule.insert("required".to_owned(), json!(["namespaces", "apply"]));
+    }
+    let description = "Secure defaults of new pods: the first rule that fits decides, where none fits the label \
+                       `admission.seawall.dev/defaults` of the namespace. Without this key nobody gets any.";
+    json!({"description": description, "type": "array", "items": rule})
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl Count {
 const OBJECTS: u64 = 1_500;
 
 /// How many objects to try.
-pub(super) fn objects() -> u64 {
+pub(crate) fn objects() -> u64 {
     #[allow(clippy::disallowed_methods)] // A longer run is asked for from outside.
     let number = std::env::var("SEAWALL_GENERATE_OBJECTS");
     number.ok().and_then(|number| number.parse().ok()).unwrap_or(OBJECTS)

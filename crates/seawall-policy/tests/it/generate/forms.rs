@@ -10,10 +10,10 @@ use super::judge::documents;
 use super::objects;
 use super::value::{Chance, Value};
 
-pub(super) static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::builtin);
+pub(crate) static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::builtin);
 
 /// An object as it was written, as it reads without what nobody reads, and as the API server hands it on.
-pub(super) struct Forms {
+pub(crate) struct Forms {
     written: Value,
     raw: Arc<Tree>,
     plain: Arc<Tree>,
@@ -26,7 +26,7 @@ fn tree(object: &Value) -> Arc<Tree> {
 
 impl Forms {
     /// The object of a seed; `None` when the API server refuses to read it.
-    pub(super) fn of(seed: u64) -> Option<Self> {
+    pub(crate) fn of(seed: u64) -> Option<Self> {
         let written = objects::object(&mut Chance::new(seed));
         let raw = tree(&written);
         let plain = tree(&decoded(&written));
@@ -35,7 +35,7 @@ impl Forms {
     }
 
     /// What the check sees and what the policy sees.
-    pub(super) fn pairs(&self) -> [(&Arc<Tree>, &Arc<Tree>); 2] {
+    pub(crate) fn pairs(&self) -> [(&Arc<Tree>, &Arc<Tree>); 2] {
         [(&self.raw, &self.plain), (&self.full, &self.full)]
     }
 
@@ -43,7 +43,7 @@ impl Forms {
         self.raw.root().str("kind").unwrap()
     }
 
-    pub(super) fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         self.written.json()
     }
 }

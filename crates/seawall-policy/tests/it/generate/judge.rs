@@ -16,14 +16,14 @@ static RESOURCES: LazyLock<Resources<'static>> = LazyLock::new(|| Resources::new
 static NOTHING: LazyLock<Inventory> = LazyLock::new(|| inventory([]));
 
 /// The documents of a text.
-pub(super) fn documents(text: &str) -> Vec<Tree> {
+pub(crate) fn documents(text: &str) -> Vec<Tree> {
     let (documents, problems) = read(&Text::new(text), &Limits::default());
     assert!(problems.is_empty(), "{problems:?}\n{text}");
     documents.into_iter().map(|document| document.tree).collect()
 }
 
 /// An inventory of these objects.
-pub(super) fn inventory(trees: impl IntoIterator<Item = Arc<Tree>>) -> Inventory {
+pub(crate) fn inventory(trees: impl IntoIterator<Item = Arc<Tree>>) -> Inventory {
     let mut builder = InventoryBuilder::new();
     for tree in trees {
         let origin = Origin { file: "t.json".into(), document: 0, line: 1, kind: OriginKind::Cluster };

@@ -3,13 +3,13 @@
 mod agree;
 mod configured;
 mod cost;
-mod count;
+pub(crate) mod count;
 mod decode;
-mod forms;
-mod judge;
+pub(crate) mod forms;
+pub(crate) mod judge;
 mod levels;
 mod lint;
-mod native;
+pub(crate) mod native;
 mod objects;
 mod options;
 mod total;

@@ -8,13 +8,13 @@ use seawall_inventory::Inventory;
 
 /// Messages of the findings of every check that failed, and the checks without a verdict.
 #[derive(Debug, Default)]
-pub(super) struct Said {
-    pub(super) failed: BTreeMap<String, Vec<String>>,
-    pub(super) silent: BTreeSet<String>,
+pub(crate) struct Said {
+    pub(crate) failed: BTreeMap<String, Vec<String>>,
+    pub(crate) silent: BTreeSet<String>,
 }
 
 /// What these checks say.
-pub(super) fn say(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Said {
+pub(crate) fn say(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Said {
     let evaluation = evaluate(inventory, checks, settings);
     let mut said = Said::default();
     for finding in evaluation.findings {
@@ -25,7 +25,7 @@ pub(super) fn say(inventory: &Inventory, checks: &[&'static Check], settings: &S
 }
 
 /// The controls that a level of the Pod Security Standards sees violated; `None` where there is no verdict.
-pub(super) fn violated(inventory: &Inventory, level: pss::Level) -> Option<BTreeSet<&'static str>> {
+pub(crate) fn violated(inventory: &Inventory, level: pss::Level) -> Option<BTreeSet<&'static str>> {
     let resource = &inventory.resources()[0];
     let mut violated = BTreeSet::new();
     for pod in resource.pods() {

@@ -1,4 +1,5 @@
 mod changes;
+mod kept;
 mod order;
 mod refusals;
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use seawall_checks::pick;
 use seawall_inventory::Inventory;
-use seawall_server::{Checks, Judge, Judges, Policies};
+use seawall_server::{Changer, Changers, Checks, Defaults, Judge, Judges, Policies};
 use seawall_sources::{Progress, Target};
 
 use crate::cli::SelectionArgs;
@@ -18,7 +18,8 @@ use crate::config::{self, Config};
 /// What policies judge by, and what they know.
 #[derive(Debug, Args)]
 pub(super) struct JudgeArgs {
-    /// Policies of Kubernetes to judge by (ValidatingAdmissionPolicy and its bindings): files or folders; may be repeated
+    /// Policies of Kubernetes to judge and change objects by (ValidatingAdmissionPolicy, MutatingAdmissionPolicy and their
+    /// bindings): files or folders; may be repeated
     #[arg(long, value_name = "PATH")]
     policies: Vec<String>,
     /// What is in the cluster (namespaces with their labels, service accounts, pods): files, folders, snapshots or
@@ -64,11 +65,11 @@ impl JudgeArgs {
         Ok(Configured { config, accepted, targets, rendering })
     }
 
-    /// The judges that the configuration and the command line ask for.
+    /// Who judges and who changes objects, as the configuration and the command line ask for it.
     ///
     /// # Errors
     /// When a word selects nothing known.
-    pub(super) fn judges(&self, configured: &Configured) -> anyhow::Result<Judges> {
+    pub(super) fn judges(&self, configured: &Configured) -> anyhow::Result<(Judges, Changers)> {
         let Configured { config, accepted, .. } = configured;
         let words = &config.admission.select;
         let checks = if self.selection.select.is_empty() && !words.is_empty() {
@@ -82,8 +83,15 @@ impl JudgeArgs {
         let checks = Checks::new(&checks, config.settings.clone(), accepted.of_file());
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
-        let policies = self.policies(accepted)?.map(|policies| Arc::new(policies) as Arc<dyn Judge>);
-        Ok(policies.into_iter().chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]).collect())
+        let policies = self.policies(accepted)?.map(Arc::new);
+        let defaults = config.admission.defaults.clone();
+        let defaults = defaults.map(|rules| Arc::new(Defaults::new(rules)) as Arc<dyn Changer>);
+        // What policies put in, such as further containers, gets its defaults, too.
+        let changers =
+            policies.iter().map(|policies| Arc::clone(policies) as Arc<dyn Changer>).chain(defaults);
+        let judges = policies.iter().map(|policies| Arc::clone(policies) as Arc<dyn Judge>);
+        let judges = judges.chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]);
+        Ok((judges.collect(), changers.collect()))
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use seawall_server::{Hook, Manifests};
+use seawall_policy::vap::ResourceRule;
+use seawall_server::{Changed, Manifests, Pods};
 
 use super::judges::configuration;
 use crate::ExitStatus;
@@ -22,23 +23,43 @@ pub(super) struct ManifestsArgs {
     /// (`--tls-secret`) or somebody else to fill in
     #[arg(long, value_name = "FILE")]
     ca_bundle: Option<PathBuf>,
-    /// Configuration file, for the exemptions [default: `seawall.yaml` in this folder or one above]
+    /// Policies whose changes are to be asked for (MutatingAdmissionPolicy and its bindings): files or folders; may be
+    /// repeated
+    #[arg(long, value_name = "PATH")]
+    policies: Vec<String>,
+    /// Configuration file, for the exemptions and defaults [default: `seawall.yaml` in this folder or one above]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
-    let exemptions = configuration(args.config.as_deref())?.admission.rules.exemptions;
+    let settings = configuration(args.config.as_deref())?.admission;
+    let exemptions = settings.rules.exemptions;
     let bundle = args.ca_bundle.as_deref();
     let read =
         |path: &std::path::Path| read_text(path).with_context(|| format!("bundle `{}`", path.display()));
+    let pods = match settings.defaults {
+        None => Pods::None,
+        Some(rules) if rules.iter().all(|rule| rule.apply.is_empty()) => Pods::Labelled,
+        Some(_) => Pods::All,
+    };
     let manifests = Manifests {
         service: args.service.clone(),
         namespace: exemptions.own_namespace.clone(),
         port: args.port,
         bundle: bundle.map(read).transpose()?,
-        hooks: vec![Hook::Validate],
+        changed: Changed { policies: changed(&args.policies)?, pods },
         exemptions,
     };
     crate::commands::print(manifests.to_yaml().as_bytes())
+}
+
+/// What policies that change objects speak about.
+fn changed(paths: &[String]) -> anyhow::Result<Vec<ResourceRule>> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = crate::commands::policy::policies(paths)?;
+    read.problems.iter().for_each(crate::output::problem);
+    Ok(read.set.mutated())
 }

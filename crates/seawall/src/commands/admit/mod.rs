@@ -1,5 +1,6 @@
 //! `seawall admit`
 
+mod defaults;
 mod exemptions;
 mod judges;
 mod manifests;
@@ -10,6 +11,7 @@ mod serve;
 use clap::{Args, Subcommand};
 
 use crate::ExitStatus;
+use crate::cli::Color;
 
 /// Admission.
 #[derive(Debug, Args)]
@@ -27,17 +29,20 @@ enum AdmitCommand {
     /// Say what a stricter mode would refuse or warn about: of objects as if they were created now, or of an audit log; exit
     /// with 1 when something would be refused
     Preview(preview::PreviewArgs),
+    /// Show which secure defaults new pods get, as a diff of what makes them
+    Defaults(defaults::DefaultsArgs),
     /// List what is never judged, so that admission cannot stop a cluster from healing itself
     Exemptions(exemptions::ExemptionsArgs),
     /// Print the webhook configurations that make an API server ask
     Manifests(manifests::ManifestsArgs),
 }
 
-pub(super) fn run(args: &AdmitArgs) -> anyhow::Result<ExitStatus> {
+pub(super) fn run(args: &AdmitArgs, color: Color) -> anyhow::Result<ExitStatus> {
     match &args.command {
         AdmitCommand::Serve(args) => serve::run(args),
         AdmitCommand::Review(args) => review::run(args),
         AdmitCommand::Preview(args) => preview::run(args),
+        AdmitCommand::Defaults(args) => defaults::run(args, color),
         AdmitCommand::Exemptions(args) => exemptions::run(args),
         AdmitCommand::Manifests(args) => manifests::run(args),
     }

@@ -40,7 +40,9 @@ pub(super) fn run(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
     let clock = Arc::new(SystemClock);
     let desk = Desk::new(settings.rules.clone(), clock, Arc::new(Metrics::default()), Events::none());
     desk.set_inventory(configured.inventory()?);
-    desk.set_judges(args.judges.judges(&configured)?);
+    let (judges, changers) = args.judges.judges(&configured)?;
+    desk.set_judges(judges);
+    desk.set_changers(changers);
     let hook = match args.hook {
         HookName::Validate => Hook::Validate,
         HookName::Mutate => Hook::Mutate,

@@ -84,7 +84,7 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
     let configured = args.judges.configured()?;
     let own_namespace = &configured.config.admission.rules.exemptions.own_namespace;
     let certificates = args.certificates(own_namespace)?;
-    let judges = args.judges.judges(&configured)?;
+    let (judges, changers) = args.judges.judges(&configured)?;
     let settings = &configured.config.admission;
     let (events, writer) = Events::to(args.events()?).context("events cannot be written")?;
     let metrics = Arc::new(Metrics::default());
@@ -101,6 +101,7 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
         let inventory = configured.inventory().map_err(|error| format!("{error:#}"))?;
         desk.set_inventory(inventory);
         desk.set_judges(judges);
+        desk.set_changers(changers);
         Ok(())
     };
     let finished = server.run(load, say)?;

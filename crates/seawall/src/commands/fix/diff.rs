@@ -16,10 +16,10 @@ const RESET: &str = "\u{1b}[0m";
 
 /// How lines are shown.
 #[derive(Clone, Copy)]
-pub(super) struct Shown {
+pub(in crate::commands) struct Shown {
     /// As they are, so that the diff can be applied; else with hidden characters written out, for a terminal.
-    pub(super) raw: bool,
-    pub(super) colored: bool,
+    pub(in crate::commands) raw: bool,
+    pub(in crate::commands) colored: bool,
 }
 
 /// The lines of a text, and which parts of it are secret.
@@ -64,7 +64,12 @@ impl<'t> Side<'t> {
 }
 
 /// The diffs of all files, and how many of their lines hide something.
-pub(super) fn all(files: &[FileChange], old: &Secrets, new: &Secrets, shown: Shown) -> (String, usize) {
+pub(in crate::commands) fn all(
+    files: &[FileChange],
+    old: &Secrets,
+    new: &Secrets,
+    shown: Shown,
+) -> (String, usize) {
     let mut writer = Writer { out: String::new(), shown, hidden: 0 };
     for file in files {
         let (before, after) = (Side::new(&file.before, old), Side::new(&file.after, new));

@@ -1,6 +1,6 @@
 //! `seawall fix`
 
-mod diff;
+pub(super) mod diff;
 mod json;
 mod patch;
 mod report;
