@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p seawall-server --bench load -- [--requests FILE] [--policies N] [--long N]` starts the server as a
 //! process of its own, so that its memory and its processor time are told apart from the client's, and prints a table. The
-//! requests are those of a file, one `{"review": …}` a line, or made up.
+//! requests are those of a file, one `{"review": …}` a line, or made up. `--desk N` judges N of them in this process, without
+//! sockets: for profilers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -34,6 +35,9 @@ fn main() {
         return served::serve(folder, arguments.policies);
     }
     let bodies = requests::bodies(arguments.requests.as_deref());
+    if arguments.desk > 0 {
+        return served::judge(&bodies, arguments.policies, arguments.desk);
+    }
     let process = Process::start(arguments.policies);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     println!(

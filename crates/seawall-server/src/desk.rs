@@ -72,7 +72,12 @@ impl Desk {
 
     /// What is in the cluster from now on.
     pub fn set_inventory(&self, inventory: Inventory) {
-        self.known.set(Arc::new(inventory.into()));
+        self.set_known(inventory.into());
+    }
+
+    /// The same, with what is made of it.
+    pub fn set_known(&self, known: Known) {
+        self.known.set(Arc::new(known));
     }
 
     /// How many policies judge at a hook.

@@ -9,6 +9,7 @@ use super::answer::Answer;
 use super::authorizer::{Doubt, Rights};
 use super::dispatch::{Plan, Step, plan};
 use super::objects::Objects;
+use super::observer::Observer;
 use super::params::Param;
 use super::policy::{Binding, FailurePolicy, Policy, Rules};
 use super::set::PolicySet;
@@ -40,6 +41,16 @@ pub(crate) fn namespace_of<'a>(request: &Request<'a>, world: &World<'a>) -> Opti
 impl PolicySet {
     /// What the policies that validate say of a request, whose object is as it would be stored.
     pub fn judge(&self, request: &Request<'_>, world: &World<'_>) -> Decision {
+        self.judge_under(request, world, &mut ())
+    }
+
+    /// The same while somebody looks on.
+    pub fn judge_under(
+        &self,
+        request: &Request<'_>,
+        world: &World<'_>,
+        observer: &mut dyn Observer,
+    ) -> Decision {
         if is_exempt(request) {
             return Decision::default();
         }
@@ -52,7 +63,8 @@ impl PolicySet {
         let doubt = Doubt::default();
         let rights = Rights::new(&request.user, world, &doubt);
         let judge = Judge { request, world, plan: &plan, objects: &objects, rights: &rights, doubt: &doubt };
-        judge.run()
+        observer.prepared();
+        judge.run(observer)
     }
 }
 
@@ -66,7 +78,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn run(&self) -> Decision {
+    fn run(&self, observer: &mut dyn Observer) -> Decision {
         let mut answer = Answer::default();
         let mut activations: Vec<Option<Activation<'a>>> = Vec::new();
         activations.resize_with(self.plan.subjects.len(), || None);
@@ -75,6 +87,10 @@ impl<'a> Judge<'a> {
             let policy = step.policy();
             if let Some(last) = current.replace(policy).filter(|last| !std::ptr::eq(*last, policy)) {
                 answer.publish(last);
+                observer.judged(last.place);
+            }
+            if !observer.goes_on() {
+                return answer.finish();
             }
             match step {
                 Step::Failed { policy, binding, message } => {
@@ -91,6 +107,7 @@ impl<'a> Judge<'a> {
         }
         if let Some(last) = current {
             answer.publish(last);
+            observer.judged(last.place);
         }
         answer.finish()
     }
@@ -112,7 +129,7 @@ impl<'a> Judge<'a> {
                 let message = format!("namespaces \"{}\" not found", self.request.namespace);
                 return answer.deny(policy, Some(binding), &message, Reason::NotFound);
             }
-            Some(Namespace::Unknown) if policy.reads_namespace => {
+            Some(Namespace::Unknown) if policy.reads.namespace => {
                 let reason = format!("it reads namespace `{}`, which is not known", self.request.namespace);
                 return answer.unknown(policy, Some(binding), &reason);
             }
@@ -130,7 +147,6 @@ impl<'a> Judge<'a> {
             let mut bindings = activation.bindings.clone();
             bindings.set_authorizer(self.rights);
             bindings.set(activation.slots.params, param.value());
-            activation.bind_authorizer(self.request, &mut bindings);
             let judgement = validate::judge(policy, validations, annotations, activation, bindings);
             match self.doubt.take() {
                 Some(reason) => answer.unknown(policy, Some(binding), &reason),

@@ -13,8 +13,8 @@ use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
 use seawall_policy::vap::PolicySet;
 use seawall_server::{
-    CertificateSource, Checks, Desk, Events, Judges, Metrics, PodSecurity, Policies, Rules, Run,
-    ServerLimits, SystemClock,
+    Budget, CertificateSource, Checks, Desk, Events, Hook, Judges, Loaded, Metrics, PodSecurity, Policies,
+    Review, ReviewLimits, Rules, Run, ServerLimits, SystemClock,
 };
 use seawall_yaml::{Limits, Text, read};
 
@@ -71,11 +71,34 @@ impl Process {
     }
 }
 
+/// Who decides, before it knows anything.
+fn desk() -> (Desk, Arc<Metrics>) {
+    let (events, _writer) = Events::to(Box::new(std::io::sink())).unwrap();
+    let metrics = Arc::new(Metrics::default());
+    (Desk::new(Rules::default(), Arc::new(SystemClock), Arc::clone(&metrics), events), metrics)
+}
+
+fn load(desk: &Desk, policies: usize, metrics: &Metrics) {
+    desk.set_judges(judges(policies, metrics));
+    desk.set_inventory(inventory("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/warn: restricted}}\n"));
+}
+
+/// Reads, judges and answers so many reviews on this thread.
+pub(crate) fn judge(bodies: &[Vec<u8>], policies: usize, count: usize) {
+    let (desk, metrics) = desk();
+    load(&desk, policies, &metrics);
+    let started = std::time::Instant::now();
+    for body in bodies.iter().cycle().take(count) {
+        let review = Review::read(body, &ReviewLimits::default()).unwrap();
+        std::hint::black_box(desk.decide(&review, Hook::Validate, &Budget::default()).to_json());
+    }
+    println!("{:.1} µs/review", started.elapsed().as_secs_f64() * 1e6 / count as f64);
+}
+
 /// This process is the server, until it is killed.
 pub(crate) fn serve(folder: &Path, policies: usize) {
-    let (events, _writer) = Events::to(Box::new(std::io::sink())).unwrap();
-    let desk =
-        Arc::new(Desk::new(Rules::default(), Arc::new(SystemClock), Arc::new(Metrics::default()), events));
+    let (desk, metrics) = desk();
+    let desk = Arc::new(desk);
     let run = Run {
         desk,
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -86,9 +109,8 @@ pub(crate) fn serve(folder: &Path, policies: usize) {
         limits: ServerLimits::default(),
     };
     let load = move |desk: &Desk| {
-        desk.set_judges(judges(policies));
-        desk.set_inventory(inventory("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/warn: restricted}}\n"));
-        Ok(())
+        load(desk, policies, &metrics);
+        Ok(Loaded::Whole)
     };
     let say = |what: &str| {
         println!("{what}");
@@ -97,7 +119,7 @@ pub(crate) fn serve(folder: &Path, policies: usize) {
     run.run(load, say).unwrap();
 }
 
-fn judges(policies: usize) -> Judges {
+fn judges(policies: usize, metrics: &Metrics) -> Judges {
     let mut text = String::new();
     for number in 0..policies {
         let expression = EXPRESSIONS[number % EXPRESSIONS.len()];
@@ -115,7 +137,11 @@ fn judges(policies: usize) -> Judges {
     let (set, problems) = PolicySet::read(&texts);
     assert!(problems.is_empty() && set.len() == policies, "{problems:?}");
     let checks = Checks::new(&pick(Profile::Default, &[], &[]), Settings::default(), Vec::new());
-    vec![Arc::new(Policies::new(set, texts, Vec::new())), Arc::new(PodSecurity::default()), Arc::new(checks)]
+    vec![
+        Arc::new(Policies::new(set, texts, Vec::new()).timed(metrics)),
+        Arc::new(PodSecurity::default()),
+        Arc::new(checks),
+    ]
 }
 
 /// What people write.

@@ -104,6 +104,8 @@ impl std::io::Write for Log {
 /// A server at work.
 pub(crate) struct Stand {
     pub(crate) server: Arc<Server>,
+    #[cfg_attr(not(feature = "live"), allow(dead_code, reason = "only what changes needs it"))]
+    pub(crate) desk: Arc<Desk>,
     pub(crate) certificates: Arc<Certificates>,
     pub(crate) address: Address,
     pub(crate) clock: Arc<TestClock>,
@@ -130,7 +132,7 @@ impl Stand {
         let certificates = Arc::new(Certificates::new(metrics).unwrap());
         let authority = Authority::new(NOW, 365 * DAY).unwrap();
         serve(&certificates, &authority.issue(&["localhost".into()], NOW, 30 * DAY).unwrap());
-        let server = Arc::new(Server::new(desk, setup.limits, Arc::clone(&certificates)));
+        let server = Arc::new(Server::new(Arc::clone(&desk), setup.limits, Arc::clone(&certificates)));
         server.set_loaded();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = Address {
@@ -141,7 +143,7 @@ impl Stand {
         };
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(Arc::clone(&server).serve(listener, async { _ = stopped.await }));
-        Stand { server, certificates, address, clock, authority, stop, served, writer, log }
+        Stand { server, desk, certificates, address, clock, authority, stop, served, writer, log }
     }
 
     pub(crate) async fn client(&self) -> Client {

@@ -28,6 +28,14 @@ pub(crate) struct Subject<'t> {
     pub(crate) resource: (Cow<'t, str>, Cow<'t, str>, Cow<'t, str>),
 }
 
+impl Subject<'_> {
+    /// Whether it is this resource.
+    pub(crate) fn is_of(&self, resource: (&str, &str, &str)) -> bool {
+        let (group, version, name) = &self.resource;
+        (&**group, &**version, &**name) == resource
+    }
+}
+
 /// Whether a request is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Matched<'t> {
