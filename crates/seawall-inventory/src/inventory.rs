@@ -327,6 +327,14 @@ impl Inventory {
 
     /// What is known about a kind.
     pub fn completeness(&self, kind: GroupKind<'_>) -> Completeness {
+        // Of most inventories nothing is said kind by kind, and checks ask very often.
+        let says_nothing = self.refused.is_empty()
+            && self.partial_kinds.is_empty()
+            && self.complete_kinds.is_empty()
+            && self.refused_groups.is_empty();
+        if says_nothing {
+            return if self.complete { Completeness::Complete } else { Completeness::Partial };
+        }
         let kind = (kind.group.to_owned(), kind.kind.to_owned());
         match self.refused.get(&kind) {
             Some(reason) => Completeness::Refused(reason.clone()),

@@ -232,6 +232,7 @@ impl Run {
 async fn loaded(
     load: impl FnOnce(&Desk) -> Result<Loaded, String> + Send + 'static,
     desk: Arc<Desk>,
+    #[cfg_attr(not(feature = "live"), allow(unused_variables, reason = "only of a cluster there is news"))]
     tell: &(impl Fn(&str) + Sync),
     ready: impl FnOnce() + Send,
 ) -> String {

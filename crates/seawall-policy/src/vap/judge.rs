@@ -16,7 +16,7 @@ use super::set::PolicySet;
 use super::validate;
 use super::world::{Namespace, World};
 use crate::admission::{Decision, Reason, Request};
-use crate::cel::Value;
+use crate::cel::{Bindings, Value};
 
 /// Kinds about which no policy speaks, so that no policy can forbid its own repair; those of webhooks are not among them.
 ///
@@ -62,7 +62,14 @@ impl PolicySet {
         let objects = Objects::of(request, &plan.subjects, world);
         let doubt = Doubt::default();
         let rights = Rights::new(&request.user, world, &doubt);
-        let judge = Judge { request, world, plan: &plan, objects: &objects, rights: &rights, doubt: &doubt };
+        let judge = Judge {
+            request,
+            namespace: namespace_of(request, world),
+            plan: &plan,
+            objects: &objects,
+            rights: &rights,
+            doubt: &doubt,
+        };
         observer.prepared();
         judge.run(observer)
     }
@@ -70,7 +77,7 @@ impl PolicySet {
 
 struct Judge<'a> {
     request: &'a Request<'a>,
-    world: &'a World<'a>,
+    namespace: Option<Namespace<'a>>,
     plan: &'a Plan<'a>,
     objects: &'a Objects<'a>,
     rights: &'a Rights<'a>,
@@ -82,6 +89,7 @@ impl<'a> Judge<'a> {
         let mut answer = Answer::default();
         let mut activations: Vec<Option<Activation<'a>>> = Vec::new();
         activations.resize_with(self.plan.subjects.len(), || None);
+        let mut bindings = Bindings::new();
         let mut current: Option<&'a Policy> = None;
         for step in &self.plan.steps {
             let policy = step.policy();
@@ -101,7 +109,7 @@ impl<'a> Judge<'a> {
                 Step::Unknown { policy, binding, reason } => answer.unknown(policy, *binding, reason),
                 Step::Run { policy, binding, subject, params } => {
                     let place = activations.get_mut(*subject);
-                    self.step(policy, binding, *subject, params, place, &mut answer);
+                    self.step(policy, binding, *subject, params, (place, &mut bindings), &mut answer);
                 }
             }
         }
@@ -118,11 +126,11 @@ impl<'a> Judge<'a> {
         binding: &'a Binding,
         subject: usize,
         params: &'a [Param<'a>],
-        place: Option<&mut Option<Activation<'a>>>,
+        (place, bindings): (Option<&mut Option<Activation<'a>>>, &mut Bindings<'a>),
         answer: &mut Answer,
     ) {
         let Rules::Validate { validations, annotations } = &policy.rules else { return };
-        let namespace = match namespace_of(self.request, self.world) {
+        let namespace = match self.namespace {
             None => NamespaceObject::None,
             Some(Namespace::Is(node)) => NamespaceObject::Is(node),
             Some(Namespace::Missing) => {
@@ -144,7 +152,7 @@ impl<'a> Judge<'a> {
         let activation =
             place.get_or_insert_with(|| Activation::new(self.request, subject, objects, namespace));
         for param in params {
-            let mut bindings = activation.bindings.clone();
+            bindings.clone_from(&activation.bindings);
             bindings.set_authorizer(self.rights);
             bindings.set(activation.slots.params, param.value());
             let judgement = validate::judge(policy, validations, annotations, activation, bindings);

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 pub(crate) struct Arguments {
     pub(crate) requests: Option<PathBuf>,
     pub(crate) policies: usize,
+    /// Policies beside them that speak about other resources.
+    pub(crate) others: usize,
     pub(crate) count: usize,
     pub(crate) seconds: u64,
     pub(crate) long: usize,
@@ -20,6 +22,7 @@ impl Arguments {
         let mut parsed = Arguments {
             requests: None,
             policies: 100,
+            others: 0,
             count: 20_000,
             seconds: 20,
             long: 0,
@@ -32,6 +35,7 @@ impl Arguments {
             match word.as_str() {
                 "--requests" => parsed.requests = Some(value().into()),
                 "--policies" => parsed.policies = value().parse().unwrap(),
+                "--others" => parsed.others = value().parse().unwrap(),
                 "--count" => parsed.count = value().parse().unwrap(),
                 "--seconds" => parsed.seconds = value().parse().unwrap(),
                 "--desk" => parsed.desk = value().parse().unwrap(),

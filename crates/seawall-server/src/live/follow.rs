@@ -122,7 +122,7 @@ impl Follower {
         let mut ready = Some(ready);
         self.want();
         loop {
-            let due = self.due();
+            let due = self.due(Instant::now());
             let heard = match due {
                 Some(due) => timeout_at(due, self.changes.1.recv()).await.ok().flatten(),
                 None => self.changes.1.recv().await,
@@ -197,11 +197,11 @@ impl Follower {
     }
 
     /// When there is something to do although nothing was heard.
-    fn due(&self) -> Option<Instant> {
+    fn due(&self, now: Instant) -> Option<Instant> {
         let store = self.store.as_ref()?;
         let waits = store.has_changed() || store.policies_changed();
-        let next = self.pace.next().filter(|_| waits && self.is_settled(Instant::now()));
-        next.into_iter().chain(store.next_expiry()).min()
+        let next = self.pace.next().filter(|_| waits && self.is_settled(now));
+        next.into_iter().chain(store.next_expiry(now)).min()
     }
 
     /// Whether anything can be published: policies when they are all here, the rest when all that policies need is.

@@ -201,14 +201,14 @@ impl Store {
         told
     }
 
-    /// When something changes without a delta.
-    pub(super) fn next_expiry(&self) -> Option<Instant> {
+    /// When something changes next without a delta.
+    pub(super) fn next_expiry(&self, now: Instant) -> Option<Instant> {
         let of = |kind: &Kind| match kind.state {
             State::Waiting => Some(kind.since + GRACE),
             State::Listed if !kind.is_stale => Some(kind.heard + STALE),
             _ => None,
         };
-        self.kinds.values().filter_map(of).min()
+        self.kinds.values().filter_map(of).filter(|at| *at > now).min()
     }
 
     /// The policies and bindings of the cluster.
