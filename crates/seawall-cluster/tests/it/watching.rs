@@ -149,7 +149,7 @@ fn a_server_that_cannot_give_it_is_no_server_that_refuses_it() {
         let stale = json!({"version": "v1", "freshness": "Stale", "resources": []});
         let group = json!({"metadata": {"name": "shop.example"}, "versions": [stale]});
         let list = json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": [group]});
-        (target == "/apis").then(|| Reply::Json(200, list))
+        (target == "/apis").then_some(Reply::Json(200, list))
     });
     let told = heard(&stand, &Wanted::new("shop.example", "Widget"), 1);
     assert_eq!(told, ["lost the server that has `shop.example/v1` does not answer"]);

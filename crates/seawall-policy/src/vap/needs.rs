@@ -47,3 +47,55 @@ fn speaks_of_custom(policy: &Policy, built_in: &BTreeSet<&str>) -> bool {
     };
     matches!(policy.rules, Rules::Mutate { .. }) || policy.constraints.rules.iter().any(custom)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use seawall_core::{Origin, OriginKind};
+    use seawall_inventory::{InventoryBuilder, Resource};
+
+    use super::*;
+    use crate::tests_support::tree;
+
+    /// What one policy needs, of which these parts are said.
+    fn needs(groups: &str, expression: &str, param_kind: &str, param_ref: &str) -> Needs {
+        let policy = format!(
+            "{{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {{name: p}}, spec: {{{param_kind} \
+             matchConstraints: {{resourceRules: [{{apiGroups: {groups}, apiVersions: [v1], operations: [CREATE], resources: [x]}}]}}, \
+             validations: [{{expression: \"{expression}\"}}]}}}}"
+        );
+        let binding = format!(
+            "{{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {{name: p}}, \
+             spec: {{policyName: p, {param_ref} validationActions: [Deny]}}}}"
+        );
+        let mut builder = InventoryBuilder::new();
+        for text in [policy, binding] {
+            let tree = Arc::new(tree(&text));
+            let origin = Origin { file: "p".into(), document: 0, line: 1, kind: OriginKind::File };
+            let root = tree.root().id();
+            builder.push(Resource::new(tree, root, origin, None).unwrap());
+        }
+        let (set, problems) = PolicySet::read(&builder.build());
+        assert!(problems.is_empty(), "{problems:?}");
+        set.needs()
+    }
+
+    #[test]
+    fn only_what_a_policy_looks_up_is_needed() {
+        assert_eq!(needs("['', apps]", "true", "", ""), Needs::default());
+        assert_eq!(PolicySet::default().needs(), Needs::default());
+        assert!(
+            needs("['*']", "true", "", "").definitions && needs("[shop.example]", "true", "", "").definitions
+        );
+        let asks = "authorizer.group('').resource('pods').check('get').allowed()";
+        assert_eq!(needs("['']", asks, "", ""), Needs { rights: true, ..Needs::default() });
+        let kind = |group: &str| format!("paramKind: {{apiVersion: {group}v1, kind: Limit}},");
+        let reference = "paramRef: {name: a, parameterNotFoundAction: Deny},";
+        let custom = needs("['']", "true", &kind("shop.example/"), reference);
+        let params = [("shop.example".to_owned(), "Limit".to_owned())].into();
+        assert_eq!(custom, Needs { rights: false, definitions: true, params });
+        let unused = needs("['']", "true", &kind(""), "");
+        assert!(unused.params.is_empty(), "a binding without a reference has no parameters");
+    }
+}

@@ -71,6 +71,9 @@ impl Follow {
     }
 }
 
+/// A kind, and what became of it.
+type Heard = (Wanted, Delta);
+
 /// Following at work.
 struct Follower {
     desk: Arc<Desk>,
@@ -82,7 +85,9 @@ struct Follower {
     next: Option<Judging>,
     needs: Needs,
     watches: BTreeMap<Wanted, AbortHandle>,
-    changes: (Sender<(Wanted, Delta)>, Receiver<(Wanted, Delta)>),
+    /// Where watches put what they hear.
+    tell: Sender<Heard>,
+    changes: Receiver<Heard>,
 }
 
 impl Drop for Follower {
@@ -100,6 +105,7 @@ impl Follower {
         let watch =
             Watch::open(&follow.access, follow.options.clone()).await.map_err(|error| error.to_string())?;
         let store = Store::new(std::mem::take(&mut follow.base), follow.options.list_bytes);
+        let (tell, changes) = channel(QUEUE);
         Ok(Follower {
             desk,
             watch,
@@ -109,7 +115,8 @@ impl Follower {
             next: None,
             needs: Needs::default(),
             watches: BTreeMap::new(),
-            changes: channel(QUEUE),
+            tell,
+            changes,
         })
     }
 
@@ -124,8 +131,8 @@ impl Follower {
         loop {
             let due = self.due(Instant::now());
             let heard = match due {
-                Some(due) => timeout_at(due, self.changes.1.recv()).await.ok().flatten(),
-                None => self.changes.1.recv().await,
+                Some(due) => timeout_at(due, self.changes.recv()).await.ok().flatten(),
+                None => self.changes.recv().await,
             };
             let now = Instant::now();
             let Some(store) = &mut self.store else { return };
@@ -187,7 +194,7 @@ impl Follower {
             self.watches.remove(&kind).iter().for_each(AbortHandle::abort);
         }
         for kind in new {
-            let (watch, changes) = (self.watch.clone(), self.changes.0.clone());
+            let (watch, changes) = (self.watch.clone(), self.tell.clone());
             let task = tokio::spawn({
                 let kind = kind.clone();
                 async move { watch.follow(kind, changes).await }

@@ -20,6 +20,9 @@ use crate::metrics::FollowedKind;
 /// How long a kind may not be heard of: two rounds of a watch, or five bookmarks.
 pub(super) const STALE: Duration = Duration::from_secs(300);
 
+/// What is said of such a kind.
+const SILENT: &str = "has not been heard of for five minutes";
+
 /// How long the first list of one kind is waited for, once others are there: one server of an extension that does not
 /// answer must not keep everything back.
 pub(super) const GRACE: Duration = Duration::from_secs(60);
@@ -193,7 +196,8 @@ impl Store {
         for (wanted, kind) in &mut self.kinds {
             if kind.state == State::Listed && !kind.is_stale && now.duration_since(kind.heard) >= STALE {
                 kind.is_stale = true;
-                told.push(format!("cluster: `{}` {}", name_of(wanted), kind.stale()));
+                let why = kind.trouble.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                told.push(format!("cluster: `{}` {SILENT}{why}", name_of(wanted)));
                 expired.push(wanted.clone());
             }
         }
@@ -271,7 +275,7 @@ impl Kind {
     fn stale(&self) -> &str {
         match &self.trouble {
             Some(why) => why,
-            None => "has not been heard of for five minutes",
+            None => SILENT,
         }
     }
 

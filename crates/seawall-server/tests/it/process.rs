@@ -121,7 +121,7 @@ fn policies(count: usize) -> (PolicySet, Inventory) {
 #[ignore = "a server that other tests start as a process of its own, and kill"]
 fn serves_for_other_tests() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let count: usize = std::env::var(POLICIES).unwrap().parse().unwrap();
+    let count: usize = std::env::var_os(POLICIES).unwrap().to_str().unwrap().parse().unwrap();
     let metrics = Arc::new(Metrics::default());
     let rules = Rules { modes: Modes { rules: Vec::new(), default: Mode::Enforce }, ..Rules::default() };
     let desk = Desk::new(rules, Arc::new(SystemClock), Arc::clone(&metrics), Events::none());

@@ -34,7 +34,7 @@ struct State {
     /// By the kind's path, then by namespace and name.
     objects: BTreeMap<String, BTreeMap<(String, String), Value>>,
     /// Every change: version, path, the event.
-    log: Vec<(u64, String, Value)>,
+    log: Vec<(u64, String, String)>,
     /// Paths that are answered with this status.
     denied: BTreeMap<String, u16>,
     /// Nothing is answered, and open answers end.
@@ -48,6 +48,11 @@ pub(crate) struct Api {
     pub(crate) url: String,
     state: Arc<Mutex<State>>,
     changed: watch::Sender<u64>,
+}
+
+/// As the API server writes it: the type comes first.
+fn event(kind: &str, object: &Value) -> String {
+    format!("{{\"type\":\"{kind}\",\"object\":{object}}}\n")
 }
 
 fn path_of(object: &Value) -> String {
@@ -94,7 +99,7 @@ impl Api {
                 .or_default()
                 .insert((text("namespace"), text("name")), object.clone());
             let kind = if before.is_some() { "MODIFIED" } else { "ADDED" };
-            state.log.push((state.version, path, json!({"type": kind, "object": object})));
+            state.log.push((state.version, path, event(kind, &object)));
         });
     }
 
@@ -107,7 +112,7 @@ impl Api {
                 state.objects.get_mut(&path).and_then(|all| all.remove(&(text("namespace"), text("name"))));
             let mut gone = gone.expect("there is such an object");
             gone["metadata"]["resourceVersion"] = state.version.to_string().into();
-            state.log.push((state.version, path, json!({"type": "DELETED", "object": gone})));
+            state.log.push((state.version, path, event("DELETED", &gone)));
         });
     }
 
@@ -180,7 +185,7 @@ impl Api {
             let (events, down) = {
                 let state = self.state.lock().unwrap();
                 let new = state.log.iter().filter(|(version, of, _)| *version > from && of == path);
-                let events: String = new.map(|(_, _, event)| format!("{event}\n")).collect();
+                let events: String = new.map(|(_, _, event)| event.as_str()).collect();
                 from = state.version.max(from);
                 (events, state.down)
             };
