@@ -15,7 +15,8 @@
 //! - what cannot be judged has an outcome that the settings define, and is an event; a policy that is not enforced never
 //!   refuses and never changes an object;
 //! - no value of an object enters an event, a metric or a message of ours;
-//! - nothing is written to a cluster: who brings the trust bundle there does so through a trait.
+//! - nothing is written to a cluster: who brings the trust bundle there does so through a trait; what a cluster has is
+//!   read only where it is followed ([`Follow`], feature `live`).
 
 mod base64;
 mod chart;
@@ -26,6 +27,8 @@ mod event;
 mod exempt;
 mod http;
 mod judge;
+#[cfg(feature = "live")]
+mod live;
 mod manifests;
 mod metrics;
 mod mode;
@@ -47,10 +50,12 @@ pub use judge::{
     Exemptions as PodSecurityExemptions, Hook, Judge, Known, NamespacePolicy, PodSecurity, Policies,
     label_policy,
 };
+#[cfg(feature = "live")]
+pub use live::{Follow, Judging, Remake};
 pub use manifests::{Changed, Manifests, OPT_IN, Pods};
 pub use metrics::Metrics;
 pub use mode::{Identity, Mode, ModeRule, Modes};
 pub use review::{Answer, BadReview, Review, ReviewLimits, Status};
-pub use run::{CertificateSource, Run, RunError};
+pub use run::{CertificateSource, Loaded, Run, RunError};
 pub use settings::{BadSetting, KEYS as SETTING_KEYS, Settings};
 pub use shared::Shared;

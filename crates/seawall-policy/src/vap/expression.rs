@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::sync::LazyLock;
 
 use super::environment::{Extras, add_variable, compose, environment};
 use crate::admission::Unseen;
@@ -61,7 +62,7 @@ pub(crate) struct Expression {
 #[derive(Debug, Default)]
 pub(crate) struct Variables(Vec<(Slot, Program)>);
 
-/// What of a request any expression of a policy names.
+/// What expressions of a policy look at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reads {
     /// `namespaceObject`
@@ -70,6 +71,8 @@ pub(crate) struct Reads {
     pub(crate) object: bool,
     /// `oldObject`
     pub(crate) old_object: bool,
+    /// `authorizer`
+    pub(crate) rights: bool,
 }
 
 /// Compiles the expressions of one policy.
@@ -90,7 +93,7 @@ pub(crate) struct Compiler {
 }
 
 /// The names of everything, in the order of [`Slots`].
-fn names(mutation: bool) -> (Names, Slots) {
+fn all_names(mutation: bool) -> (Names, Slots) {
     let mut names = Names::new();
     if mutation {
         names = names.for_mutation();
@@ -108,9 +111,10 @@ fn names(mutation: bool) -> (Names, Slots) {
 }
 
 impl Slots {
-    /// The places.
+    /// The places: the same for every policy.
     pub(crate) fn new() -> Self {
-        names(false).1
+        static SLOTS: LazyLock<Slots> = LazyLock::new(|| all_names(false).1);
+        *SLOTS
     }
 }
 
@@ -119,7 +123,7 @@ impl Compiler {
     pub(crate) fn new(params: bool, mutation: bool) -> Self {
         let known = |authorizer, patches| environment(Extras { params, authorizer, patches });
         let mut compiler = Compiler {
-            names: names(mutation).0,
+            names: all_names(mutation).0,
             full: known(true, false),
             message: known(false, false),
             condition: known(true, false),
@@ -200,7 +204,7 @@ impl Compiler {
         Ok((Expression { text: text.into(), program }, checked.result().clone()))
     }
 
-    /// The variables, and what the expressions name.
+    /// The variables, and what all expressions look at.
     pub(crate) fn finish(self) -> (Variables, Reads) {
         (self.variables, self.reads.get())
     }
@@ -239,6 +243,7 @@ impl Reads {
                 "namespaceObject" => self.namespace = true,
                 "object" => self.object = true,
                 "oldObject" => self.old_object = true,
+                "authorizer" => self.rights = true,
                 _ => {}
             }
         }

@@ -27,7 +27,9 @@ mod expression;
 pub(crate) mod judge;
 mod kinds;
 mod matching;
+mod needs;
 mod objects;
+mod observer;
 mod params;
 mod policy;
 mod read;
@@ -37,9 +39,11 @@ mod validate;
 mod world;
 
 pub use asked::ResourceRule;
+pub use needs::Needs;
+pub use observer::Observer;
 pub use read::{Fault, FieldError, Refusal};
 pub use set::PolicySet;
-pub use world::World;
+pub use world::{Types, World};
 
 pub(crate) use activation::{Activation, NamespaceObject};
 pub(crate) use authorizer::{Doubt, Rights};

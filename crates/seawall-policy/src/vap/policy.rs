@@ -41,6 +41,8 @@ pub(crate) enum ParamChoice {
 #[derive(Debug)]
 pub(crate) struct Policy {
     pub(crate) name: Box<str>,
+    /// Its place among the policies of its kind.
+    pub(crate) place: usize,
     pub(crate) failure: FailurePolicy,
     pub(crate) constraints: Constraints,
     pub(crate) params: Option<ParamKind>,

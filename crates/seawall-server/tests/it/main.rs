@@ -7,7 +7,10 @@ mod client;
 #[cfg(feature = "write")]
 mod cluster;
 mod hostile;
+#[cfg(feature = "live")]
+mod live;
 mod pod_security;
 mod preview;
+mod process;
 mod serving;
 mod stand;

@@ -70,6 +70,7 @@ pub(crate) fn policy(object: Node<'_>, flavor: Flavor) -> Result<Policy, Fault> 
             let (variables, reads) = compiler.finish();
             Ok(Policy {
                 name: name.into(),
+                place: 0,
                 failure,
                 constraints,
                 params,

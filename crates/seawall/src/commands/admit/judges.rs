@@ -6,13 +6,17 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use seawall_checks::pick;
+#[cfg(feature = "cluster")]
+use seawall_core::Problem;
 use seawall_inventory::Inventory;
-use seawall_server::{Changer, Changers, Checks, Defaults, Judge, Judges, Policies};
+use seawall_policy::vap::PolicySet;
+use seawall_server::{Changer, Changers, Checks, Defaults, Desk, Judge, Judges, Metrics, Policies};
 use seawall_sources::{Progress, Target};
+use seawall_waivers::Rules;
 
 use crate::cli::SelectionArgs;
 use crate::commands::accepted::Accepted;
-use crate::commands::{RenderArgs, live};
+use crate::commands::{RenderArgs, live, policy};
 use crate::config::{self, Config};
 
 /// What policies judge by, and what they know.
@@ -23,7 +27,7 @@ pub(super) struct JudgeArgs {
     #[arg(long, value_name = "PATH")]
     policies: Vec<String>,
     /// What is in the cluster (namespaces with their labels, service accounts, pods): files, folders, snapshots or
-    /// `cluster[:CONTEXT]`, read once at the start; may be repeated
+    /// `cluster[:CONTEXT]`; may be repeated. They are read once; a cluster is followed by `admit serve`
     #[arg(long, value_name = "TARGET")]
     inventory: Vec<String>,
     #[command(flatten)]
@@ -68,8 +72,8 @@ impl JudgeArgs {
     /// Who judges and who changes objects, as the configuration and the command line ask for it.
     ///
     /// # Errors
-    /// When a word selects nothing known.
-    pub(super) fn judges(&self, configured: &Configured) -> anyhow::Result<(Judges, Changers)> {
+    /// When a word selects nothing known, or a policy is not in force.
+    pub(super) fn parts(&self, configured: &Configured) -> anyhow::Result<Parts> {
         let Configured { config, accepted, .. } = configured;
         let words = &config.admission.select;
         let checks = if self.selection.select.is_empty() && !words.is_empty() {
@@ -80,28 +84,85 @@ impl JudgeArgs {
         } else {
             self.selection.chosen(config)
         };
-        let checks = Checks::new(&checks, config.settings.clone(), accepted.of_file());
+        let waivers = accepted.of_file();
+        let checks = Checks::new(&checks, config.settings.clone(), waivers.clone());
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
-        let policies = self.policies(accepted)?.map(Arc::new);
         let defaults = config.admission.defaults.clone();
         let defaults = defaults.map(|rules| Arc::new(Defaults::new(rules)) as Arc<dyn Changer>);
-        // What policies put in, such as further containers, gets its defaults, too.
-        let changers =
-            policies.iter().map(|policies| Arc::clone(policies) as Arc<dyn Changer>).chain(defaults);
-        let judges = policies.iter().map(|policies| Arc::clone(policies) as Arc<dyn Judge>);
-        let judges = judges.chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]);
-        Ok((judges.collect(), changers.collect()))
+        let judges = security.into_iter().chain([Arc::new(checks) as Arc<dyn Judge>]).collect();
+        let others = Others { waivers, judges, changers: defaults.into_iter().collect() };
+        Ok(Parts { policies: self.policies()?, others })
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.
-    fn policies(&self, accepted: &Accepted) -> anyhow::Result<Option<Policies>> {
+    fn policies(&self) -> anyhow::Result<Option<policy::Policies>> {
         if self.policies.is_empty() {
             return Ok(None);
         }
-        let read = crate::commands::policy::policies(&self.policies)?;
+        let read = policy::policies(&self.policies)?;
         read.problems.iter().for_each(crate::output::problem);
-        Ok(Some(Policies::new(read.set, read.inventory, accepted.of_file())))
+        Ok(Some(read))
+    }
+}
+
+/// Who judges and who changes objects, before a desk has it.
+pub(super) struct Parts {
+    /// The policies of files.
+    policies: Option<policy::Policies>,
+    others: Others,
+}
+
+/// Whatever is there beside policies, and who is excepted from those.
+#[derive(Clone)]
+struct Others {
+    waivers: Rules,
+    judges: Judges,
+    changers: Changers,
+}
+
+impl Parts {
+    /// Hands all of it to a desk.
+    pub(super) fn install(self, desk: &Desk, metrics: &Metrics) {
+        let policies = self.policies.map(|read| (read.set, read.inventory));
+        self.others.install(policies, desk, metrics);
+    }
+
+    /// The policies in force, and their texts, when those of a cluster come to those of files; a name that both have is
+    /// that of the file. Beside them what is wrong with any.
+    #[cfg(feature = "cluster")]
+    pub(super) fn with(&self, cluster: &Inventory) -> (PolicySet, Inventory, Vec<Problem>) {
+        let texts = match &self.policies {
+            Some(own) => policy::joined(&own.inventory, cluster),
+            None => cluster.joined_with([]),
+        };
+        let (set, problems) = PolicySet::read(&texts);
+        (set, texts, problems)
+    }
+
+    /// The same as [`Parts::install`] with other policies.
+    #[cfg(feature = "cluster")]
+    pub(super) fn installer(
+        &self,
+        set: PolicySet,
+        texts: Inventory,
+        metrics: &Arc<Metrics>,
+    ) -> Box<dyn FnOnce(&Desk) + Send> {
+        let (others, metrics) = (self.others.clone(), Arc::clone(metrics));
+        Box::new(move |desk| others.install(Some((set, texts)), desk, &metrics))
+    }
+}
+
+impl Others {
+    fn install(self, policies: Option<(PolicySet, Inventory)>, desk: &Desk, metrics: &Metrics) {
+        let policies = policies.filter(|(set, _)| !set.is_empty());
+        let policies =
+            policies.map(|(set, texts)| Arc::new(Policies::new(set, texts, self.waivers).timed(metrics)));
+        let judge = policies.clone().map(|policies| policies as Arc<dyn Judge>);
+        // What policies put in, such as further containers, gets its defaults, too.
+        let changer = policies.map(|policies| policies as Arc<dyn Changer>);
+        desk.set_judges(judge.into_iter().chain(self.judges).collect());
+        desk.set_changers(changer.into_iter().chain(self.changers).collect());
     }
 }
 
@@ -109,6 +170,21 @@ impl Configured {
     /// How charts and kustomizations are rendered, when they are.
     pub(super) fn rendering(&self) -> Option<&seawall_sources::Rendering> {
         self.rendering.as_ref()
+    }
+
+    /// Takes the cluster out of the targets that are read once: its context, when one is named.
+    ///
+    /// # Errors
+    /// When there are several.
+    #[cfg(feature = "cluster")]
+    pub(super) fn take_cluster(&mut self) -> anyhow::Result<Option<Option<String>>> {
+        let is_cluster = |target: &mut Target| matches!(target, Target::Cluster(_));
+        let clusters: Vec<Target> = self.targets.extract_if(.., is_cluster).collect();
+        match clusters.as_slice() {
+            [] => Ok(None),
+            [Target::Cluster(context)] => Ok(Some(context.clone())),
+            _ => anyhow::bail!("`--inventory` names several clusters, and a server judges for one"),
+        }
     }
 
     /// Reads what is in the cluster.

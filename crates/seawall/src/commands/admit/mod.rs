@@ -2,6 +2,8 @@
 
 mod defaults;
 mod exemptions;
+#[cfg(feature = "cluster")]
+mod follow;
 mod judges;
 mod manifests;
 mod preview;

@@ -124,9 +124,10 @@ pub(super) fn run(args: &PreviewArgs) -> anyhow::Result<ExitStatus> {
 /// A desk that judges by what is configured, with nobody in front of it.
 fn desk(args: &PreviewArgs, configured: &Configured, known: Inventory) -> anyhow::Result<Desk> {
     let rules = configured.config.admission.rules.clone();
-    let desk = Desk::new(rules, Arc::new(SystemClock), Arc::new(Metrics::default()), Events::none());
+    let metrics = Arc::new(Metrics::default());
+    let desk = Desk::new(rules, Arc::new(SystemClock), Arc::clone(&metrics), Events::none());
     desk.set_inventory(known);
-    desk.set_judges(args.judges.judges(configured)?);
+    args.judges.parts(configured)?.install(&desk, &metrics);
     Ok(desk)
 }
 
