@@ -21,19 +21,19 @@ const OBJECTS: usize = 60;
 /// Rules in the ways that people write them, beside the generated ones.
 const WRITTEN: &str = include_str!("policies.yaml");
 
-fn trees(text: &str) -> Vec<Tree> {
+pub(super) fn trees(text: &str) -> Vec<Tree> {
     let (documents, problems) = seawall_yaml::read(&Text::new(text), &Limits::default());
     assert!(problems.is_empty(), "{problems:?}");
     documents.into_iter().map(|document| document.tree).collect()
 }
 
-fn json_of(tree: &Tree) -> Value {
+pub(super) fn json_of(tree: &Tree) -> Value {
     let mut text = String::new();
     tree.root().write_json(&mut text);
     serde_json::from_str(&text).unwrap()
 }
 
-fn inventory(objects: &[Value]) -> Inventory {
+pub(super) fn inventory(objects: &[Value]) -> Inventory {
     let mut builder = InventoryBuilder::new();
     for object in objects {
         let tree = Arc::new(trees(&object.to_string()).remove(0));
@@ -83,8 +83,19 @@ fn theirs(cluster: &Cluster, path: &str, object: &Value) -> Option<Vec<String>> 
     Some(warnings)
 }
 
+/// The service accounts that random objects name.
+pub(super) fn accounts(cluster: &Cluster, namespace: &str) {
+    for account in ["default", "robot"] {
+        let account = json!({"metadata": {"name": account}});
+        let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts");
+        let (status, answer) = cluster.request("POST", &path, Some(&account));
+        // A controller may have been faster.
+        assert!(status == 201 || status == 409, "{answer}");
+    }
+}
+
 /// Whom the server takes us for.
-fn whoami(cluster: &Cluster) -> Client {
+pub(super) fn whoami(cluster: &Cluster) -> Client {
     let asked = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
     let (_, answer) =
         cluster.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", Some(&asked));
@@ -105,13 +116,7 @@ fn random_objects_get_the_warnings_that_the_server_gives() {
     for (place, group) in all(&prefix).chunks(TOGETHER).enumerate() {
         let namespace = cluster.namespace(&format!("policies-{place}"));
         let (_, stored) = cluster.request("GET", &format!("/api/v1/namespaces/{namespace}"), None);
-        for account in ["default", "robot"] {
-            let account = json!({"metadata": {"name": account}});
-            let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts");
-            let (status, answer) = cluster.request("POST", &path, Some(&account));
-            // A controller may have been faster.
-            assert!(status == 201 || status == 409, "{answer}");
-        }
+        accounts(&cluster, &namespace);
         known.push(stored);
         for [policy, binding] in group {
             let mut binding = binding.clone();
@@ -159,7 +164,7 @@ fn random_objects_get_the_warnings_that_the_server_gives() {
 }
 
 /// The server learns of policies in the order in which they were made: when it enforces one more, it knows all before.
-fn wait_until_known(cluster: &Cluster, prefix: &str) {
+pub(super) fn wait_until_known(cluster: &Cluster, prefix: &str) {
     let name = format!("{prefix}-marker");
     let rule = json!({"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"], "resourceNames": [name]});
     let spec =
