@@ -65,9 +65,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
     - name: not-exempt
       expression: {{ include "seawall.notExempt" .root | quote }}
   rules:
+    {{- if eq .hook "mutate" }}
+    {{- toYaml .root.Values.mutate.rules | nindent 4 }}
+    {{- else }}
     - apiGroups: ["*"]
       apiVersions: ["*"]
       resources: ["*/*"]
       operations: [CREATE, UPDATE]
       scope: {{ ternary "Namespaced" "*" .enforced | quote }}
+    {{- end }}
 {{- end -}}

@@ -14,41 +14,43 @@ impl Preview<'_> {
         !self.desk.changers().is_empty()
     }
 
-    /// What all say; a change counts for those behind it when its policy, of its family, `changes`.
+    /// What all say; a policy of which `changes` takes the id and the family changes the object for those behind it.
     pub(super) fn hear(
         &self,
         request: &Request<'_>,
         tree: &Arc<Tree>,
         changes: &dyn Fn(&str, &str) -> bool,
     ) -> Vec<Heard> {
-        let (known, judges, changers) = (self.desk.known(), self.desk.judges(), self.desk.changers());
-        let (budget, today) = (&self.budget, self.desk.today());
+        let (desk, known, today) = (self.desk, self.desk.known(), self.desk.today());
+        let base = Around { tree, known: &known, budget: &self.budget, today };
         let mut changed: Option<Arc<Tree>> = None;
-        let mut heard = Vec::with_capacity(judges.len() + changers.len());
-        let seen = |changed: &Option<Arc<Tree>>| {
-            let object = changed.as_ref().map(|tree| tree.root()).or(request.object);
-            Request { object, ..request.clone() }
-        };
-        for changer in changers.iter() {
+        let mut heard = Vec::new();
+        for changer in desk.changers().iter() {
             let family = changer.family();
-            let made = {
-                let (request, tree) = (seen(&changed), changed.as_ref().unwrap_or(tree));
-                let around = Around { tree, known: &known, budget, today };
-                let counts = |id: &str| changes(id, family);
-                let mut decision =
-                    self.desk.ask(family, budget, || changer.change(&request, &around, &counts));
-                let made = decision.object.take().filter(|_| decision.denials.is_empty());
-                heard.push((family.to_owned(), decision));
-                made
-            };
-            changed = made.map(Arc::new).or(changed);
+            let counts = |id: &str| changes(id, family);
+            if request.object.is_none() || !changer.ids().iter().any(|id| counts(id)) {
+                continue;
+            }
+            let request = of(request, changed.as_deref());
+            let around = Around { tree: changed.as_ref().unwrap_or(tree), ..base };
+            let mut decision = desk.ask(family, &self.budget, || changer.change(&request, &around, &counts));
+            // What is refused is not changed.
+            if let Some(object) = decision.object.take().filter(|_| decision.denials.is_empty()) {
+                changed = Some(Arc::new(object));
+            }
+            heard.push((family.to_owned(), decision));
         }
-        let (request, tree) = (seen(&changed), changed.as_ref().unwrap_or(tree));
-        let around = Around { tree, known: &known, budget, today };
-        for judge in judges.iter() {
-            let decision = self.desk.ask(judge.name(), budget, || judge.judge(&request, &around));
+        let request = of(request, changed.as_deref());
+        let around = Around { tree: changed.as_ref().unwrap_or(tree), ..base };
+        for judge in desk.judges().iter() {
+            let decision = desk.ask(judge.name(), &self.budget, || judge.judge(&request, &around));
             heard.push((judge.name().to_owned(), decision));
         }
         heard
     }
+}
+
+/// A request with what became of its object.
+fn of<'t>(request: &Request<'t>, changed: Option<&'t Tree>) -> Request<'t> {
+    Request { object: changed.map(Tree::root).or(request.object), ..request.clone() }
 }

@@ -26,8 +26,10 @@ const CONFIG: &str = "admission:
   podSecurity: {enabled: false}
   certificates: {authority: 60s, certificate: 9s, overlap: 4s, every: 2s}
   limits: {lameDuckSeconds: 0}
+  defaults:
+    - {namespaces: [seawall-e2e-shop], apply: [recommended]}
   rules:
-    - {policies: [pod-privileged], namespaces: [seawall-e2e-shop], mode: enforce}
+    - {policies: [pod-privileged, defaults], namespaces: [seawall-e2e-shop], mode: enforce}
     - {policies: [pod-privileged], namespaces: [seawall-e2e-trial], mode: warn}
 ";
 
@@ -184,12 +186,14 @@ fn register(kubectl: &Kubectl, folder: &Path, port: u16) {
     let printed = crate::seawall_in(folder, &["admit", "manifests", "--port", &port], b"");
     assert_eq!(printed.code, 0, "{}", printed.err);
     kubectl.must(&["apply", "--server-side", "-f", "-"], &printed.out);
-    for place in [0, 1] {
+    for (place, configuration) in [
+        (0, "validatingwebhookconfiguration/seawall-validate"),
+        (1, "validatingwebhookconfiguration/seawall-validate"),
+        (0, "mutatingwebhookconfiguration/seawall-mutate"),
+        (1, "mutatingwebhookconfiguration/seawall-mutate"),
+    ] {
         let trusted = format!("--for=jsonpath={{.webhooks[{place}].clientConfig.caBundle}}");
-        kubectl.must(
-            &["wait", "--timeout=60s", &trusted, "validatingwebhookconfiguration/seawall-validate"],
-            "",
-        );
+        kubectl.must(&["wait", "--timeout=60s", &trusted, configuration], "");
     }
     // The API server asks a new webhook when it has heard of it.
     let until = Instant::now() + Duration::from_secs(60);
@@ -217,6 +221,7 @@ fn an_api_server_asks_and_obeys() {
     register(&kubectl, folder, server.port);
 
     verdicts(&kubectl);
+    changes(&kubectl);
     rotation(&kubectl);
     let port = server.port;
     drop(server);
@@ -241,6 +246,18 @@ fn verdicts(kubectl: &Kubectl) {
     assert!(noted.done && noted.err.is_empty(), "{}", noted.err);
     let exempt = kubectl.pod("kube-system", "seawall-e2e-exempt", true, &["--dry-run=server"]);
     assert!(exempt.done && exempt.err.is_empty(), "{}", exempt.err);
+}
+
+/// What nobody set is set where the configuration says so, once, and nowhere else.
+fn changes(kubectl: &Kubectl) {
+    let seccomp = |namespace: &str, name: &str| {
+        let made = kubectl.pod(namespace, name, false, &["-o", "json"]);
+        assert!(made.done, "{}", made.err);
+        let pod: Value = serde_json::from_str(&made.out).unwrap();
+        pod["spec"]["securityContext"]["seccompProfile"]["type"].clone()
+    };
+    assert_eq!(seccomp(SHOP, "hardened"), "RuntimeDefault");
+    assert_eq!(seccomp(TRIAL, "as-it-was"), Value::Null);
 }
 
 /// While authorities come and go, every request is answered by the server: each is refused for the right reason.

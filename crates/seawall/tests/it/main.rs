@@ -8,8 +8,8 @@
 )]
 
 mod admit;
-mod admit_preview;
 mod admit_changes;
+mod admit_preview;
 mod bad_input;
 mod chart;
 #[cfg(unix)]
