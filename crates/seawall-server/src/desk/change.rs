@@ -54,18 +54,18 @@ impl Desk {
         let ask = |counts: &dyn Fn(&str) -> bool| {
             self.ask(family, around.budget, || changer.change(request, around, counts))
         };
-        let mut made = None;
+        let (mut made, mut told) = (None, false);
         if !enforced.is_empty() {
             let decision = ask(&|id| enforced.iter().any(|own| *own == id));
+            told = decision.not_judged.iter().any(|gap| gap.policy == family);
             made = ruling.take_change(family, Mode::Enforce, only(decision, &enforced, family, true));
         }
-        let mildest = others.iter().map(|id| ruling.mode(id, family)).max();
-        if let Some(mode) = mildest {
+        let milder = others.iter().map(|id| ruling.mode(id, family)).max();
+        if let Some(mode) = milder {
             let mut all = ask(&|_| true);
             // Whoever refused, nobody can say what would have come of it.
             all.object.take_if(|_| !all.denials.is_empty());
-            // What is not known of the family as a whole was said by those that are enforced.
-            let mut all = only(all, &others, family, enforced.is_empty());
+            let mut all = only(all, &others, family, !told);
             let changed = std::mem::take(&mut all.changed);
             if let Some(object) = ruling.take_change(family, mode, all)
                 && let Some(before) = made.as_ref().map(Tree::root).or(request.object)

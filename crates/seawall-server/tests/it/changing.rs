@@ -372,6 +372,16 @@ fn a_crash_or_a_gap_is_as_strict_as_the_strictest_of_those_that_were_asked() {
         decide(&desk(modes(&[("odd/one", Mode::Enforce)]), Failure::Refuse, vec![gap], SHOP), &review);
     assert!(answer.refusal.is_none());
     assert_eq!(annotation(&answer, "not-evaluated"), Some("odd/two: could not be judged: why"));
+    // Those that are enforced were judged; what then crashes is told, and refuses nothing.
+    let calls = std::sync::atomic::AtomicUsize::new(0);
+    let second = odd(move |_| match calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        0 => Decision::default(),
+        _ => panic!("hunter2"),
+    });
+    let answer =
+        decide(&desk(modes(&[("odd/one", Mode::Enforce)]), Failure::Refuse, vec![second], SHOP), &review);
+    assert!(answer.refusal.is_none());
+    assert_eq!(annotation(&answer, "not-evaluated"), Some("odd: could not be judged: the policy crashed"));
     // Time is up: nobody was asked.
     let review = Review::read(review.to_string().as_bytes(), &ReviewLimits::default()).unwrap();
     for (mode, refused) in [(Mode::Enforce, true), (Mode::Audit, false)] {
