@@ -76,7 +76,8 @@ impl CheckId {
     /// Stands for every policy where ids are selected.
     pub const EVERY_POLICY: &'static str = "admission-policy/*";
 
-    const POLICY: &'static str = "admission-policy/";
+    /// What ids of policies begin with.
+    pub const POLICY: &'static str = "admission-policy/";
 
     /// The id of what a policy of the user's own says: `admission-policy/NAME`. No catalogue check has a slash in its id.
     pub fn of_policy(name: &str) -> Self {

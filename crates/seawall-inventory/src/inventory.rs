@@ -261,6 +261,31 @@ impl Inventory {
         }
     }
 
+    /// A builder that begins with the kinds of this inventory that are to stay: their resources, and what is known of
+    /// them. The version of the server stays.
+    pub fn keeping(&self, keep: impl Fn(GroupKind<'_>) -> bool) -> InventoryBuilder {
+        let stays = |(group, kind): &(String, String)| keep(GroupKind::new(group, kind));
+        let kinds =
+            |kinds: &BTreeSet<(String, String)>| kinds.iter().filter(|kind| stays(kind)).cloned().collect();
+        let mut builder = InventoryBuilder {
+            complete: self.complete,
+            complete_kinds: kinds(&self.complete_kinds),
+            partial_kinds: kinds(&self.partial_kinds),
+            refused: self
+                .refused
+                .iter()
+                .filter(|(kind, _)| stays(kind))
+                .map(|(kind, reason)| (kind.clone(), reason.clone()))
+                .collect(),
+            refused_groups: self.refused_groups.clone(),
+            server_version: self.server_version,
+            ..InventoryBuilder::default()
+        };
+        let staying = self.resources.iter().filter(|resource| keep(resource.group_kind()));
+        staying.cloned().for_each(|resource| builder.push(resource));
+        builder
+    }
+
     /// All resources, in the order read.
     pub fn resources(&self) -> &[Resource] {
         &self.resources
@@ -302,6 +327,14 @@ impl Inventory {
 
     /// What is known about a kind.
     pub fn completeness(&self, kind: GroupKind<'_>) -> Completeness {
+        // Of most inventories nothing is said kind by kind, and checks ask very often.
+        let says_nothing = self.refused.is_empty()
+            && self.partial_kinds.is_empty()
+            && self.complete_kinds.is_empty()
+            && self.refused_groups.is_empty();
+        if says_nothing {
+            return if self.complete { Completeness::Complete } else { Completeness::Partial };
+        }
         let kind = (kind.group.to_owned(), kind.kind.to_owned());
         match self.refused.get(&kind) {
             Some(reason) => Completeness::Refused(reason.clone()),

@@ -31,6 +31,9 @@ pub fn apply(
     today: Date,
     ran: &BTreeSet<&str>,
 ) -> Applied {
+    if rules.is_empty() {
+        return Applied::default();
+    }
     let mut covered = vec![0_usize; rules.len()];
     let mut applied = Applied::default();
     for finding in &mut evaluation.findings {

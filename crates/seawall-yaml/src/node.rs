@@ -200,6 +200,12 @@ impl<'t> Node<'t> {
         Children { tree: self.tree, next: self.id.0 + 1, end: self.data.a }
     }
 
+    /// Whether it stands under the key of this symbol.
+    #[inline]
+    pub(crate) fn has_key(self, symbol: u32) -> bool {
+        self.data.key == symbol
+    }
+
     /// The key under which this node stands in its map.
     pub fn key(self) -> Option<&'t str> {
         (self.data.key != NO_KEY).then(|| self.tree.key_text(self.data.key))

@@ -3,6 +3,8 @@
 //! Invariants: below a scalar or null there is no key; a list has no fields. What a record does not have set reads as null,
 //! and as empty text where its type says so.
 
+use seawall_yaml::Key;
+
 use super::limits::Budget;
 use super::value::Value;
 use super::{ErrorKind, EvalError, map};
@@ -10,17 +12,20 @@ use super::{ErrorKind, EvalError, map};
 /// A field; `None` when it is not there.
 pub(super) fn field<'v>(
     of: &Value<'v>,
-    field: &str,
+    field: &Key,
     budget: &mut Budget,
 ) -> Result<Option<Value<'v>>, EvalError> {
     match of {
-        Value::Node(node) if node.is_map() => map::entry(*node, field, budget),
-        Value::Map(map) => Ok(map.get_str(field).cloned()),
+        Value::Node(node) if node.is_map() => {
+            map::looked_through(*node, budget)?;
+            Ok(node.entry_at(field).map(Value::from_node))
+        }
+        Value::Map(map) => Ok(map.get_str(field.as_str()).cloned()),
         Value::Node(_) | Value::List(_) | Value::Keyed(_) => {
             Err(EvalError::argument("unsupported index type 'string' in list"))
         }
-        Value::Struct(made) => Ok(made.field(field).cloned()),
-        _ => Err(EvalError::key(field)),
+        Value::Struct(made) => Ok(made.field(field.as_str()).cloned()),
+        _ => Err(EvalError::key(field.as_str())),
     }
 }
 

@@ -115,9 +115,9 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
         match (found, &step.to) {
             (Ok(_), _) if test => Ok(None),
             (Err(error), _) if test && error.kind == ErrorKind::NoSuchKey => Ok(None),
-            (Ok(_), To::Field(name)) => match access::unset(of, name) {
+            (Ok(_), To::Field(name)) => match access::unset(of, name.as_str()) {
                 Some(value) => Ok(Some(value)),
-                None => Err(EvalError::key(name).at(step.at)),
+                None => Err(EvalError::key(name.as_str()).at(step.at)),
             },
             (Ok(_), To::Index(_)) => Ok(None),
             (Err(error), _) => Err(error.at(step.at)),

@@ -28,7 +28,6 @@ enum Place<'v> {
 }
 
 /// The values of variables.
-#[derive(Clone)]
 pub struct Bindings<'v> {
     places: Vec<Place<'v>>,
     authorizer: Option<&'v dyn Authorizer>,
@@ -38,6 +37,23 @@ pub struct Bindings<'v> {
     asked: Cell<bool>,
     /// How many more operations may be open.
     depth: Cell<u16>,
+}
+
+impl Clone for Bindings<'_> {
+    fn clone(&self) -> Self {
+        let mut bindings = Bindings::default();
+        bindings.clone_from(self);
+        bindings
+    }
+
+    /// Keeps the room that there is for values.
+    fn clone_from(&mut self, other: &Self) {
+        self.places.clone_from(&other.places);
+        self.authorizer = other.authorizer;
+        self.composited_cost.clone_from(&other.composited_cost);
+        self.asked.clone_from(&other.asked);
+        self.depth.clone_from(&other.depth);
+    }
 }
 
 impl Default for Bindings<'_> {

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use seawall_yaml::Key;
+
 use super::EvalError;
 use super::access;
 use super::compare::equal;
@@ -17,7 +19,7 @@ pub enum Keys {
     /// The whole item.
     Item,
     /// These fields of it.
-    Fields(Arc<[String]>),
+    Fields(Arc<[Key]>),
 }
 
 /// A list with keys.
@@ -104,6 +106,6 @@ impl<'v> Keyed<'v> {
 }
 
 /// The value of a key; null where there is none.
-fn key<'v>(of: &Value<'v>, field: &str, budget: &mut Budget) -> Value<'v> {
+fn key<'v>(of: &Value<'v>, field: &Key, budget: &mut Budget) -> Value<'v> {
     access::field(of, field, budget).ok().flatten().unwrap_or(Value::Null)
 }

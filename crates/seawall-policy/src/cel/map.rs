@@ -157,12 +157,18 @@ pub(super) fn get<'v>(
     }
 }
 
+/// Pays for looking through a map of a resource.
+#[inline]
+pub(super) fn looked_through(node: Node<'_>, budget: &mut Budget) -> Result<(), EvalError> {
+    budget.take(node.len() / 16)
+}
+
 /// The value of a key in a map of a resource.
 pub(super) fn entry<'v>(
     node: Node<'v>,
     key: &str,
     budget: &mut Budget,
 ) -> Result<Option<Value<'v>>, EvalError> {
-    budget.take(node.len() / 16)?;
+    looked_through(node, budget)?;
     Ok(node.entry(key).map(Value::from_node))
 }

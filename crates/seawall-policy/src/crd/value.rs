@@ -5,7 +5,7 @@
 //!
 //! Source: `apiserver/pkg/cel/common/valuesunstructured.go`.
 
-use seawall_yaml::{Kind, Node, decode_base64};
+use seawall_yaml::{Key, Kind, Node, decode_base64};
 
 use super::escape::{escape, reserved_word};
 use super::schema::{ListType, Schema};
@@ -150,8 +150,9 @@ fn list<'v>(node: Node<'v>, schema: &Schema) -> Result<Value<'v>, Invalid> {
         ListType::Atomic => Value::list(items),
         ListType::Set => Value::keyed(items, Keys::Item),
         ListType::Map => {
-            let fields: Vec<String> =
-                schema.list_keys.iter().map(|key| escape(key).unwrap_or_else(|| key.clone())).collect();
+            let field =
+                |key: &String| escape(key).map_or_else(|| Key::new(key), |escaped| Key::new(&escaped));
+            let fields: Vec<Key> = schema.list_keys.iter().map(field).collect();
             Value::keyed(items, Keys::Fields(fields.into()))
         }
     })

@@ -58,7 +58,6 @@ impl Invocation<'_> {
         let mut bindings = activation.bindings.clone();
         bindings.set_authorizer(rights);
         bindings.set(activation.slots.params, self.param.value());
-        activation.bind_authorizer(self.request, &mut bindings);
         (activation, bindings)
     }
 }

@@ -233,7 +233,7 @@ impl<'a> Pass<'a> {
                 let message = format!("namespaces \"{}\" not found", self.request.namespace);
                 return Err(Box::new(denial(policy, binding, message, Reason::NotFound)));
             }
-            Some(Namespace::Unknown) if policy.reads_namespace => {
+            Some(Namespace::Unknown) if policy.reads.namespace => {
                 return Ok(Err(format!(
                     "it reads namespace `{}`, which is not known",
                     self.request.namespace

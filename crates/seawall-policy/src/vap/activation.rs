@@ -27,7 +27,7 @@ pub(crate) enum NamespaceObject<'a> {
 #[derive(Debug)]
 pub(crate) struct Activation<'a> {
     pub(crate) slots: Slots,
-    /// Objects, and `request` as the server was asked.
+    /// Objects, `request` as the server was asked, and the authorizer.
     pub(crate) bindings: Bindings<'a>,
     /// `namespaceObject` as validations see it, and as audit annotations do.
     pub(crate) namespace: (Value<'a>, Value<'a>),
@@ -48,31 +48,34 @@ impl<'a> Activation<'a> {
         let object = |node: Option<Node<'a>>| node.map_or(Value::Null, Value::from_node);
         bindings.set(slots.object, object(objects.0));
         bindings.set(slots.old_object, object(objects.1));
-        bindings.set(slots.request, self::request(request, subject, false));
+        let seen = self::request(request, subject, false);
+        let asked = match request.resource {
+            own if subject.is_of(own) => seen.clone(),
+            _ => self::request(request, subject, true),
+        };
+        bindings.set(slots.request, seen);
+        bindings.set(slots.authorizer, Value::authorizer());
+        bindings.set(slots.request_resource, request_resource(request));
         let namespace = match namespace {
             NamespaceObject::None => (Value::Null, Value::Null),
             NamespaceObject::Is(node) => (whitelisted(node), Value::from_node(node)),
         };
-        Activation { slots, bindings, namespace, asked: self::request(request, subject, true) }
+        Activation { slots, bindings, namespace, asked }
     }
 }
 
-impl<'a> Activation<'a> {
-    /// Lets expressions ask for rights: any, and those on what the request is about.
-    pub(crate) fn bind_authorizer(&self, request: &Request<'a>, bindings: &mut Bindings<'a>) {
-        let (group, _, resource) = request.resource;
-        let target = ResourceTarget {
-            group: group.into(),
-            resource: resource.into(),
-            subresource: request.subresource.into(),
-            namespace: request.namespace.into(),
-            name: request.name.into(),
-            field_selector: "".into(),
-            label_selector: "".into(),
-        };
-        bindings.set(self.slots.authorizer, Value::authorizer());
-        bindings.set(self.slots.request_resource, Value::resource_check(target));
-    }
+/// What expressions ask for rights on what the request is about.
+fn request_resource<'a>(request: &Request<'a>) -> Value<'a> {
+    let (group, _, resource) = request.resource;
+    Value::resource_check(ResourceTarget {
+        group: group.into(),
+        resource: resource.into(),
+        subresource: request.subresource.into(),
+        namespace: request.namespace.into(),
+        name: request.name.into(),
+        field_selector: "".into(),
+        label_selector: "".into(),
+    })
 }
 
 /// Builds a map, leaving out what is empty.

@@ -23,16 +23,21 @@ pub(crate) struct Answer {
 impl Answer {
     /// A denial.
     pub(crate) fn deny(&mut self, policy: &Policy, binding: Option<&Binding>, message: &str, reason: Reason) {
-        let by = match binding {
-            Some(binding) => format!("'{}' with binding '{}'", policy.name, binding.name),
-            None => format!("'{}'", policy.name),
-        };
+        // Most of what is refused is refused here: the text is put together in one piece.
+        let mut text = String::with_capacity(96 + 2 * policy.name.len() + message.len());
+        let by = ["ValidatingAdmissionPolicy '", &policy.name, "'"];
+        by.into_iter().for_each(|part| text.push_str(part));
+        if let Some(binding) = binding {
+            [" with binding '", &binding.name, "'"].into_iter().for_each(|part| text.push_str(part));
+        }
+        text.push_str(" denied request: ");
+        text.push_str(message);
         self.decision.denials.push(Denial {
-            policy: policy.name.to_string(),
-            binding: binding.map(|binding| binding.name.to_string()).unwrap_or_default(),
+            policy: String::from(&*policy.name),
+            binding: binding.map(|binding| String::from(&*binding.name)).unwrap_or_default(),
             code: reason.code(),
             reason,
-            message: format!("ValidatingAdmissionPolicy {by} denied request: {message}"),
+            message: text,
         });
     }
 
@@ -50,8 +55,8 @@ impl Answer {
         for (place, verdict) in judgement.verdicts.iter().enumerate() {
             let Verdict::Deny { message, reason } = verdict else { continue };
             self.decision.failures.push(Failure {
-                policy: policy.name.to_string(),
-                binding: binding.name.to_string(),
+                policy: String::from(&*policy.name),
+                binding: String::from(&*binding.name),
                 validation: place,
                 actions: binding.actions.clone(),
                 message: message.clone(),

@@ -3,7 +3,7 @@
 //! Invariant: a right that is found is certain; one that is not found is a doubt unless every rule is here.
 //! Source: `pkg/cel/library/authz.go`; the words of a reason are those of `pkg/registry/rbac/validation/rule.go`.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use seawall_rbac::{Decision, Grant, Rbac, Request, ResourceRequest, SERVICE_ACCOUNTS, Subject, UserInfo};
 
@@ -30,28 +30,30 @@ impl Doubt {
 /// Answers for one request.
 #[derive(Debug)]
 pub(crate) struct Rights<'a> {
-    rbac: Option<&'a Rbac>,
-    complete: bool,
-    user: UserInfo,
+    user: &'a User<'a>,
+    world: &'a World<'a>,
     doubt: &'a Doubt,
+    /// Made when something is first asked.
+    asker: OnceCell<UserInfo>,
 }
 
 impl<'a> Rights<'a> {
     /// For the user of a request.
-    pub(crate) fn new(user: &User<'_>, world: &World<'a>, doubt: &'a Doubt) -> Self {
-        let groups = user.groups.iter().map(|group| (*group).to_owned()).collect();
-        Rights {
-            rbac: world.rbac(),
-            complete: world.rights_are_complete(),
-            user: UserInfo { name: user.name.to_owned(), groups },
-            doubt,
-        }
+    pub(crate) fn new(user: &'a User<'a>, world: &'a World<'a>, doubt: &'a Doubt) -> Self {
+        Rights { user, world, doubt, asker: OnceCell::new() }
+    }
+
+    fn asker(&self) -> &UserInfo {
+        self.asker.get_or_init(|| UserInfo {
+            name: self.user.name.to_owned(),
+            groups: self.user.groups.iter().map(|group| (*group).to_owned()).collect(),
+        })
     }
 }
 
 impl Authorizer for Rights<'_> {
     fn check(&self, attributes: Attributes<'_>) -> Answer {
-        let Some(rbac) = self.rbac else {
+        let Some(rbac) = self.world.rbac() else {
             self.doubt.cast("it asks for rights, and the roles of the cluster are not known");
             return Answer::default();
         };
@@ -75,10 +77,10 @@ impl Authorizer for Rights<'_> {
                 name: target.name.to_string(),
             }),
         };
-        match rbac.allows(account.as_ref().unwrap_or(&self.user), &request) {
+        match rbac.allows(account.as_ref().unwrap_or_else(|| self.asker()), &request) {
             Decision::Allowed(grant) => Answer { allowed: true, reason: reason(rbac, grant), error: None },
             Decision::NotAllowed => {
-                if !self.complete {
+                if !self.world.rights_are_complete() {
                     self.doubt
                         .cast("it asks for rights, and not all roles and bindings of the cluster are known");
                 }

@@ -27,6 +27,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) steps: Vec<Step<'a>>,
     /// The resources as which the request is judged.
     pub(crate) subjects: Vec<Subject<'a>>,
+    /// The place of the resource that the request names.
+    own: Option<usize>,
 }
 
 /// Finds what is to be done.
@@ -59,7 +61,10 @@ impl<'a> Plan<'a> {
             let message = format!("failed to configure policy: {error}");
             return self.steps.push(Step::Failed { policy, binding: None, message });
         }
-        let subject = self.subject(subject);
+        let subject = match subject {
+            Some(subject) => self.subject(subject),
+            None => self.own(request),
+        };
         for binding in &policy.bindings {
             self.binding(policy, binding, subject, request, world);
         }
@@ -95,6 +100,11 @@ impl<'a> Plan<'a> {
                 self.steps.extend(more.map(unknown));
             }
         }
+    }
+
+    fn own(&mut self, request: &Request<'a>) -> usize {
+        let own = self.own.unwrap_or_else(|| self.subject(Subject::of(request)));
+        *self.own.insert(own)
     }
 
     fn subject(&mut self, subject: Subject<'a>) -> usize {

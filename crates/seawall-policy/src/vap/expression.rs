@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::sync::LazyLock;
 
 use super::environment::{Extras, add_variable, compose, environment};
 use crate::cel::ast::{Ast, Expr};
@@ -60,6 +61,15 @@ pub(crate) struct Expression {
 #[derive(Debug, Default)]
 pub(crate) struct Variables(Vec<(Slot, Program)>);
 
+/// What expressions of a policy look at beside the request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reads {
+    /// `namespaceObject`
+    pub(crate) namespace: bool,
+    /// `authorizer`
+    pub(crate) rights: bool,
+}
+
 /// Compiles the expressions of one policy.
 pub(crate) struct Compiler {
     /// Where programs find the values of names.
@@ -74,11 +84,11 @@ pub(crate) struct Compiler {
     mutation: Option<Cow<'static, Environment>>,
     composed: bool,
     variables: Variables,
-    reads_namespace: Cell<bool>,
+    reads: Cell<Reads>,
 }
 
 /// The names of everything, in the order of [`Slots`].
-fn names(mutation: bool) -> (Names, Slots) {
+fn all_names(mutation: bool) -> (Names, Slots) {
     let mut names = Names::new();
     if mutation {
         names = names.for_mutation();
@@ -96,9 +106,10 @@ fn names(mutation: bool) -> (Names, Slots) {
 }
 
 impl Slots {
-    /// The places.
+    /// The places: the same for every policy.
     pub(crate) fn new() -> Self {
-        names(false).1
+        static SLOTS: LazyLock<Slots> = LazyLock::new(|| all_names(false).1);
+        *SLOTS
     }
 }
 
@@ -107,14 +118,14 @@ impl Compiler {
     pub(crate) fn new(params: bool, mutation: bool) -> Self {
         let known = |authorizer, patches| environment(Extras { params, authorizer, patches });
         let mut compiler = Compiler {
-            names: names(mutation).0,
+            names: all_names(mutation).0,
             full: known(true, false),
             message: known(false, false),
             condition: known(true, false),
             mutation: mutation.then(|| known(true, true)),
             composed: false,
             variables: Variables::default(),
-            reads_namespace: Cell::new(false),
+            reads: Cell::default(),
         };
         if mutation {
             compiler.compose();
@@ -184,15 +195,17 @@ impl Compiler {
             // The checker knows what this evaluator does not: better not to have the policy than to have half of it.
             return Err(Refused::Internal(format!("program instantiation failed: {}", error.message)));
         }
-        if names_namespace(&ast) {
-            self.reads_namespace.set(true);
-        }
+        let Reads { namespace, rights } = self.reads.get();
+        self.reads.set(Reads {
+            namespace: namespace || names(&ast, "namespaceObject"),
+            rights: rights || names(&ast, "authorizer"),
+        });
         Ok((Expression { text: text.into(), program }, checked.result().clone()))
     }
 
-    /// The variables, and whether any expression names the namespace.
-    pub(crate) fn finish(self) -> (Variables, bool) {
-        (self.variables, self.reads_namespace.get())
+    /// The variables, and what all expressions look at.
+    pub(crate) fn finish(self) -> (Variables, Reads) {
+        (self.variables, self.reads.get())
     }
 }
 
@@ -220,9 +233,9 @@ impl Expected {
     }
 }
 
-fn names_namespace(ast: &Ast) -> bool {
-    ast.exprs()
-        .any(|expr| matches!(expr, Expr::Ident(name) if name.trim_start_matches('.') == "namespaceObject"))
+/// Whether an expression names something.
+fn names(ast: &Ast, wanted: &str) -> bool {
+    ast.exprs().any(|expr| matches!(expr, Expr::Ident(name) if name.trim_start_matches('.') == wanted))
 }
 
 impl Expression {

@@ -9,13 +9,14 @@ use super::answer::Answer;
 use super::authorizer::{Doubt, Rights};
 use super::dispatch::{Plan, Step, plan};
 use super::objects::Objects;
+use super::observer::Observer;
 use super::params::Param;
 use super::policy::{Binding, FailurePolicy, Policy, Rules};
 use super::set::PolicySet;
 use super::validate;
 use super::world::{Namespace, World};
 use crate::admission::{Decision, Reason, Request};
-use crate::cel::Value;
+use crate::cel::{Bindings, Value};
 
 /// Kinds about which no policy speaks, so that no policy can forbid its own repair; those of webhooks are not among them.
 ///
@@ -40,6 +41,16 @@ pub(crate) fn namespace_of<'a>(request: &Request<'a>, world: &World<'a>) -> Opti
 impl PolicySet {
     /// What the policies that validate say of a request, whose object is as it would be stored.
     pub fn judge(&self, request: &Request<'_>, world: &World<'_>) -> Decision {
+        self.judge_under(request, world, &mut ())
+    }
+
+    /// The same while somebody looks on.
+    pub fn judge_under(
+        &self,
+        request: &Request<'_>,
+        world: &World<'_>,
+        observer: &mut dyn Observer,
+    ) -> Decision {
         if is_exempt(request) {
             return Decision::default();
         }
@@ -51,14 +62,22 @@ impl PolicySet {
         let objects = Objects::of(request, &plan.subjects, world);
         let doubt = Doubt::default();
         let rights = Rights::new(&request.user, world, &doubt);
-        let judge = Judge { request, world, plan: &plan, objects: &objects, rights: &rights, doubt: &doubt };
-        judge.run()
+        let judge = Judge {
+            request,
+            namespace: namespace_of(request, world),
+            plan: &plan,
+            objects: &objects,
+            rights: &rights,
+            doubt: &doubt,
+        };
+        observer.prepared();
+        judge.run(observer)
     }
 }
 
 struct Judge<'a> {
     request: &'a Request<'a>,
-    world: &'a World<'a>,
+    namespace: Option<Namespace<'a>>,
     plan: &'a Plan<'a>,
     objects: &'a Objects<'a>,
     rights: &'a Rights<'a>,
@@ -66,15 +85,20 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn run(&self) -> Decision {
+    fn run(&self, observer: &mut dyn Observer) -> Decision {
         let mut answer = Answer::default();
         let mut activations: Vec<Option<Activation<'a>>> = Vec::new();
         activations.resize_with(self.plan.subjects.len(), || None);
+        let mut bindings = Bindings::new();
         let mut current: Option<&'a Policy> = None;
         for step in &self.plan.steps {
             let policy = step.policy();
             if let Some(last) = current.replace(policy).filter(|last| !std::ptr::eq(*last, policy)) {
                 answer.publish(last);
+                observer.judged(last.place);
+            }
+            if !observer.goes_on() {
+                return answer.finish();
             }
             match step {
                 Step::Failed { policy, binding, message } => {
@@ -85,12 +109,13 @@ impl<'a> Judge<'a> {
                 Step::Unknown { policy, binding, reason } => answer.unknown(policy, *binding, reason),
                 Step::Run { policy, binding, subject, params } => {
                     let place = activations.get_mut(*subject);
-                    self.step(policy, binding, *subject, params, place, &mut answer);
+                    self.step(policy, binding, *subject, params, (place, &mut bindings), &mut answer);
                 }
             }
         }
         if let Some(last) = current {
             answer.publish(last);
+            observer.judged(last.place);
         }
         answer.finish()
     }
@@ -101,18 +126,18 @@ impl<'a> Judge<'a> {
         binding: &'a Binding,
         subject: usize,
         params: &'a [Param<'a>],
-        place: Option<&mut Option<Activation<'a>>>,
+        (place, bindings): (Option<&mut Option<Activation<'a>>>, &mut Bindings<'a>),
         answer: &mut Answer,
     ) {
         let Rules::Validate { validations, annotations } = &policy.rules else { return };
-        let namespace = match namespace_of(self.request, self.world) {
+        let namespace = match self.namespace {
             None => NamespaceObject::None,
             Some(Namespace::Is(node)) => NamespaceObject::Is(node),
             Some(Namespace::Missing) => {
                 let message = format!("namespaces \"{}\" not found", self.request.namespace);
                 return answer.deny(policy, Some(binding), &message, Reason::NotFound);
             }
-            Some(Namespace::Unknown) if policy.reads_namespace => {
+            Some(Namespace::Unknown) if policy.reads.namespace => {
                 let reason = format!("it reads namespace `{}`, which is not known", self.request.namespace);
                 return answer.unknown(policy, Some(binding), &reason);
             }
@@ -127,10 +152,9 @@ impl<'a> Judge<'a> {
         let activation =
             place.get_or_insert_with(|| Activation::new(self.request, subject, objects, namespace));
         for param in params {
-            let mut bindings = activation.bindings.clone();
+            bindings.clone_from(&activation.bindings);
             bindings.set_authorizer(self.rights);
             bindings.set(activation.slots.params, param.value());
-            activation.bind_authorizer(self.request, &mut bindings);
             let judgement = validate::judge(policy, validations, annotations, activation, bindings);
             match self.doubt.take() {
                 Some(reason) => answer.unknown(policy, Some(binding), &reason),

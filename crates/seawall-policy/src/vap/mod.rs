@@ -26,7 +26,9 @@ mod expression;
 pub(crate) mod judge;
 mod kinds;
 mod matching;
+mod needs;
 mod objects;
+mod observer;
 mod params;
 mod policy;
 mod read;
@@ -34,9 +36,11 @@ mod set;
 mod validate;
 mod world;
 
+pub use needs::Needs;
+pub use observer::Observer;
 pub use read::{Fault, FieldError, Refusal};
 pub use set::PolicySet;
-pub use world::World;
+pub use world::{Types, World};
 
 pub(crate) use activation::{Activation, NamespaceObject};
 pub(crate) use authorizer::{Doubt, Rights};

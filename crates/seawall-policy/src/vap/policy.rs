@@ -2,7 +2,7 @@
 
 use crate::admission::{Action, Reason};
 
-use super::expression::{Expression, Variables};
+use super::expression::{Expression, Reads, Variables};
 use super::matching::{Constraints, Selector};
 
 /// What happens when a policy cannot be judged.
@@ -41,13 +41,14 @@ pub(crate) enum ParamChoice {
 #[derive(Debug)]
 pub(crate) struct Policy {
     pub(crate) name: Box<str>,
+    /// Its place among the policies of its kind.
+    pub(crate) place: usize,
     pub(crate) failure: FailurePolicy,
     pub(crate) constraints: Constraints,
     pub(crate) params: Option<ParamKind>,
     pub(crate) conditions: Vec<Expression>,
     pub(crate) variables: Variables,
-    /// Whether an expression names `namespaceObject`.
-    pub(crate) reads_namespace: bool,
+    pub(crate) reads: Reads,
     pub(crate) rules: Rules,
     pub(crate) bindings: Vec<Binding>,
 }

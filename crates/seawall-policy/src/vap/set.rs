@@ -63,6 +63,16 @@ impl PolicySet {
         self.validating.policies.len() + self.mutating.policies.len()
     }
 
+    /// The names of the policies that validate, by their places.
+    pub fn validating(&self) -> impl Iterator<Item = &str> {
+        self.validating.policies.iter().map(|policy| &*policy.name)
+    }
+
+    /// Every policy that is in force.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Policy> {
+        self.validating.policies.iter().chain(&self.mutating.policies)
+    }
+
     /// Whether no policy is in force.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -175,6 +185,7 @@ fn twice(resource: &Resource) -> Problem {
 impl Policies {
     fn new(policies: Vec<Policy>) -> Self {
         let mut made = Policies { policies, ..Policies::default() };
+        made.policies.iter_mut().enumerate().for_each(|(place, policy)| policy.place = place);
         for (place, policy) in (0u32..).zip(&made.policies) {
             for rule in &policy.constraints.rules {
                 note(&mut made.index, &mut made.anywhere, rule, policy.constraints.equivalent, place);

@@ -44,7 +44,7 @@ pub(crate) fn judge<'a>(
     validations: &'a [Validation],
     annotations: &'a [Annotation],
     activation: &Activation<'a>,
-    mut bindings: Bindings<'a>,
+    bindings: &mut Bindings<'a>,
 ) -> Judgement {
     let whole =
         |message: String| Judgement { verdicts: vec![error(policy, message)], annotations: Vec::new() };
@@ -56,11 +56,11 @@ pub(crate) fn judge<'a>(
         }
     }
     bindings.set(activation.slots.namespace, activation.namespace.0.clone());
-    policy.variables.bind(&mut bindings);
+    policy.variables.bind(bindings);
     let mut budget = BUDGET;
     let mut results = Vec::with_capacity(validations.len());
     for validation in validations {
-        match validation.expression.run(&bindings, &mut budget) {
+        match validation.expression.run(bindings, &mut budget) {
             Ok(result) => results.push(result),
             Err(out) => return whole(out.to_string()),
         }
@@ -68,7 +68,7 @@ pub(crate) fn judge<'a>(
     // Messages and annotations do not know the authorizer, neither do the variables that they ask for.
     bindings.unset(activation.slots.authorizer);
     bindings.unset(activation.slots.request_resource);
-    let messages = messages(validations, &bindings, &mut budget);
+    let messages = messages(validations, bindings, &mut budget);
     let verdicts = results.into_iter().enumerate().zip(validations);
     let verdicts = verdicts.map(|((place, result), validation)| match (result, &messages) {
         (Err(message), _) => error(policy, message),
@@ -80,8 +80,11 @@ pub(crate) fn judge<'a>(
         },
     });
     let verdicts = verdicts.collect();
+    if annotations.is_empty() {
+        return Judgement { verdicts, annotations: Vec::new() };
+    }
     bindings.set(activation.slots.namespace, activation.namespace.1.clone());
-    match published(policy, annotations, &bindings) {
+    match published(policy, annotations, bindings) {
         Ok(annotations) => Judgement { verdicts, annotations },
         Err(out) => whole(out.to_string()),
     }
@@ -101,6 +104,9 @@ fn messages<'a>(
     bindings: &Bindings<'a>,
     budget: &mut u64,
 ) -> Result<Vec<Option<String>>, OutOfBudget> {
+    if validations.iter().all(|validation| validation.message_expression.is_none()) {
+        return Ok(Vec::new());
+    }
     let run = |validation: &'a Validation| {
         let Some(expression) = &validation.message_expression else { return Ok(None) };
         Ok(match expression.run(bindings, budget)? {

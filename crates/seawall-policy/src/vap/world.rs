@@ -1,5 +1,7 @@
 //! The cluster around a request, as far as it is known.
 
+use std::sync::Arc;
+
 use seawall_inventory::{Completeness, GroupKind, Inventory};
 use seawall_rbac::Rbac;
 use seawall_schema::Schemas;
@@ -7,18 +9,25 @@ use seawall_yaml::Node;
 
 use super::kinds::{KindScope, Kinds};
 
+/// The types and kinds that a cluster has: those of Kubernetes and those that its own definitions add.
+///
+/// Invariant: it depends on nothing but the definitions of an inventory and on whether they are complete, so it may be
+/// shared by all inventories that agree in these.
+#[derive(Debug)]
+pub struct Types {
+    schemas: Schemas,
+    kinds: Kinds,
+}
+
 /// Namespaces, parameters and rights.
 ///
-/// Invariant: it is made once for an inventory and shared by all requests and threads. What the inventory does not hold
-/// and is not complete in is unknown, never absent.
+/// Invariant: it lends an inventory and never changes; it is cheap to make where the types are shared. What the inventory
+/// does not hold and is not complete in is unknown, never absent.
 #[derive(Debug)]
 pub struct World<'w> {
     inventory: &'w Inventory,
     rbac: Option<&'w Rbac>,
-    /// Whether every right that anybody has is here.
-    rights: bool,
-    schemas: Schemas,
-    kinds: Kinds,
+    types: Arc<Types>,
 }
 
 /// What is known of a namespace.
@@ -35,34 +44,44 @@ pub(crate) enum Namespace<'w> {
 const DEFINITION: GroupKind<'_> = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
 const NAMESPACE: GroupKind<'_> = GroupKind::new("", "Namespace");
 const RBAC: &str = "rbac.authorization.k8s.io";
+const RIGHTS: [&str; 4] = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
 
-impl<'w> World<'w> {
-    /// The world of an inventory. Without rights, whatever asks the authorizer is not evaluated.
-    pub fn new(inventory: &'w Inventory, rbac: Option<&'w Rbac>) -> Self {
+impl Types {
+    /// Those of an inventory.
+    pub fn of(inventory: &Inventory) -> Self {
         let mut schemas = Schemas::builtin();
         for definition in inventory.of_kind(DEFINITION) {
             // What a definition says wrong describes nothing; whoever reads definitions tells it.
             schemas.add_crd(definition.root());
         }
-        let kinds = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
-        let complete = |kind| inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
-        let rights = rbac.is_some() && kinds.into_iter().all(complete);
-        World { inventory, rbac, rights, kinds: Kinds::of(inventory, &schemas), schemas }
+        Types { kinds: Kinds::of(inventory, &schemas), schemas }
+    }
+}
+
+impl<'w> World<'w> {
+    /// The world of an inventory. Without rights, whatever asks the authorizer is not evaluated.
+    pub fn new(inventory: &'w Inventory, rbac: Option<&'w Rbac>) -> Self {
+        Self::with_types(inventory, rbac, Arc::new(Types::of(inventory)))
+    }
+
+    /// The same, where the types of the inventory are known already.
+    pub fn with_types(inventory: &'w Inventory, rbac: Option<&'w Rbac>, types: Arc<Types>) -> Self {
+        World { inventory, rbac, types }
     }
 
     /// The types of the cluster.
     pub fn schemas(&self) -> &Schemas {
-        &self.schemas
+        &self.types.schemas
     }
 
     /// The plural name of a kind, and whether its objects have a namespace; `None` when nothing defines the kind.
     pub fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
-        self.kinds.resource_of(group, version, kind)
+        self.kinds().resource_of(group, version, kind)
     }
 
     /// Whether it is certain that a kind is served.
     pub(crate) fn knows_kind(&self, group: &str, version: &str, kind: &str) -> bool {
-        matches!(self.kinds.scope(group, version, kind), KindScope::Cluster | KindScope::Namespaced)
+        matches!(self.kinds().scope(group, version, kind), KindScope::Cluster | KindScope::Namespaced)
     }
 
     pub(crate) fn inventory(&self) -> &'w Inventory {
@@ -70,15 +89,18 @@ impl<'w> World<'w> {
     }
 
     pub(crate) fn kinds(&self) -> &Kinds {
-        &self.kinds
+        &self.types.kinds
     }
 
     pub(crate) fn rbac(&self) -> Option<&'w Rbac> {
         self.rbac
     }
 
+    /// Whether every right that anybody has is here.
     pub(crate) fn rights_are_complete(&self) -> bool {
-        self.rights
+        let complete =
+            |kind| self.inventory.completeness(GroupKind::new(RBAC, kind)) == Completeness::Complete;
+        self.rbac.is_some() && RIGHTS.into_iter().all(complete)
     }
 
     pub(crate) fn namespace(&self, name: &str) -> Namespace<'w> {

@@ -8,6 +8,7 @@ mod call;
 mod name;
 
 use regex::Regex;
+use seawall_yaml::Key;
 
 use super::ast::{Ast, Binary, Expr, ExprId, Fold};
 use super::functions::{Function, Kind};
@@ -51,7 +52,7 @@ pub(super) struct Step {
 
 #[derive(Debug)]
 pub(super) enum To {
-    Field(Box<str>),
+    Field(Key),
     Index(OpId),
 }
 

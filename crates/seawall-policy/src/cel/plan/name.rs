@@ -1,5 +1,7 @@
 //! Names, fields and places.
 
+use seawall_yaml::Key;
+
 use super::super::ast::{Expr, ExprId};
 use super::super::names::composited;
 use super::super::value::{Type, Value};
@@ -30,7 +32,7 @@ impl Planner<'_> {
             return attr(root);
         }
         let of = self.op(of);
-        self.step(of, Step { to: To::Field(field.into()), optional, at }, false)
+        self.step(of, Step { to: To::Field(Key::new(field)), optional, at }, false)
     }
 
     pub(super) fn has(&mut self, of: ExprId, field: &str, at: u32) -> Op {
@@ -38,7 +40,7 @@ impl Planner<'_> {
             return Op::Attr(Attr { root, steps: Box::default(), test: true, units: 0 });
         }
         let of = self.op(of);
-        self.step(of, Step { to: To::Field(field.into()), optional: false, at }, true)
+        self.step(of, Step { to: To::Field(Key::new(field)), optional: false, at }, true)
     }
 
     /// `variables.field`, when that is a variable of the policy.

@@ -28,13 +28,29 @@ pub(crate) struct Subject<'t> {
     pub(crate) resource: (Cow<'t, str>, Cow<'t, str>, Cow<'t, str>),
 }
 
+impl<'t> Subject<'t> {
+    /// What a request itself names.
+    pub(crate) fn of(request: &Request<'t>) -> Self {
+        let borrowed = |(group, version, name): (&'t str, &'t str, &'t str)| {
+            (Cow::Borrowed(group), Cow::Borrowed(version), Cow::Borrowed(name))
+        };
+        Subject { kind: borrowed(request.kind), resource: borrowed(request.resource) }
+    }
+
+    /// Whether it is this resource.
+    pub(crate) fn is_of(&self, resource: (&str, &str, &str)) -> bool {
+        let (group, version, name) = &self.resource;
+        (&**group, &**version, &**name) == resource
+    }
+}
+
 /// Whether a request is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Matched<'t> {
     /// It is not.
     No,
-    /// It is, as a request for this resource.
-    Yes(Subject<'t>),
+    /// It is, as a request for this resource; for the one that it names when there is none.
+    Yes(Option<Subject<'t>>),
     /// The API server cannot say: a configuration error.
     Error(String),
     /// It depends on what is not known here.
@@ -49,19 +65,19 @@ impl Constraints {
             return Matched::No;
         }
         let subject = if self.rules.is_empty() {
-            own(request)
+            None
         } else {
             match find(&self.rules, self.equivalent, &target, world.kinds()) {
                 None => return Matched::No,
-                Some(None) => own(request),
-                Some(Some(served)) => Subject {
+                Some(None) => None,
+                Some(Some(served)) => Some(Subject {
                     kind: (Cow::Owned(served.kind.0), Cow::Owned(served.kind.1), Cow::Owned(served.kind.2)),
                     resource: (
                         Cow::Owned(served.resource.0),
                         Cow::Owned(served.resource.1),
                         Cow::Owned(served.resource.2),
                     ),
-                },
+                }),
             }
         };
         if !self.takes_object(request) {
@@ -120,13 +136,6 @@ fn target<'t>(request: &Request<'t>) -> Target<'t> {
         namespace: request.namespace,
         name: request.name,
     }
-}
-
-fn own<'t>(request: &Request<'t>) -> Subject<'t> {
-    let borrowed = |(group, version, name): (&'t str, &'t str, &'t str)| {
-        (Cow::Borrowed(group), Cow::Borrowed(version), Cow::Borrowed(name))
-    };
-    Subject { kind: borrowed(request.kind), resource: borrowed(request.resource) }
 }
 
 /// The resource as which a rule takes the target: itself (`Some(None)`) or an equivalent one; `None` when no rule does.

@@ -67,15 +67,16 @@ pub(crate) fn policy(object: Node<'_>, flavor: Flavor) -> Result<Policy, Fault> 
     match (faults.fault(), constraints) {
         (Some(fault), _) => Err(fault),
         (None, Some(constraints)) => {
-            let (variables, reads_namespace) = compiler.finish();
+            let (variables, reads) = compiler.finish();
             Ok(Policy {
                 name: name.into(),
+                place: 0,
                 failure,
                 constraints,
                 params,
                 conditions,
                 variables,
-                reads_namespace,
+                reads,
                 rules,
                 bindings: Vec::new(),
             })
