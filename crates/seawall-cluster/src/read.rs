@@ -44,6 +44,8 @@ pub struct Options {
     pub patience: Patience,
     /// What one object may cost.
     pub limits: Limits,
+    /// Bytes of memory that all objects of a kind may take where they are held ([`Watch`](crate::Watch)).
+    pub list_bytes: usize,
 }
 
 impl Default for Options {
@@ -55,6 +57,7 @@ impl Default for Options {
             silence: Duration::from_secs(60),
             patience: Patience::default(),
             limits: Limits::default(),
+            list_bytes: 256 << 20,
         }
     }
 }

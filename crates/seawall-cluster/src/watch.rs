@@ -2,8 +2,9 @@
 //!
 //! Invariants: what is handed over is always a state that the server showed; after a gap everything is listed again
 //! ([`Delta::All`]), so that nothing that went away in between stays. A kind that cannot be read says why
-//! ([`Delta::Refused`]) and is tried again; it never looks empty. Memory holds one event, and while a list is read its
-//! objects.
+//! ([`Delta::Refused`], [`Delta::Lost`]) and is tried again; it never looks empty. As long as the server is there it is heard
+//! of every kind: where nothing changes, that is said about once a minute ([`Delta::Same`]), so silence means that it is gone.
+//! Memory holds one event, and while a list is read its objects, within [`Options::list_bytes`].
 
 use std::io;
 use std::sync::Arc;
@@ -20,13 +21,17 @@ use crate::events::{Event, Events};
 use crate::kinds::{Listable, Reading};
 use crate::list::{ATTEMPTS, Listing, Part, Stop, percent_encode};
 use crate::objects::Objects;
-use crate::retry::{Waiting, get};
+use crate::retry::{Denied, Waiting, get};
 use crate::{Access, ClusterError, Options};
 
 /// How long the server lets one watch go on before it is renewed; it sends a bookmark about once a minute.
 const ROUND: Duration = Duration::from_secs(290);
+/// How long a watch may say nothing: two bookmarks that did not come mean that the connection is dead.
+const SILENCE: Duration = Duration::from_secs(150);
 /// How long a kind that is refused or absent is left alone.
 const REST: Duration = Duration::from_secs(30);
+/// How long a kind is that the server could not give.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// A kind that is to be watched.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,10 +58,25 @@ pub enum Delta {
     Put(Tree),
     /// The last state of an object that is gone.
     Gone(Tree),
-    /// It cannot be read now, and why; what was known of it is out of date.
+    /// Nothing has changed: the server said so, or took the watch up where it was.
+    Same,
+    /// It may not be read, and why; what was known of it is out of date.
     Refused(String),
+    /// It cannot be read now, and why; what was known of it is out of date.
+    Lost(String),
     /// The server has no such kind.
     Absent,
+}
+
+impl Delta {
+    /// What it is that a list or a watch was denied.
+    fn denied(denied: &Denied) -> Self {
+        match denied.status() {
+            Some(401 | 403) => Delta::Refused(denied.message()),
+            Some(404 | 405) => Delta::Absent,
+            _ => Delta::Lost(denied.message()),
+        }
+    }
 }
 
 /// A connection on which kinds are watched.
@@ -72,7 +92,8 @@ enum Ended {
     Renew(String),
     /// It cannot go on from where it was.
     Lost,
-    Refused(String),
+    /// Nothing can be read for a while.
+    Denied(Delta),
     /// Nobody listens.
     Unheard,
 }
@@ -83,44 +104,64 @@ impl Watch {
     /// # Errors
     /// When there is no configuration of a cluster, or it cannot be used.
     pub async fn open(access: &Access, options: Options) -> Result<Self, ClusterError> {
-        let silence = options.silence.max(ROUND + Duration::from_secs(30));
+        let silence = options.silence.max(SILENCE);
         Ok(Watch { client: Client::open(access, silence).await?, options: Arc::new(options) })
+    }
+
+    /// Major and minor version of the server, when it says them.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or does not know who asks.
+    pub async fn server_version(&self) -> Result<Option<(u32, u32)>, ClusterError> {
+        let [major, minor, _] = discover(&self.client, &self.options.patience).await?.version;
+        // Some providers write `36+`.
+        let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok();
+        Ok(number(&major).zip(number(&minor)))
     }
 
     /// Follows a kind and hands over what becomes of it, until the other end is dropped.
     pub async fn follow(&self, wanted: Wanted, changes: Sender<(Wanted, Delta)>) {
         while !changes.is_closed() {
             let delta = match self.listable(&wanted).await {
-                Err(error) => Delta::Refused(error.to_string()),
-                Ok(None) => Delta::Absent,
-                Ok(Some(listable)) => match listable.reading() {
+                Err(delta) => delta,
+                Ok(listable) => match listable.reading() {
                     Reading::LeftOut(why) => Delta::Refused(why.to_owned()),
                     _ => match self.state(&listable, &wanted, &changes).await {
                         Ended::Unheard => return,
-                        Ended::Refused(why) => Delta::Refused(why),
+                        Ended::Denied(delta) => delta,
                         Ended::Renew(_) | Ended::Lost => continue,
                     },
                 },
             };
+            let rest = if matches!(delta, Delta::Lost(_)) { AGAIN } else { REST };
             if changes.send((wanted.clone(), delta)).await.is_err() {
                 return;
             }
-            (self.options.patience.sleep)(REST).await;
+            (self.options.patience.sleep)(rest).await;
             tokio::task::yield_now().await;
         }
     }
 
     /// The kind as the server offers it now.
-    async fn listable(&self, wanted: &Wanted) -> Result<Option<Listable>, ClusterError> {
-        let found = discover(&self.client, &self.options.patience).await?.kinds.into_iter();
-        Ok(found.into_iter().find(|kind| kind.group == wanted.group && kind.kind == wanted.kind))
+    async fn listable(&self, wanted: &Wanted) -> Result<Listable, Delta> {
+        let discovery = match discover(&self.client, &self.options.patience).await {
+            Err(error @ ClusterError::Unauthenticated(_)) => return Err(Delta::Refused(error.to_string())),
+            Err(error) => return Err(Delta::Lost(error.to_string())),
+            Ok(discovery) => discovery,
+        };
+        let is_wanted = |kind: &Listable| kind.group == wanted.group && kind.kind == wanted.kind;
+        match discovery.kinds.into_iter().find(is_wanted) {
+            Some(listable) => Ok(listable),
+            // Of a group that did not answer nobody knows what it has.
+            None => Err(discovery.silent.get(&wanted.group).cloned().map_or(Delta::Absent, Delta::Lost)),
+        }
     }
 
     /// Everything, then the changes, for as long as they are without a gap.
     async fn state(&self, listable: &Listable, wanted: &Wanted, changes: &Sender<(Wanted, Delta)>) -> Ended {
         let (trees, mut version) = match self.list(listable).await {
             Ok(listed) => listed,
-            Err(why) => return Ended::Refused(why),
+            Err(delta) => return Ended::Denied(delta),
         };
         if changes.send((wanted.clone(), Delta::All(trees))).await.is_err() {
             return Ended::Unheard;
@@ -133,22 +174,22 @@ impl Watch {
         }
     }
 
-    async fn list(&self, listable: &Listable) -> Result<(Vec<Tree>, String), String> {
+    async fn list(&self, listable: &Listable) -> Result<(Vec<Tree>, String), Delta> {
         for attempt in 0..ATTEMPTS {
-            let mut all = All::default();
+            let mut all = All { trees: Vec::new(), bytes: 0, most: self.options.list_bytes };
             let limit = (attempt + 1 < ATTEMPTS).then_some(self.options.page);
             let mut listing = Listing::new(&self.client, listable, &self.options);
             let listed = listing.run(listable.path(None), limit, &mut all, &AtomicU64::new(0), &mut 0).await;
             match listed {
-                Ok(Some(version)) => return Ok((all.0, version)),
-                Ok(None) => return Err("the list says of no state that it is one".to_owned()),
+                Ok(Some(version)) => return Ok((all.trees, version)),
+                Ok(None) => return Err(Delta::Lost("the list says of no state that it is one".to_owned())),
                 Err(Stop::Expired) => {}
-                Err(Stop::Denied(denied)) => return Err(denied.message()),
-                Err(Stop::Damaged(why)) => return Err(why),
-                Err(Stop::Keep(error)) => return Err(error.to_string()),
+                Err(Stop::Denied(denied)) => return Err(Delta::denied(&denied)),
+                Err(Stop::Damaged(why)) => return Err(Delta::Lost(why)),
+                Err(Stop::Keep(error)) => return Err(Delta::Refused(error.to_string())),
             }
         }
-        Err("the list expired again and again".to_owned())
+        Err(Delta::Lost("the list expired again and again".to_owned()))
     }
 
     /// One watch, to its end.
@@ -169,8 +210,11 @@ impl Watch {
         let mut answer = match get(&self.client, &path, listable.accept_events(), &mut waiting).await {
             Ok(answer) => answer,
             Err(denied) if denied.status() == Some(410) => return Ended::Lost,
-            Err(denied) => return Ended::Refused(denied.message()),
+            Err(denied) => return Ended::Denied(Delta::denied(&denied)),
         };
+        if changes.send((wanted.clone(), Delta::Same)).await.is_err() {
+            return Ended::Unheard;
+        }
         let mut events = Events::new(self.options.limits.document_bytes as usize);
         let mut objects = Objects::new(listable, &self.options.limits);
         loop {
@@ -195,9 +239,7 @@ impl Watch {
                     Err(ended) => return ended,
                 };
                 version = next.unwrap_or(version);
-                if let Some(delta) = delta
-                    && changes.send((wanted.clone(), delta)).await.is_err()
-                {
+                if changes.send((wanted.clone(), delta)).await.is_err() {
                     return Ended::Unheard;
                 }
             }
@@ -217,24 +259,20 @@ impl Watch {
     }
 
     /// The version after an event, and what it says.
-    fn delta(
-        &self,
-        objects: &mut Objects,
-        event: Event<'_>,
-    ) -> Result<(Option<String>, Option<Delta>), Ended> {
+    fn delta(&self, objects: &mut Objects, event: Event<'_>) -> Result<(Option<String>, Delta), Ended> {
         if event.kind == "ERROR" {
             // 410 above all: the version is too old. Whatever it is, a list tells how things are.
             return Err(Ended::Lost);
         }
         if event.kind == "BOOKMARK" {
             let (tree, _) = read_json_bytes(event.object, &self.options.limits);
-            return Ok((tree.as_ref().and_then(version_of), None));
+            return Ok((tree.as_ref().and_then(version_of), Delta::Same));
         }
         let Ok(tree) = objects.read(event.object) else { return Err(Ended::Lost) };
         let version = version_of(&tree);
         match event.kind {
-            "ADDED" | "MODIFIED" => Ok((version, Some(Delta::Put(tree)))),
-            "DELETED" => Ok((version, Some(Delta::Gone(tree)))),
+            "ADDED" | "MODIFIED" => Ok((version, Delta::Put(tree))),
+            "DELETED" => Ok((version, Delta::Gone(tree))),
             _ => Err(Ended::Lost),
         }
     }
@@ -244,17 +282,26 @@ fn version_of(tree: &Tree) -> Option<String> {
     tree.root().path(&["metadata", "resourceVersion"])?.as_str().map(str::to_owned)
 }
 
-#[derive(Default)]
-struct All(Vec<Tree>);
+/// The objects of a list, while there is room for them.
+struct All {
+    trees: Vec<Tree>,
+    bytes: usize,
+    most: usize,
+}
 
 impl Part for All {
     fn push(&mut self, tree: Tree) -> io::Result<()> {
-        self.0.push(tree);
+        self.bytes += tree.heap_bytes();
+        if self.bytes > self.most {
+            return Err(io::Error::other("its objects take more memory than they may"));
+        }
+        self.trees.push(tree);
         Ok(())
     }
 
     fn restart(&mut self) -> io::Result<()> {
-        self.0.clear();
+        self.trees.clear();
+        self.bytes = 0;
         Ok(())
     }
 

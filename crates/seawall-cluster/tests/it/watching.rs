@@ -1,6 +1,6 @@
 //! Kinds followed as they change.
 
-use seawall_cluster::{Access, Delta, Wanted, Watch};
+use seawall_cluster::{Access, Delta, Options, Wanted, Watch};
 use serde_json::{Value, json};
 
 use crate::stand::{Kind, Reply, Stand, status};
@@ -8,9 +8,14 @@ use crate::support::{object, options, pods};
 
 /// What was heard of a kind, one word and the names a change, until `enough` changes came.
 fn heard(stand: &Stand, wanted: &Wanted, enough: usize) -> Vec<String> {
+    heard_with(stand, wanted, options().0, enough, false)
+}
+
+/// The same, also that nothing changed where `same` says so.
+fn heard_with(stand: &Stand, wanted: &Wanted, options: Options, enough: usize, same: bool) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let watch = Watch::open(&Access::Url(stand.url()), options().0).await.unwrap();
+        let watch = Watch::open(&Access::Url(stand.url()), options).await.unwrap();
         let (changes, mut heard) = tokio::sync::mpsc::channel(1);
         let following = tokio::spawn({
             let wanted = wanted.clone();
@@ -20,7 +25,10 @@ fn heard(stand: &Stand, wanted: &Wanted, enough: usize) -> Vec<String> {
         while told.len() < enough {
             let (kind, delta) = heard.recv().await.unwrap();
             assert_eq!(&kind, wanted);
-            told.push(tell(&delta));
+            // How often nothing changes depends on how the stream is cut.
+            if !matches!(delta, Delta::Same) || same {
+                told.push(tell(&delta));
+            }
         }
         // Whoever stops listening ends it.
         drop(heard);
@@ -41,7 +49,9 @@ fn tell(delta: &Delta) -> String {
         Delta::All(trees) => format!("all {}", trees.iter().map(json).collect::<Vec<_>>().join(" ")),
         Delta::Put(tree) => format!("put {}", json(tree)),
         Delta::Gone(tree) => format!("gone {}", json(tree)),
+        Delta::Same => "same".to_owned(),
         Delta::Refused(why) => format!("refused {why}"),
+        Delta::Lost(why) => format!("lost {why}"),
         Delta::Absent => "absent".to_owned(),
     }
 }
@@ -116,6 +126,52 @@ fn refusals_are_told_and_tried_again() {
     });
     let told = heard(&stand, &Wanted::new("", "Pod"), 3);
     assert_eq!(told, ["refused status 403: pods is forbidden", "all pod-0", "refused status 403: no watch"]);
+}
+
+#[test]
+fn where_nothing_changes_that_is_said() {
+    let bookmark =
+        event("BOOKMARK", &json!({"kind": "Pod", "apiVersion": "v1", "metadata": {"resourceVersion": "9"}}));
+    let stand = Stand::faulty(vec![Kind::new("", "Pod", "pods", pods(1))], move |target, _| {
+        target.contains("watch=1").then(|| stream(std::slice::from_ref(&bookmark)))?
+    });
+    let told = heard_with(&stand, &Wanted::new("", "Pod"), options().0, 4, true);
+    assert_eq!(told, ["all pod-0", "same", "same", "same"], "the watch, its bookmark, the next watch");
+}
+
+#[test]
+fn a_server_that_cannot_give_it_is_no_server_that_refuses_it() {
+    let stand = Stand::faulty(vec![Kind::new("", "Pod", "pods", pods(1))], |target, _| {
+        target.starts_with("/api/v1/pods").then(|| status(503, "ServiceUnavailable", "storage is down"))
+    });
+    assert_eq!(heard(&stand, &Wanted::new("", "Pod"), 1), ["lost status 503: storage is down"]);
+    let stand = Stand::faulty(vec![], |target, _| {
+        let stale = json!({"version": "v1", "freshness": "Stale", "resources": []});
+        let group = json!({"metadata": {"name": "shop.example"}, "versions": [stale]});
+        let list = json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": [group]});
+        (target == "/apis").then_some(Reply::Json(200, list))
+    });
+    let told = heard(&stand, &Wanted::new("shop.example", "Widget"), 1);
+    assert_eq!(told, ["lost the server that has `shop.example/v1` does not answer"]);
+}
+
+#[test]
+fn what_takes_more_memory_than_it_may_is_refused_and_not_held() {
+    let stand = Stand::new(vec![Kind::new("", "Pod", "pods", pods(1_000))]);
+    let options = Options { list_bytes: 10_000, ..options().0 };
+    let told = heard_with(&stand, &Wanted::new("", "Pod"), options, 1, false);
+    assert_eq!(told, ["refused its objects take more memory than they may"]);
+}
+
+#[test]
+fn the_version_of_the_server_is_told() {
+    let stand = Stand::new(vec![]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let version = runtime.block_on(async {
+        let watch = Watch::open(&Access::Url(stand.url()), options().0).await.unwrap();
+        watch.server_version().await.unwrap()
+    });
+    assert_eq!(version, Some((1, 36)));
 }
 
 #[test]
