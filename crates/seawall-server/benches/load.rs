@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p seawall-server --bench load -- [--requests FILE] [--policies N] [--long N]` starts the server as a
 //! process of its own, so that its memory and its processor time are told apart from the client's, and prints a table. The
-//! requests are those of a file, one `{"review": …}` a line, or made up.
+//! requests are those of a file, one `{"review": …}` a line, or made up. `--desk N` judges N of them in this process, without
+//! sockets: for profilers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -31,15 +32,20 @@ use served::Process;
 fn main() {
     let arguments = Arguments::parse();
     if let Some(folder) = &arguments.serve {
-        return served::serve(folder, arguments.policies);
+        return served::serve(folder, arguments.policies, arguments.others);
     }
     let bodies = requests::bodies(arguments.requests.as_deref());
-    let process = Process::start(arguments.policies);
+    if arguments.desk > 0 {
+        return served::judge(&bodies, arguments.policies, arguments.others, arguments.desk);
+    }
+    let process = Process::start(arguments.policies, arguments.others);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     println!(
-        "{} bodies, {} policies beside the built-in checks, {} kB at rest\n",
+        "{} bodies, {} policies beside the built-in checks, {} more about something else, ready after {:.2} s, {} kB at rest\n",
         bodies.len(),
         arguments.policies,
+        arguments.others,
+        process.ready.as_secs_f64(),
         process.memory()
     );
     println!("| load | requests/s | p50 ms | p99 ms | p99.9 ms | server CPU µs/request | RSS MB |");

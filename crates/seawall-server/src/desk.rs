@@ -6,7 +6,7 @@
 //! - a policy in mode `audit` or `warn` never refuses, whatever happens to it.
 
 use std::any::Any;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,7 +17,7 @@ use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
 use seawall_yaml::Tree;
 
 use crate::clock::Clock;
-use crate::event::{About, Events, Outcome};
+use crate::event::{About, Events, Lines, Outcome};
 use crate::exempt::Exemptions;
 use crate::judge::{Around, Budget, Hook, Judge, Known, POD_SECURITY};
 use crate::metrics::Metrics;
@@ -72,7 +72,12 @@ impl Desk {
 
     /// What is in the cluster from now on.
     pub fn set_inventory(&self, inventory: Inventory) {
-        self.known.set(Arc::new(inventory.into()));
+        self.set_known(inventory.into());
+    }
+
+    /// The same, with what is made of it.
+    pub fn set_known(&self, known: Known) {
+        self.known.set(Arc::new(known));
     }
 
     /// How many policies judge at a hook.
@@ -168,6 +173,8 @@ struct Ruling<'d> {
     gaps: Vec<String>,
     /// Made for the first event.
     about: OnceCell<About>,
+    /// All events, which go together: whoever writes them is woken once.
+    lines: RefCell<Lines>,
 }
 
 impl<'d> Ruling<'d> {
@@ -183,16 +190,17 @@ impl<'d> Ruling<'d> {
             would_warn: Vec::new(),
             gaps: Vec::new(),
             about: OnceCell::new(),
+            lines: RefCell::default(),
         }
     }
 
     fn tell(&self, policy: &str, mode: Mode, outcome: Outcome, reason: &str) {
         let Desk { metrics, events, clock, .. } = self.desk;
         metrics.decisions.add(&[policy, mode.as_str(), outcome.as_str()]);
-        events.send(|| {
+        if events.are_wanted() {
             let about = self.about.get_or_init(|| About::new(self.request, self.hook, clock.now()));
-            about.line(policy, mode.as_str(), outcome, reason)
-        });
+            about.line(policy, mode.as_str(), outcome, reason, &mut self.lines.borrow_mut());
+        }
     }
 
     /// Takes in what a judge said; gives the object that it made, when that counts.
@@ -275,6 +283,7 @@ impl<'d> Ruling<'d> {
             self.answer.refusal = Some(Status { code, reason, message: together(&messages) });
             self.answer.patch = None;
         }
+        self.desk.events.send(self.lines.take());
         let allowed = if self.answer.refusal.is_none() { "true" } else { "false" };
         self.desk.metrics.requests.add(&[self.hook.name(), self.request.operation.name(), allowed]);
         self.answer

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -75,33 +75,43 @@ impl About {
         About(out)
     }
 
-    /// The line of one event. The reason is a word or a sentence of ours, never of a policy.
-    pub(crate) fn line(&self, policy: &str, mode: &str, outcome: Outcome, reason: &str) -> String {
-        let mut out = String::with_capacity(self.0.len() + 160);
+    /// Adds the line of one event. The reason is a word or a sentence of ours, never of a policy.
+    pub(crate) fn line(&self, policy: &str, mode: &str, outcome: Outcome, reason: &str, lines: &mut Lines) {
+        let out = &mut lines.text;
+        out.reserve(self.0.len() + 160);
         out.push_str(&self.0);
         let of_policy =
             [("policy", policy), ("mode", mode), ("outcome", outcome.as_str()), ("reason", reason)];
-        pairs(&of_policy, &mut out);
+        pairs(&of_policy, out);
         out.push_str("}\n");
-        out
+        lines.count += 1;
     }
+}
+
+/// Events that go together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lines {
+    text: String,
+    count: usize,
 }
 
 fn pairs(pairs: &[(&str, &str)], out: &mut String) {
     for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-        _ = write!(out, ",\"{key}\":");
+        out.push_str(",\"");
+        out.push_str(key);
+        out.push_str("\":");
         // Names in Kubernetes have at most 253 characters; anything longer is no name.
         json_text(value.get(..value.floor_char_boundary(512)).unwrap_or(value), out);
     }
 }
 
-/// Lines that wait; a few seconds of a cluster where everything is refused.
+/// Lines that wait, unless those of one review alone are more; a few seconds of a cluster where everything is refused.
 const QUEUE: usize = 8192;
 
 /// What goes through the queue.
 #[derive(Debug)]
 enum Message {
-    Line(String),
+    Lines(Lines),
     /// Everything before it is to be written, and then this told.
     Flush(SyncSender<()>),
 }
@@ -113,6 +123,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Events {
     queue: Option<SyncSender<Message>>,
+    waiting: Arc<AtomicUsize>,
     dropped: Arc<AtomicU64>,
 }
 
@@ -133,7 +144,7 @@ impl EventWriter {
 impl Events {
     /// Nobody wants to know.
     pub fn none() -> Self {
-        Events { queue: None, dropped: Arc::default() }
+        Events { queue: None, waiting: Arc::default(), dropped: Arc::default() }
     }
 
     /// Writes to `out`, on a thread of its own, which ends when nobody can send any more.
@@ -142,17 +153,27 @@ impl Events {
     /// When there is no thread to be had.
     pub fn to(out: Box<dyn Write + Send>) -> std::io::Result<(Self, EventWriter)> {
         let (queue, messages) = sync_channel(QUEUE);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let told = Arc::clone(&dropped);
-        std::thread::Builder::new().name("events".into()).spawn(move || write_all(out, &messages, &told))?;
-        Ok((Events { queue: Some(queue.clone()), dropped }, EventWriter(queue)))
+        let events = Events { queue: Some(queue.clone()), waiting: Arc::default(), dropped: Arc::default() };
+        let (waiting, dropped) = (Arc::clone(&events.waiting), Arc::clone(&events.dropped));
+        let writes = move || write_all(out, &messages, &waiting, &dropped);
+        std::thread::Builder::new().name("events".into()).spawn(writes)?;
+        Ok((events, EventWriter(queue)))
     }
 
-    pub(crate) fn send(&self, line: impl FnOnce() -> String) {
-        if let Some(queue) = &self.queue
-            && queue.try_send(Message::Line(line())).is_err()
-        {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+    /// Whether anybody wants to know.
+    pub(crate) fn are_wanted(&self) -> bool {
+        self.queue.is_some()
+    }
+
+    pub(crate) fn send(&self, lines: Lines) {
+        let count = lines.count;
+        let Some(queue) = self.queue.as_ref().filter(|_| count > 0) else { return };
+        let room = |waiting: usize| (waiting == 0 || waiting + count <= QUEUE).then_some(waiting + count);
+        if self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
+            self.dropped.fetch_add(count as u64, Ordering::Relaxed);
+        } else if queue.try_send(Message::Lines(lines)).is_err() {
+            self.waiting.fetch_sub(count, Ordering::Relaxed);
+            self.dropped.fetch_add(count as u64, Ordering::Relaxed);
         }
     }
 
@@ -162,18 +183,27 @@ impl Events {
     }
 }
 
-fn write_all(mut out: Box<dyn Write + Send>, messages: &Receiver<Message>, dropped: &AtomicU64) {
+fn write_all(
+    mut out: Box<dyn Write + Send>,
+    messages: &Receiver<Message>,
+    waiting: &AtomicUsize,
+    dropped: &AtomicU64,
+) {
     let mut told = 0;
     while let Ok(first) = messages.recv() {
         let mut batch = String::new();
+        let mut lines = 0;
         let mut flushed = None;
         for message in std::iter::once(first).chain(messages.try_iter().take(256)) {
             match message {
-                Message::Line(line) => batch.push_str(&line),
+                Message::Lines(more) => {
+                    batch.push_str(&more.text);
+                    lines += more.count;
+                }
                 Message::Flush(told) => flushed = Some(told),
             }
         }
-        let lines = batch.lines().count() as u64;
+        waiting.fetch_sub(lines, Ordering::Relaxed);
         let lost = dropped.load(Ordering::Relaxed);
         if lost > told {
             _ = writeln!(batch, "{{\"event\":\"dropped\",\"count\":{}}}", lost - told);
@@ -181,7 +211,7 @@ fn write_all(mut out: Box<dyn Write + Send>, messages: &Receiver<Message>, dropp
         }
         // A log that cannot be written stops no cluster; the lines are lost, and that is counted.
         if out.write_all(batch.as_bytes()).and_then(|()| out.flush()).is_err() {
-            dropped.fetch_add(lines, Ordering::Relaxed);
+            dropped.fetch_add(lines as u64, Ordering::Relaxed);
         }
         if let Some(flushed) = flushed {
             // Nobody may wait for it any more.
@@ -213,13 +243,29 @@ mod tests {
         }
     }
 
+    fn line(text: &str) -> Lines {
+        Lines { text: text.to_owned(), count: 1 }
+    }
+
+    #[test]
+    fn the_events_of_one_review_are_never_too_many() {
+        let written = Arc::default();
+        let (let_go, gate) = mpsc::channel();
+        let (events, writer) = Events::to(Box::new(Slow(gate, Arc::clone(&written)))).unwrap();
+        events.send(Lines { text: "{}\n".repeat(QUEUE + 1), count: QUEUE + 1 });
+        assert_eq!(events.dropped(), 0);
+        drop(let_go);
+        writer.finish();
+        assert_eq!(written.lock().unwrap().len(), 3 * (QUEUE + 1));
+    }
+
     #[test]
     fn what_does_not_fit_is_counted_and_told_and_nobody_waits() {
         let (let_go, gate) = mpsc::channel();
         let written = Arc::default();
         let (events, writer) = Events::to(Box::new(Slow(gate, Arc::clone(&written)))).unwrap();
         for number in 0..QUEUE + 2_000 {
-            events.send(|| format!("{{\"number\":{number}}}\n"));
+            events.send(line(&format!("{{\"number\":{number}}}\n")));
         }
         let dropped = events.dropped();
         assert!((1..=2_000).contains(&dropped), "{dropped}");
@@ -249,7 +295,7 @@ mod tests {
             }
         }
         let (events, writer) = Events::to(Box::new(Broken)).unwrap();
-        events.send(|| "{}\n".to_owned());
+        events.send(line("{}\n"));
         writer.finish();
         assert_eq!(events.dropped(), 1);
     }

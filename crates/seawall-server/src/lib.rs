@@ -13,7 +13,8 @@
 //! - what cannot be judged has an outcome that the settings define, and is an event; a policy that is not enforced never
 //!   refuses;
 //! - no value of an object enters an event, a metric or a message of ours;
-//! - nothing is written to a cluster: who brings the trust bundle there does so through a trait.
+//! - nothing is written to a cluster: who brings the trust bundle there does so through a trait; what a cluster has is
+//!   read only where it is followed ([`Follow`], feature `live`).
 
 mod base64;
 mod clock;
@@ -22,6 +23,8 @@ mod event;
 mod exempt;
 mod http;
 mod judge;
+#[cfg(feature = "live")]
+mod live;
 mod manifests;
 mod metrics;
 mod mode;
@@ -40,10 +43,12 @@ pub use judge::{
     Around, Budget, Checks, Exemptions as PodSecurityExemptions, Hook, Judge, Known, NamespacePolicy,
     PodSecurity, Policies, label_policy,
 };
+#[cfg(feature = "live")]
+pub use live::{Follow, Judging, Remake};
 pub use manifests::{Manifests, OPT_IN};
 pub use metrics::Metrics;
 pub use mode::{Identity, Mode, ModeRule, Modes};
 pub use review::{Answer, BadReview, Review, ReviewLimits, Status, patch};
-pub use run::{CertificateSource, Run, RunError};
+pub use run::{CertificateSource, Loaded, Run, RunError};
 pub use settings::{BadSetting, KEYS as SETTING_KEYS, Settings};
 pub use shared::Shared;

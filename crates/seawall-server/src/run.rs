@@ -54,6 +54,15 @@ pub enum CertificateSource {
     },
 }
 
+/// How far loading got.
+pub enum Loaded {
+    /// The desk has its judges and its inventory.
+    Whole,
+    /// Both come from a cluster, and change with it.
+    #[cfg(feature = "live")]
+    From(Box<crate::live::Follow>),
+}
+
 /// What a server needs.
 pub struct Run {
     /// Who decides.
@@ -113,15 +122,15 @@ impl Certified {
 }
 
 impl Run {
-    /// Serves until a signal (SIGTERM, SIGINT) or a failure. `load` gives the desk its judges and its inventory while the
-    /// server is alive and not ready; `tell` gets the address that is listened on, and whatever else goes wrong on the way.
+    /// Serves until a signal (SIGTERM, SIGINT) or a failure. `load` gives the desk its judges and its inventory, or says
+    /// where they come from, while the server is alive and not ready; `tell` gets the address that is listened on, and whatever else goes wrong on the way.
     /// Whether all requests were answered in the end.
     ///
     /// # Errors
     /// When the server cannot start.
     pub fn run(
         self,
-        load: impl FnOnce(&Desk) -> Result<(), String> + Send + 'static,
+        load: impl FnOnce(&Desk) -> Result<Loaded, String> + Send + 'static,
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<bool, RunError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -139,7 +148,7 @@ impl Run {
 
     async fn serve(
         self,
-        load: impl FnOnce(&Desk) -> Result<(), String> + Send + 'static,
+        load: impl FnOnce(&Desk) -> Result<Loaded, String> + Send + 'static,
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<bool, RunError> {
         let stop = stop_signal().map_err(system("signals cannot be waited for"))?;
@@ -166,16 +175,11 @@ impl Run {
         tokio::spawn({
             let (server, desk) = (Arc::clone(&server), Arc::clone(&self.desk));
             async move {
-                match tokio::task::spawn_blocking(move || load(&desk)).await {
-                    Ok(Ok(())) => {
-                        server.set_loaded();
-                        tell("ready");
-                        // Kept open: a closed channel would be taken for a failure.
-                        std::future::pending::<()>().await;
-                    }
-                    Ok(Err(reason)) => _ = failed.send(reason),
-                    Err(_) => _ = failed.send("policies could not be loaded: a panic".to_owned()),
-                }
+                let reason = loaded(load, desk, &*tell, || {
+                    server.set_loaded();
+                    tell("ready");
+                });
+                _ = failed.send(reason.await);
             }
         });
         let mut reason = None;
@@ -221,6 +225,30 @@ impl Run {
                 keeper(Arc::clone(&cluster) as Arc<dyn CertificateStore>, cluster, names)
             }
         })
+    }
+}
+
+/// Loads, and follows what is to be followed; ends only with the reason why that is not possible.
+async fn loaded(
+    load: impl FnOnce(&Desk) -> Result<Loaded, String> + Send + 'static,
+    desk: Arc<Desk>,
+    #[cfg_attr(not(feature = "live"), allow(unused_variables, reason = "only of a cluster there is news"))]
+    tell: &(impl Fn(&str) + Sync),
+    ready: impl FnOnce() + Send,
+) -> String {
+    let loading = tokio::task::spawn_blocking({
+        let desk = Arc::clone(&desk);
+        move || load(&desk)
+    });
+    match loading.await {
+        Ok(Ok(Loaded::Whole)) => {
+            ready();
+            std::future::pending().await
+        }
+        #[cfg(feature = "live")]
+        Ok(Ok(Loaded::From(follow))) => follow.run(desk, tell, ready).await,
+        Ok(Err(reason)) => reason,
+        Err(_) => "policies could not be loaded: a panic".to_owned(),
     }
 }
 

@@ -13,8 +13,8 @@ use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
 use seawall_policy::vap::PolicySet;
 use seawall_server::{
-    CertificateSource, Checks, Desk, Events, Judges, Metrics, PodSecurity, Policies, Rules, Run,
-    ServerLimits, SystemClock,
+    Budget, CertificateSource, Checks, Desk, Events, Hook, Judges, Loaded, Metrics, PodSecurity, Policies,
+    Review, ReviewLimits, Rules, Run, ServerLimits, SystemClock,
 };
 use seawall_yaml::{Limits, Text, read};
 
@@ -24,14 +24,17 @@ use crate::client::Address;
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: Address,
+    /// How long it took to be ready.
+    pub(crate) ready: Duration,
     _folder: tempfile::TempDir,
 }
 
 impl Process {
-    pub(crate) fn start(policies: usize) -> Self {
+    pub(crate) fn start(policies: usize, others: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let started = std::time::Instant::now();
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--policies", &policies.to_string(), "--serve"])
+            .args(["--policies", &policies.to_string(), "--others", &others.to_string(), "--serve"])
             .arg(folder.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -39,10 +42,12 @@ impl Process {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let socket = lines.next().unwrap().unwrap().strip_prefix("listening on ").unwrap().parse().unwrap();
         assert_eq!(lines.next().unwrap().unwrap(), "ready");
+        let ready = started.elapsed();
         let bundle = std::fs::read(folder.path().join("ca.crt")).unwrap();
         let roots = CertificateDer::pem_slice_iter(&bundle).map(|der| der.unwrap().to_vec()).collect();
         let now = seawall_server::Clock::now(&SystemClock);
-        Process { child, address: Address { socket, name: "localhost".into(), roots, now }, _folder: folder }
+        let address = Address { socket, name: "localhost".into(), roots, now };
+        Process { child, address, ready, _folder: folder }
     }
 
     fn proc(&self, file: &str) -> String {
@@ -71,11 +76,34 @@ impl Process {
     }
 }
 
-/// This process is the server, until it is killed.
-pub(crate) fn serve(folder: &Path, policies: usize) {
+/// Who decides, before it knows anything.
+fn desk() -> (Desk, Arc<Metrics>) {
     let (events, _writer) = Events::to(Box::new(std::io::sink())).unwrap();
-    let desk =
-        Arc::new(Desk::new(Rules::default(), Arc::new(SystemClock), Arc::new(Metrics::default()), events));
+    let metrics = Arc::new(Metrics::default());
+    (Desk::new(Rules::default(), Arc::new(SystemClock), Arc::clone(&metrics), events), metrics)
+}
+
+fn load(desk: &Desk, policies: usize, others: usize, metrics: &Metrics) {
+    desk.set_judges(judges(policies, others, metrics));
+    desk.set_inventory(inventory("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/warn: restricted}}\n"));
+}
+
+/// Reads, judges and answers so many reviews on this thread.
+pub(crate) fn judge(bodies: &[Vec<u8>], policies: usize, others: usize, count: usize) {
+    let (desk, metrics) = desk();
+    load(&desk, policies, others, &metrics);
+    let started = std::time::Instant::now();
+    for body in bodies.iter().cycle().take(count) {
+        let review = Review::read(body, &ReviewLimits::default()).unwrap();
+        std::hint::black_box(desk.decide(&review, Hook::Validate, &Budget::default()).to_json());
+    }
+    println!("{:.1} µs/review", started.elapsed().as_secs_f64() * 1e6 / count as f64);
+}
+
+/// This process is the server, until it is killed.
+pub(crate) fn serve(folder: &Path, policies: usize, others: usize) {
+    let (desk, metrics) = desk();
+    let desk = Arc::new(desk);
     let run = Run {
         desk,
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -86,9 +114,8 @@ pub(crate) fn serve(folder: &Path, policies: usize) {
         limits: ServerLimits::default(),
     };
     let load = move |desk: &Desk| {
-        desk.set_judges(judges(policies));
-        desk.set_inventory(inventory("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/warn: restricted}}\n"));
-        Ok(())
+        load(desk, policies, others, &metrics);
+        Ok(Loaded::Whole)
     };
     let say = |what: &str| {
         println!("{what}");
@@ -97,14 +124,16 @@ pub(crate) fn serve(folder: &Path, policies: usize) {
     run.run(load, say).unwrap();
 }
 
-fn judges(policies: usize) -> Judges {
+fn judges(policies: usize, others: usize, metrics: &Metrics) -> Judges {
     let mut text = String::new();
-    for number in 0..policies {
+    for number in 0..policies + others {
+        let (groups, resources) =
+            if number < policies { ("'', apps", "pods, deployments") } else { ("shop.example", "widgets") };
         let expression = EXPRESSIONS[number % EXPRESSIONS.len()];
         write!(
             text,
             "---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {{name: policy-{number}}}\nspec:\n  \
-             matchConstraints:\n    resourceRules: [{{apiGroups: ['', apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods, deployments]}}]\n  \
+             matchConstraints:\n    resourceRules: [{{apiGroups: [{groups}], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [{resources}]}}]\n  \
              variables: [{{name: containers, expression: 'has(object.spec.template) ? object.spec.template.spec.containers : object.spec.containers'}}]\n  \
              validations: [{{expression: \"{expression}\", message: 'policy {number}'}}]\n---\napiVersion: admissionregistration.k8s.io/v1\n\
              kind: ValidatingAdmissionPolicyBinding\nmetadata: {{name: policy-{number}}}\nspec: {{policyName: policy-{number}, validationActions: [Deny]}}\n"
@@ -113,9 +142,13 @@ fn judges(policies: usize) -> Judges {
     }
     let texts = inventory(&text);
     let (set, problems) = PolicySet::read(&texts);
-    assert!(problems.is_empty() && set.len() == policies, "{problems:?}");
+    assert!(problems.is_empty() && set.len() == policies + others, "{problems:?}");
     let checks = Checks::new(&pick(Profile::Default, &[], &[]), Settings::default(), Vec::new());
-    vec![Arc::new(Policies::new(set, texts, Vec::new())), Arc::new(PodSecurity::default()), Arc::new(checks)]
+    vec![
+        Arc::new(Policies::new(set, texts, Vec::new()).timed(metrics)),
+        Arc::new(PodSecurity::default()),
+        Arc::new(checks),
+    ]
 }
 
 /// What people write.

@@ -22,6 +22,11 @@ impl Server {
     pub(super) async fn review(self: Arc<Self>, hook: Hook, request: Request<Incoming>) -> Sent {
         let started = Instant::now();
         let metrics = Arc::clone(self.desk.metrics());
+        if !self.loaded.load(Ordering::Acquire) {
+            // Whoever comes although nobody said that the server is ready: an answer would say that policies allow it.
+            metrics.rejected.add(&["loading"]);
+            return last(StatusCode::SERVICE_UNAVAILABLE, "policies and inventory are not loaded");
+        }
         let Ok(_permit) = self.in_flight.try_acquire() else {
             metrics.rejected.add(&["busy"]);
             return last(StatusCode::SERVICE_UNAVAILABLE, "too many reviews at once");

@@ -1,16 +1,19 @@
 //! Admission policies of Kubernetes (ValidatingAdmissionPolicy with its bindings), as the API server runs them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
 
 use seawall_checks::Evaluation;
 use seawall_core::CheckId;
 use seawall_inventory::{Inventory, InventoryBuilder};
 use seawall_policy::admission::{Decision, Request};
 use seawall_policy::run::Telling;
-use seawall_policy::vap::{PolicySet, World};
+use seawall_policy::vap::{Observer, PolicySet};
 use seawall_waivers::Rules;
 
-use crate::judge::{Around, Judge};
+use crate::judge::{Around, Budget, Judge};
+use crate::metrics::{Metrics, PolicyTime};
 
 /// The policies of a set, with the exceptions from them. They go by the ids that reports and waivers know them by:
 /// `admission-policy/NAME`.
@@ -19,6 +22,8 @@ pub struct Policies {
     /// Where the policies are written.
     texts: Inventory,
     waivers: Rules,
+    /// What each took so far, by its place in the set; none when nobody counts.
+    times: Vec<Arc<PolicyTime>>,
 }
 
 impl Policies {
@@ -27,7 +32,15 @@ impl Policies {
         let about_policies = |rule: &seawall_waivers::Rule| {
             rule.checks.iter().any(|id| &**id == CheckId::EVERY_POLICY || CheckId::is_policy_id(id))
         };
-        Policies { set, texts, waivers: waivers.into_iter().filter(about_policies).collect() }
+        let waivers = waivers.into_iter().filter(about_policies).collect();
+        Policies { set, texts, waivers, times: Vec::new() }
+    }
+
+    /// The same; what each policy takes is counted.
+    #[must_use]
+    pub fn timed(self, metrics: &Metrics) -> Self {
+        let times = metrics.policy_times(self.set.validating().map(id));
+        Policies { times, ..self }
     }
 
     /// The policies all of whose findings somebody accepted.
@@ -62,17 +75,46 @@ impl Judge for Policies {
     }
 
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
-        let world = World::new(&around.known.inventory, Some(&around.known.rights));
-        let mut decision = self.set.judge(request, &world);
+        let mut watching = Watching { budget: around.budget, times: &self.times, since: None };
+        let mut decision = self.set.judge_under(request, &around.known.world(), &mut watching);
         let waived = if decision.denials.is_empty() || self.waivers.is_empty() {
             BTreeSet::new()
         } else {
             self.waived(&decision, request, around)
         };
-        let id = |policy: &mut String| *policy = CheckId::of_policy(policy).as_str().to_owned();
-        decision.denials.iter_mut().for_each(|denial| id(&mut denial.policy));
-        decision.not_judged.iter_mut().for_each(|gap| id(&mut gap.policy));
+        decision.denials.iter_mut().for_each(|denial| denial.policy = id(&denial.policy));
+        decision.not_judged.iter_mut().for_each(|gap| gap.policy = id(&gap.policy));
         decision.denials.retain(|denial| !waived.contains(&denial.policy));
         decision
+    }
+}
+
+/// The id that reports, modes and waivers know a policy by.
+fn id(policy: &str) -> String {
+    [CheckId::POLICY, policy].concat()
+}
+
+/// Takes the time of each policy, and ends it when nobody waits for the answer any more.
+struct Watching<'a> {
+    budget: &'a Budget,
+    times: &'a [Arc<PolicyTime>],
+    since: Option<Instant>,
+}
+
+impl Observer for Watching<'_> {
+    fn goes_on(&mut self) -> bool {
+        !self.budget.is_spent()
+    }
+
+    fn prepared(&mut self) {
+        self.since = (!self.times.is_empty()).then(Instant::now);
+    }
+
+    fn judged(&mut self, place: usize) {
+        if let (Some(since), Some(time)) = (self.since, self.times.get(place)) {
+            let now = Instant::now();
+            time.add(now.duration_since(since));
+            self.since = Some(now);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Series of one family; more would be an attack on whoever collects them. What comes later counts under `other`.
-const MOST_SERIES: usize = 20_000;
+pub(super) const MOST_SERIES: usize = 20_000;
 
 /// The values of the labels of a series, with [`BETWEEN`] between them: one text, so that looking one up costs little.
 type Labels = Box<str>;
@@ -118,7 +118,7 @@ fn seconds(micros: u64) -> f64 {
     micros as f64 / 1e6
 }
 
-fn escaped(value: &str) -> String {
+pub(super) fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 

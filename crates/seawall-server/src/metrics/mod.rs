@@ -3,11 +3,19 @@
 //! Invariant: labels are names of ours and of policies, never of users, objects or namespaces.
 
 mod family;
+mod inventory;
+mod policies;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use family::{Counters, Histograms};
+#[cfg(feature = "live")]
+pub(crate) use inventory::FollowedKind;
+use inventory::FollowedKinds;
+pub(crate) use policies::PolicyTime;
+use policies::PolicyTimes;
 
 /// All that is counted.
 #[derive(Debug)]
@@ -18,6 +26,8 @@ pub struct Metrics {
     pub(crate) rejected: Counters,
     pub(crate) duration: Histograms,
     pub(crate) judging: Histograms,
+    policy_times: PolicyTimes,
+    pub(crate) inventory: FollowedKinds,
     pub(crate) in_flight: AtomicI64,
     pub(crate) connections: AtomicI64,
     /// Seconds since 1970; 0 without a certificate.
@@ -57,6 +67,8 @@ impl Default for Metrics {
                 "Time that a family of policies took for a review.",
                 &["judge"],
             ),
+            policy_times: PolicyTimes::default(),
+            inventory: FollowedKinds::default(),
             in_flight: AtomicI64::new(0),
             connections: AtomicI64::new(0),
             certificate_expires: AtomicU64::new(0),
@@ -65,6 +77,11 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Where policies of these ids count the time that they take.
+    pub(crate) fn policy_times(&self, ids: impl Iterator<Item = String>) -> Vec<Arc<PolicyTime>> {
+        self.policy_times.of(ids)
+    }
+
     /// The text of `/metrics`; what is not counted here is given.
     pub(crate) fn text(&self, ready: bool, events_dropped: u64) -> String {
         let mut out = String::with_capacity(8 << 10);
@@ -74,6 +91,8 @@ impl Metrics {
         self.rejected.write(&mut out);
         self.duration.write(&mut out);
         self.judging.write(&mut out);
+        self.policy_times.write(&mut out);
+        self.inventory.write(&mut out);
         let mut single = |name: &str, kind: &str, help: &str, value: i64| {
             _ = writeln!(
                 out,

@@ -184,7 +184,7 @@ fn a_policy_that_loops_costs_its_time_and_no_more() {
             let (judge, mut held) = stuck();
             let rules = Rules { modes: Modes { rules: vec![], default }, failure, ..Rules::default() };
             let limits = ServerLimits { workers: 2, ..ServerLimits::default() };
-            let stand = Stand::start(Setup { rules, limits, judges: vec![judge] }).await;
+            let stand = Stand::start(Setup { rules, limits, judges: vec![judge], loaded: true }).await;
             let mut asked = Vec::new();
             for _ in 0..2 {
                 let mut client = stand.client().await;

@@ -6,6 +6,9 @@ mod client;
 #[cfg(feature = "write")]
 mod cluster;
 mod hostile;
+#[cfg(feature = "live")]
+mod live;
 mod pod_security;
+mod process;
 mod serving;
 mod stand;

@@ -56,6 +56,20 @@ fn a_connection_carries_many_reviews() {
 }
 
 #[test]
+fn nobody_is_allowed_anything_before_policies_are_loaded() {
+    run(async {
+        let stand = Stand::start(Setup { loaded: false, ..Setup::default() }).await;
+        let answer = stand.client().await.post("/validate", &body("shop", "web")).await.unwrap();
+        assert_eq!((answer.status, answer.body.as_str()), (503, "policies and inventory are not loaded\n"));
+        assert_eq!(stand.client().await.get("/readyz").await.unwrap().status, 503);
+        stand.server.set_loaded();
+        assert_eq!(stand.client().await.post("/validate", &body("shop", "web")).await.unwrap().status, 200);
+        let metrics = stand.client().await.get("/metrics").await.unwrap().body;
+        assert!(metrics.contains("rejected_total{reason=\"loading\"} 1"), "{metrics}");
+    });
+}
+
+#[test]
 fn modes_decide_what_a_refusal_does() {
     run(async {
         let rule = |namespaces: &str, mode| ModeRule {

@@ -73,6 +73,8 @@ pub(crate) struct Setup {
     pub(crate) limits: ServerLimits,
     pub(crate) rules: Rules,
     pub(crate) judges: Judges,
+    /// Whether the desk has what it judges by.
+    pub(crate) loaded: bool,
 }
 
 impl Default for Setup {
@@ -82,6 +84,7 @@ impl Default for Setup {
             limits: ServerLimits::default(),
             rules: Rules { modes, ..Rules::default() },
             judges: Vec::new(),
+            loaded: true,
         }
     }
 }
@@ -104,6 +107,8 @@ impl std::io::Write for Log {
 /// A server at work.
 pub(crate) struct Stand {
     pub(crate) server: Arc<Server>,
+    #[cfg_attr(not(feature = "live"), allow(dead_code, reason = "only what changes needs it"))]
+    pub(crate) desk: Arc<Desk>,
     pub(crate) certificates: Arc<Certificates>,
     pub(crate) address: Address,
     pub(crate) clock: Arc<TestClock>,
@@ -130,8 +135,10 @@ impl Stand {
         let certificates = Arc::new(Certificates::new(metrics).unwrap());
         let authority = Authority::new(NOW, 365 * DAY).unwrap();
         serve(&certificates, &authority.issue(&["localhost".into()], NOW, 30 * DAY).unwrap());
-        let server = Arc::new(Server::new(desk, setup.limits, Arc::clone(&certificates)));
-        server.set_loaded();
+        let server = Arc::new(Server::new(Arc::clone(&desk), setup.limits, Arc::clone(&certificates)));
+        if setup.loaded {
+            server.set_loaded();
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = Address {
             socket: listener.local_addr().unwrap(),
@@ -141,7 +148,7 @@ impl Stand {
         };
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(Arc::clone(&server).serve(listener, async { _ = stopped.await }));
-        Stand { server, certificates, address, clock, authority, stop, served, writer, log }
+        Stand { server, desk, certificates, address, clock, authority, stop, served, writer, log }
     }
 
     pub(crate) async fn client(&self) -> Client {

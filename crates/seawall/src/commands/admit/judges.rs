@@ -6,13 +6,17 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use seawall_checks::pick;
+#[cfg(feature = "cluster")]
+use seawall_core::Problem;
 use seawall_inventory::Inventory;
-use seawall_server::{Checks, Judge, Judges, Policies};
+use seawall_policy::vap::PolicySet;
+use seawall_server::{Checks, Desk, Judge, Judges, Metrics, Policies};
 use seawall_sources::{Progress, Target};
+use seawall_waivers::Rules;
 
 use crate::cli::SelectionArgs;
 use crate::commands::accepted::Accepted;
-use crate::commands::{RenderArgs, live};
+use crate::commands::{RenderArgs, live, policy};
 use crate::config::{self, Config};
 
 /// What policies judge by, and what they know.
@@ -22,7 +26,7 @@ pub(super) struct JudgeArgs {
     #[arg(long, value_name = "PATH")]
     policies: Vec<String>,
     /// What is in the cluster (namespaces with their labels, service accounts, pods): files, folders, snapshots or
-    /// `cluster[:CONTEXT]`, read once at the start; may be repeated
+    /// `cluster[:CONTEXT]`; may be repeated. They are read once; a cluster is followed by `admit serve`
     #[arg(long, value_name = "TARGET")]
     inventory: Vec<String>,
     #[command(flatten)]
@@ -64,11 +68,11 @@ impl JudgeArgs {
         Ok(Configured { config, accepted, targets, rendering })
     }
 
-    /// The judges that the configuration and the command line ask for.
+    /// What judges, as the configuration and the command line ask for it.
     ///
     /// # Errors
-    /// When a word selects nothing known.
-    pub(super) fn judges(&self, configured: &Configured) -> anyhow::Result<Judges> {
+    /// When a word selects nothing known, or a policy is not in force.
+    pub(super) fn parts(&self, configured: &Configured) -> anyhow::Result<Parts> {
         let Configured { config, accepted, .. } = configured;
         let words = &config.admission.select;
         let checks = if self.selection.select.is_empty() && !words.is_empty() {
@@ -79,25 +83,95 @@ impl JudgeArgs {
         } else {
             self.selection.chosen(config)
         };
-        let checks = Checks::new(&checks, config.settings.clone(), accepted.of_file());
+        let waivers = accepted.of_file();
+        let checks = Checks::new(&checks, config.settings.clone(), waivers.clone());
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
-        let policies = self.policies(accepted)?.map(|policies| Arc::new(policies) as Arc<dyn Judge>);
-        Ok(policies.into_iter().chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]).collect())
+        let others = security.into_iter().chain([Arc::new(checks) as Arc<dyn Judge>]).collect();
+        Ok(Parts { policies: self.policies()?, waivers, others })
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.
-    fn policies(&self, accepted: &Accepted) -> anyhow::Result<Option<Policies>> {
+    fn policies(&self) -> anyhow::Result<Option<policy::Policies>> {
         if self.policies.is_empty() {
             return Ok(None);
         }
-        let read = crate::commands::policy::policies(&self.policies)?;
+        let read = policy::policies(&self.policies)?;
         read.problems.iter().for_each(crate::output::problem);
-        Ok(Some(Policies::new(read.set, read.inventory, accepted.of_file())))
+        Ok(Some(read))
     }
 }
 
+/// What judges, before a desk has it.
+pub(super) struct Parts {
+    /// Those of files.
+    policies: Option<policy::Policies>,
+    waivers: Rules,
+    /// Whatever judges beside policies.
+    others: Judges,
+}
+
+impl Parts {
+    /// Hands what judges to a desk.
+    pub(super) fn install(self, desk: &Desk, metrics: &Metrics) {
+        let policies = self.policies.map(|read| (read.set, read.inventory));
+        install(policies, self.waivers, &self.others, desk, metrics);
+    }
+
+    /// The policies in force, and their texts, when those of a cluster come to those of files; a name that both have is
+    /// that of the file. Beside them what is wrong with any.
+    #[cfg(feature = "cluster")]
+    pub(super) fn with(&self, cluster: &Inventory) -> (PolicySet, Inventory, Vec<Problem>) {
+        let texts = match &self.policies {
+            Some(own) => policy::joined(&own.inventory, cluster),
+            None => cluster.joined_with([]),
+        };
+        let (set, problems) = PolicySet::read(&texts);
+        (set, texts, problems)
+    }
+
+    /// The same as [`Parts::install`] with other policies.
+    #[cfg(feature = "cluster")]
+    pub(super) fn installer(
+        &self,
+        set: PolicySet,
+        texts: Inventory,
+        metrics: &Arc<Metrics>,
+    ) -> Box<dyn FnOnce(&Desk) + Send> {
+        let (waivers, others, metrics) = (self.waivers.clone(), self.others.clone(), Arc::clone(metrics));
+        Box::new(move |desk| install(Some((set, texts)), waivers, &others, desk, &metrics))
+    }
+}
+
+fn install(
+    policies: Option<(PolicySet, Inventory)>,
+    waivers: Rules,
+    others: &Judges,
+    desk: &Desk,
+    metrics: &Metrics,
+) {
+    let policies = policies.filter(|(set, _)| !set.is_empty());
+    let policies = policies.map(|(set, texts)| Policies::new(set, texts, waivers).timed(metrics));
+    let policies = policies.map(|policies| Arc::new(policies) as Arc<dyn Judge>);
+    desk.set_judges(policies.into_iter().chain(others.iter().cloned()).collect());
+}
+
 impl Configured {
+    /// Takes the cluster out of the targets that are read once: its context, when one is named.
+    ///
+    /// # Errors
+    /// When there are several.
+    #[cfg(feature = "cluster")]
+    pub(super) fn take_cluster(&mut self) -> anyhow::Result<Option<Option<String>>> {
+        let is_cluster = |target: &mut Target| matches!(target, Target::Cluster(_));
+        let clusters: Vec<Target> = self.targets.extract_if(.., is_cluster).collect();
+        match clusters.as_slice() {
+            [] => Ok(None),
+            [Target::Cluster(context)] => Ok(Some(context.clone())),
+            _ => anyhow::bail!("`--inventory` names several clusters, and a server judges for one"),
+        }
+    }
+
     /// Reads what is in the cluster.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! `seawall admit`
 
 mod exemptions;
+#[cfg(feature = "cluster")]
+mod follow;
 mod judges;
 mod manifests;
 mod review;

@@ -38,9 +38,10 @@ pub(super) fn run(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
     let body = read(&args.file, settings.limits.review.bytes.into()).with_context(failed)?;
     let review = Review::read(&body, &settings.limits.review).with_context(failed)?;
     let clock = Arc::new(SystemClock);
-    let desk = Desk::new(settings.rules.clone(), clock, Arc::new(Metrics::default()), Events::none());
+    let metrics = Arc::new(Metrics::default());
+    let desk = Desk::new(settings.rules.clone(), clock, Arc::clone(&metrics), Events::none());
     desk.set_inventory(configured.inventory()?);
-    desk.set_judges(args.judges.judges(&configured)?);
+    args.judges.parts(&configured)?.install(&desk, &metrics);
     let hook = match args.hook {
         HookName::Validate => Hook::Validate,
         HookName::Mutate => Hook::Mutate,

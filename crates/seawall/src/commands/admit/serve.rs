@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use seawall_server::{CertificateSource, Desk, Events, Metrics, Run, SystemClock};
+use seawall_server::{CertificateSource, Desk, Events, Loaded, Metrics, Run, SystemClock};
 
 use super::judges::JudgeArgs;
 use crate::ExitStatus;
@@ -17,6 +17,9 @@ use crate::ExitStatus;
 pub(super) struct ServeArgs {
     #[command(flatten)]
     judges: JudgeArgs,
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    follow: super::follow::FollowArgs,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443")]
     listen: SocketAddr,
@@ -81,21 +84,32 @@ impl ServeArgs {
 }
 
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
-    let configured = args.judges.configured()?;
+    #[cfg_attr(not(feature = "cluster"), allow(unused_mut, reason = "only a cluster is taken out of it"))]
+    let mut configured = args.judges.configured()?;
     let own_namespace = &configured.config.admission.rules.exemptions.own_namespace;
     let certificates = args.certificates(own_namespace)?;
-    let judges = args.judges.judges(&configured)?;
+    let parts = args.judges.parts(&configured)?;
+    #[cfg(feature = "cluster")]
+    let (follow, cluster) = (args.follow, configured.take_cluster()?);
+    #[cfg(feature = "cluster")]
+    if follow.any() && cluster.is_none() {
+        bail!("no cluster is followed\nhint: `--inventory cluster`");
+    }
     let settings = &configured.config.admission;
     let (events, writer) = Events::to(args.events()?).context("events cannot be written")?;
     let metrics = Arc::new(Metrics::default());
-    let desk = Arc::new(Desk::new(settings.rules.clone(), Arc::new(SystemClock), metrics, events));
-    let server = Run { desk, listen: args.listen, certificates, limits: settings.limits };
+    let desk = Desk::new(settings.rules.clone(), Arc::new(SystemClock), Arc::clone(&metrics), events);
+    let server = Run { desk: Arc::new(desk), listen: args.listen, certificates, limits: settings.limits };
     plain_panics();
     let load = move |desk: &Desk| {
         let inventory = configured.inventory().map_err(|error| format!("{error:#}"))?;
+        #[cfg(feature = "cluster")]
+        if let Some(context) = cluster {
+            return Ok(Loaded::From(Box::new(follow.follow(context, inventory, parts, metrics, say))));
+        }
         desk.set_inventory(inventory);
-        desk.set_judges(judges);
-        Ok(())
+        parts.install(desk, &metrics);
+        Ok(Loaded::Whole)
     };
     let finished = server.run(load, say)?;
     writer.finish();

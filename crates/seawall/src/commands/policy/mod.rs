@@ -8,8 +8,10 @@ mod world;
 
 use clap::{Args, Subcommand};
 
+#[cfg(all(feature = "admit", feature = "cluster"))]
+pub(super) use world::joined;
 #[cfg(feature = "admit")]
-pub(super) use world::policies;
+pub(super) use world::{Policies, policies};
 
 use crate::ExitStatus;
 use crate::cli::Color;

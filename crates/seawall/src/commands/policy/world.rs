@@ -96,7 +96,7 @@ pub(super) fn rights(inventory: &Inventory, problems: &mut Vec<Problem>) -> Opti
 }
 
 /// Both inventories in one; what is in the first one counts where both have it.
-pub(super) fn joined(first: &Inventory, second: &Inventory) -> Inventory {
+pub(in crate::commands) fn joined(first: &Inventory, second: &Inventory) -> Inventory {
     let new = second.resources().iter().filter(|resource| {
         first.find(resource.group_kind(), resource.namespace(), resource.name()).is_none()
     });

@@ -1,0 +1,21 @@
+//! A cluster that is followed: what is known of it changes while reviews are judged.
+//!
+//! ```text
+//! Watch (one a kind) ─ deltas ─▶ Store ─ Pace ─▶ Known ─▶ Desk: one pointer is swapped
+//!                                  └─ policies ─▶ judges ─ what they need ─▶ more kinds
+//! ```
+//!
+//! Invariants, above all what is absent:
+//! - reviews never wait for it: they see a whole state of what is known, the one before a change or the one after;
+//! - however much changes, making a new state takes a small share of one processor;
+//! - policies are in force only when all that they need was listed, or is known not to be had;
+//! - only kinds that somebody reads are held, within a bound on their memory; values of Secrets never are;
+//! - a kind that is not heard of any more keeps the objects that it had, and the absence of others proves nothing: what
+//!   depends on it is not judged. That is told, counted, and never silent;
+//! - nothing is written to a cluster.
+
+mod follow;
+mod pace;
+mod store;
+
+pub use follow::{Follow, Judging, Remake};
