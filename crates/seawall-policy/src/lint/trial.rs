@@ -12,7 +12,7 @@ use seawall_yaml::{Limits, Node, Text, Tree, read};
 use super::situation::Situation;
 use super::subject::{Role, Subject, Subjects, paths, variable_name};
 use super::witness::{WITNESSES, Witness};
-use crate::admission::{Operation, Request, User};
+use crate::admission::{Operation, Request, Unseen, User};
 use crate::cel::{Bindings, EvalError, Value};
 use crate::vap::{
     Activation, Constraints, Expression, LabelSet, Mutation, NamespaceObject, Policy, Rules,
@@ -201,6 +201,7 @@ fn trial<'p>(
         old_object: (!created).then_some(object),
         options: None,
         dry_run: false,
+        unseen: Unseen::default(),
     };
     let judged = Judged::of(&request);
     let around =

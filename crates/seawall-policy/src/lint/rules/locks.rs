@@ -4,7 +4,7 @@ use seawall_core::{Route, Severity};
 use seawall_yaml::Node;
 
 use super::{Context, Lint, LintRule};
-use crate::admission::{Action, Operation, Request, User};
+use crate::admission::{Action, Operation, Request, Unseen, User};
 use crate::lint::subject::Subject;
 use crate::vap::{FailurePolicy, Flavor, Matched, Word, World};
 
@@ -84,6 +84,7 @@ fn is_asked(
         old_object: lease,
         options: None,
         dry_run: false,
+        unseen: Unseen::default(),
     };
     matches!(constraints.judge(&request, world), Matched::Yes(_))
 }
