@@ -94,12 +94,11 @@ fn contradiction(policy: &Constraints, binding: &Constraints) -> Option<(&'stati
             ));
         }
     }
-    let rules = (!binding.rules.is_empty()).then_some(())?;
-    let apart = policy
-        .rules
-        .iter()
-        .all(|one| binding.rules.iter().all(|other| are_apart(one, other, policy, binding)));
-    let () = rules;
+    let apart = !binding.rules.is_empty()
+        && policy
+            .rules
+            .iter()
+            .all(|one| binding.rules.iter().all(|other| are_apart(one, other, policy, binding)));
     apart.then(|| {
         ("resourceRules", "no rule of this binding takes anything that a rule of the policy takes".to_owned())
     })
