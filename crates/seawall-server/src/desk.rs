@@ -5,6 +5,8 @@
 //! - a judge that panics is a gap, never the end of the process and never a pass in silence;
 //! - a policy in mode `audit` or `warn` never refuses, whatever happens to it.
 
+mod lookup;
+
 use std::any::Any;
 use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +21,7 @@ use seawall_yaml::Tree;
 use crate::clock::Clock;
 use crate::event::{About, Events, Outcome};
 use crate::exempt::Exemptions;
-use crate::judge::{Around, Budget, Hook, Judge, Known, POD_SECURITY};
+use crate::judge::{Around, Budget, Hook, IMAGE_PIN, IMAGES, Judge, Known, POD_SECURITY};
 use crate::metrics::Metrics;
 use crate::mode::{Identity, Mode, Modes};
 use crate::review::{Answer, Review, Status, annotation_key, patch};
@@ -111,7 +113,7 @@ impl Desk {
                 request.object = Some(tree.root());
             }
             let tree = changed.as_ref().unwrap_or(review.tree());
-            let around = Around { tree, known: &known, budget, today };
+            let around = Around { tree, known: &known, budget, today, looked: review.looked() };
             let decision = self.ask(&**judge, &request, &around);
             if let Some(object) = ruling.take(&**judge, decision) {
                 changed = Some(Arc::new(object));
@@ -239,13 +241,15 @@ impl<'d> Ruling<'d> {
     /// Something could not be judged. What speaks for more than one policy is as strict as the strictest of them.
     fn gap(&mut self, policy: &str, family: &str, reason: &str) {
         let modes = &self.desk.rules.modes;
-        // Pod Security is a family of one, which the settings name.
-        let whole = policy == family && family != POD_SECURITY;
+        // These are families of one, which the settings name.
+        let whole = policy == family && ![POD_SECURITY, IMAGE_PIN].contains(&family);
         let mode = if whole { modes.strictest(self.object) } else { modes.of(policy, family, self.object) };
         let message = format!("{policy}: could not be judged: {reason}");
         let refuses = mode == Mode::Enforce && self.desk.rules.failure == Failure::Refuse;
         let outcome = if refuses { Outcome::FailedClosed } else { Outcome::FailedOpen };
-        self.tell(policy, mode, outcome, reason);
+        // What is not known of an image names it, and no value of an object enters an event.
+        let told = if policy.starts_with(IMAGES) { "ImageNotKnown" } else { reason };
+        self.tell(policy, mode, outcome, told);
         match mode {
             _ if refuses => self.refusals.push(Denial {
                 policy: policy.to_owned(),
