@@ -10,6 +10,7 @@ use seawall_inventory::Inventory;
 use seawall_server::{Checks, Judge, Judges, Policies};
 use seawall_sources::{Progress, Target};
 
+use super::images::ImageArgs;
 use crate::cli::SelectionArgs;
 use crate::commands::accepted::Accepted;
 use crate::commands::{RenderArgs, live};
@@ -25,6 +26,8 @@ pub(super) struct JudgeArgs {
     /// `cluster[:CONTEXT]`, read once at the start; may be repeated
     #[arg(long, value_name = "TARGET")]
     inventory: Vec<String>,
+    #[command(flatten)]
+    images: ImageArgs,
     #[command(flatten)]
     selection: SelectionArgs,
     #[command(flatten)]
@@ -83,7 +86,10 @@ impl JudgeArgs {
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
         let policies = self.policies(accepted)?.map(|policies| Arc::new(policies) as Arc<dyn Judge>);
-        Ok(policies.into_iter().chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]).collect())
+        // What clients wrote is pinned before policies change it.
+        let images = self.images.judges(config.admission.images.as_ref())?;
+        let checks = [Arc::new(checks) as Arc<dyn Judge>];
+        Ok(images.into_iter().chain(policies).chain(security).chain(checks).collect())
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.

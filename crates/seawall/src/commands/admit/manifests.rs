@@ -27,7 +27,9 @@ pub(super) struct ManifestsArgs {
 }
 
 pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
-    let exemptions = configuration(args.config.as_deref())?.admission.rules.exemptions;
+    let admission = configuration(args.config.as_deref())?.admission;
+    let exemptions = admission.rules.exemptions;
+    let pins = admission.images.is_some_and(|images| images.pin.is_some());
     let bundle = args.ca_bundle.as_deref();
     let read =
         |path: &std::path::Path| read_text(path).with_context(|| format!("bundle `{}`", path.display()));
@@ -36,7 +38,7 @@ pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
         namespace: exemptions.own_namespace.clone(),
         port: args.port,
         bundle: bundle.map(read).transpose()?,
-        hooks: vec![Hook::Validate],
+        hooks: pins.then_some(Hook::Mutate).into_iter().chain([Hook::Validate]).collect(),
         exemptions,
     };
     crate::commands::print(manifests.to_yaml().as_bytes())

@@ -1,6 +1,7 @@
 //! `seawall admit`
 
 mod exemptions;
+mod images;
 mod judges;
 mod manifests;
 mod review;
