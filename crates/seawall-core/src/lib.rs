@@ -1,7 +1,7 @@
 //! The words of Seawall: what every other room says and hears.
 //!
-//! In: nothing. Out: [`Severity`], [`Pillar`], [`CheckId`], [`Route`], [`Problem`], [`Finding`], [`Fix`] and
-//! [`Fingerprint`].
+//! In: nothing. Out: [`Severity`], [`Pillar`], [`CheckId`], [`Route`], [`Problem`], [`Finding`], [`Fix`],
+//! [`Fingerprint`], [`ImageReference`] and [`ImageDigest`].
 //!
 //! Invariants, above all what is absent:
 //! - no IO, no clock, no environment, no async;
@@ -15,6 +15,7 @@ mod date;
 mod finding;
 mod fingerprint;
 mod fix;
+mod image;
 mod names;
 mod origin;
 mod problem;
@@ -28,6 +29,7 @@ pub use date::{Date, NotADate};
 pub use finding::{Finding, Location, LocationRole, NotEvaluated, ResourceId, Subject};
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use fix::{Edit, Fix, FixRisk, FixValue};
+pub use image::{ImageDigest, ImageReference};
 pub use names::UnknownName;
 pub use origin::{Origin, OriginKind, Position};
 pub use problem::{Problem, ProblemSeverity};

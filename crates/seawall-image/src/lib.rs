@@ -1,7 +1,6 @@
-//! Images: what they are called, and who signed them.
+//! Images: who signed them.
 //!
-//! In: references, documents and bytes of a registry. Out: an [`ImageReference`] in parts, and whether somebody trusted
-//! signed an image ([`signature`]).
+//! In: documents and bytes of a registry. Out: whether somebody trusted signed an image ([`signature`]).
 //!
 //! Invariants, above all what is absent:
 //! - no IO, no clock: bytes are handed in, and the time where a rule needs one;
@@ -9,9 +8,4 @@
 //! - nothing is taken on trust: what is not proven by keys of the given trusted root is refused or says why it counts for
 //!   nothing.
 
-mod digest;
-mod reference;
 pub mod signature;
-
-pub use digest::ImageDigest;
-pub use reference::ImageReference;

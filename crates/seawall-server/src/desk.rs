@@ -6,6 +6,7 @@
 //! - a policy in mode `audit` or `warn` never refuses and changes nothing, whatever happens to it.
 
 mod change;
+mod lookup;
 
 use std::any::Any;
 use std::cell::{OnceCell, RefCell};
@@ -20,7 +21,7 @@ use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
 use crate::clock::Clock;
 use crate::event::{About, Events, Lines, Outcome};
 use crate::exempt::Exemptions;
-use crate::judge::{Around, Budget, Changer, Hook, Judge, Known, POD_SECURITY};
+use crate::judge::{Around, Budget, Changer, Hook, IMAGES, Judge, Known, POD_SECURITY};
 use crate::metrics::Metrics;
 use crate::mode::{Identity, Mode, Modes};
 use crate::review::{Answer, Review, Status, annotation_key};
@@ -143,7 +144,8 @@ impl Desk {
             return ruling.finish();
         }
         let known = self.known.get();
-        let around = Around { tree: review.tree(), known: &known, budget, today: self.today() };
+        let (tree, looked) = (review.tree(), review.looked());
+        let around = Around { tree, known: &known, budget, today: self.today(), looked };
         match hook {
             Hook::Mutate => self.change(&mut ruling, &around),
             Hook::Validate => {
@@ -288,7 +290,9 @@ impl<'d> Ruling<'d> {
         let message = format!("{policy}: could not be judged: {reason}");
         let refuses = mode == Mode::Enforce && self.desk.rules.failure == Failure::Refuse;
         let outcome = if refuses { Outcome::FailedClosed } else { Outcome::FailedOpen };
-        self.tell(policy, mode, outcome, reason);
+        // What is not known of an image names it, and no value of an object enters an event.
+        let told = if policy.starts_with(IMAGES) { "ImageNotKnown" } else { reason };
+        self.tell(policy, mode, outcome, told);
         match mode {
             _ if refuses => self.refusals.push(Denial {
                 policy: policy.to_owned(),

@@ -3,8 +3,8 @@
 //! In: bodies of AdmissionReviews, an inventory, judges, settings, certificates. Out: answers, events, metrics.
 //!
 //! ```text
-//! socket ─ TLS ─ HTTP ─ Review ─┐                      ┌─ modes ─▶ answer: allow, warn, refuse, patch
-//!              file ─ Review ───┴─▶ Desk ─ exemptions ─ judges ─┴─▶ events, metrics
+//! socket ─ TLS ─ HTTP ─ Review ─┐    ┌─ images (registries) ─┐      ┌─ modes ─▶ answer: allow, warn, refuse, patch
+//!              file ─ Review ───┴─▶ Desk ─ exemptions ───── judges ─┴─▶ events, metrics
 //!                                                └─ changers (at the hook that comes first)
 //! objects, audit events ─ Preview ─▶ the same judges, what another mode would do ─▶ Tally, Verdict
 //! certificate store ─ rotation ─▶ TLS, trust bundle
@@ -14,7 +14,8 @@
 //! - nothing waits for ever: every wait has a deadline of the monotonic clock, every queue and every pool an end;
 //! - what cannot be judged has an outcome that the settings define, and is an event; a policy that is not enforced never
 //!   refuses and never changes an object;
-//! - no value of an object enters an event, a metric or a message of ours;
+//! - no value of an object enters an event, a metric or a message of ours; but answers name images;
+//! - what asks others (registries of images) does so before anybody judges, and holds no thread that judges;
 //! - nothing is written to a cluster: who brings the trust bundle there does so through a trait; what a cluster has is
 //!   read only where it is followed ([`Follow`], feature `live`).
 
@@ -26,6 +27,7 @@ mod duration;
 mod event;
 mod exempt;
 mod http;
+mod images;
 mod judge;
 #[cfg(feature = "live")]
 mod live;
@@ -45,10 +47,14 @@ pub use desk::{Changers, Desk, Failure, Judges, Rules};
 pub use event::{EventWriter, Events, Outcome};
 pub use exempt::{BUILT_IN as EXEMPTIONS, Exemption, Exemptions, Exempts};
 pub use http::{Server, ServerLimits};
+pub use images::{
+    Asking, IMAGE_KEYS as IMAGE_SETTING_KEYS, ImageBounds, ImageFacts, ImageSettings, ImageStore, Images,
+    LookUp, Looked, PinSettings, RegistrySettings,
+};
 pub use judge::{
     Around, Budget, Changer, Checks, DEFAULTS_LABEL, Defaults, DefaultsRule,
-    Exemptions as PodSecurityExemptions, Hook, Judge, Known, NamespacePolicy, PodSecurity, Policies,
-    label_policy,
+    Exemptions as PodSecurityExemptions, Hook, ImagePins, ImagePolicies, Judge, Known, NamespacePolicy,
+    PIN_LABEL, PodSecurity, Policies, label_policy,
 };
 #[cfg(feature = "live")]
 pub use live::{Follow, Judging, Remake};

@@ -33,6 +33,8 @@ pub struct Changed {
     pub policies: Vec<ResourceRule>,
     /// Which new pods get secure defaults.
     pub pods: Pods,
+    /// Whether tags of images become digests, in pods and in whatever makes them.
+    pub images: bool,
 }
 
 /// Which new pods get secure defaults.
@@ -49,24 +51,42 @@ pub enum Pods {
 
 impl Changed {
     fn rules(&self) -> Vec<ResourceRule> {
-        let one = |text: &str| vec![text.to_owned()];
-        let pods = ResourceRule {
-            operations: vec![Operation::Create],
-            groups: one(""),
-            versions: one("v1"),
-            resources: one("pods"),
-            namespaced: Some(true),
-        };
+        let new = [Operation::Create];
+        let written = [Operation::Create, Operation::Update];
         let mut rules = self.policies.clone();
-        if self.pods != Pods::None && !rules.contains(&pods) {
-            rules.push(pods);
+        if self.pods != Pods::None && !self.images {
+            rules.push(namespaced(&new, "", &["pods"]));
         }
-        rules
+        if self.images {
+            let core = ["pods", "pods/ephemeralcontainers", "podtemplates", "replicationcontrollers"];
+            rules.push(namespaced(&written, "", &core));
+            let apps = ["daemonsets", "deployments", "replicasets", "statefulsets"];
+            rules.push(namespaced(&written, "apps", &apps));
+            rules.push(namespaced(&written, "batch", &["cronjobs", "jobs"]));
+        }
+        let mut each: Vec<ResourceRule> = Vec::with_capacity(rules.len());
+        for rule in rules {
+            if !each.contains(&rule) {
+                each.push(rule);
+            }
+        }
+        each
     }
 
     /// Whether the label of a namespace decides alone whether anybody is asked.
     fn is_by_label(&self) -> bool {
-        self.policies.is_empty() && self.pods == Pods::Labelled
+        self.policies.is_empty() && self.pods == Pods::Labelled && !self.images
+    }
+}
+
+/// What is written in namespaces, in version 1 of a group.
+fn namespaced(operations: &[Operation], group: &str, resources: &[&str]) -> ResourceRule {
+    ResourceRule {
+        operations: operations.to_vec(),
+        groups: vec![group.to_owned()],
+        versions: vec!["v1".to_owned()],
+        resources: resources.iter().map(|&resource| resource.to_owned()).collect(),
+        namespaced: Some(true),
     }
 }
 

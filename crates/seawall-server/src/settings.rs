@@ -10,13 +10,24 @@ use crate::desk::{Failure, Rules};
 use crate::duration::duration;
 use crate::exempt::{BUILT_IN, Exemptions};
 use crate::http::ServerLimits;
+use crate::images::{ImageSettings, read_settings};
 use crate::judge::{DefaultsRule, NamespacePolicy, PodSecurity};
 use crate::mode::{ModeRule, Modes};
 use crate::tls::Lifetimes;
 
 /// The keys of the section, and of the maps in it; the published schema has the same.
-pub const KEYS: [&str; 9] =
-    ["mode", "failure", "rules", "exempt", "podSecurity", "select", "defaults", "certificates", "limits"];
+pub const KEYS: [&str; 10] = [
+    "mode",
+    "failure",
+    "rules",
+    "exempt",
+    "podSecurity",
+    "select",
+    "defaults",
+    "images",
+    "certificates",
+    "limits",
+];
 const RULE: [&str; 4] = ["policies", "namespaces", "mode", "rollout"];
 const EXEMPT: [&str; 4] = ["ownNamespace", "namespaces", "users", "lift"];
 const DEFAULTS: [&str; 2] = ["namespaces", "apply"];
@@ -50,6 +61,8 @@ pub struct Settings {
     pub defaults: Option<Vec<DefaultsRule>>,
     /// How long certificates of one's own hold.
     pub lifetimes: Lifetimes,
+    /// What is demanded of images; `None` when nothing is.
+    pub images: Option<ImageSettings>,
     /// Bounds of the server.
     pub limits: ServerLimits,
 }
@@ -63,6 +76,7 @@ impl Default for Settings {
             select: Vec::new(),
             defaults: None,
             lifetimes: Lifetimes::default(),
+            images: None,
             limits: ServerLimits::default(),
         }
     }
@@ -78,22 +92,26 @@ pub struct BadSetting {
     pub what: String,
 }
 
-type Read<T> = Result<T, BadSetting>;
+pub(crate) type Read<T> = Result<T, BadSetting>;
 
 /// A value with its place.
 #[derive(Clone)]
-struct At<'t> {
+pub(crate) struct At<'t> {
     place: String,
     node: Node<'t>,
 }
 
 impl<'t> At<'t> {
-    fn bad<T>(&self, what: impl std::fmt::Display) -> Read<T> {
+    pub(crate) fn node(&self) -> Node<'t> {
+        self.node
+    }
+
+    pub(crate) fn bad<T>(&self, what: impl std::fmt::Display) -> Read<T> {
         Err(BadSetting { place: self.place.clone(), what: what.to_string() })
     }
 
     /// The entries of a map that may have only these keys.
-    fn entries(&self, known: &'static [&'static str]) -> Read<Vec<(&'t str, At<'t>)>> {
+    pub(crate) fn entries(&self, known: &'static [&'static str]) -> Read<Vec<(&'t str, At<'t>)>> {
         if !self.node.is_map() {
             return self.bad("must be a map");
         }
@@ -109,7 +127,7 @@ impl<'t> At<'t> {
         Ok(entries)
     }
 
-    fn items(&self) -> Read<Vec<At<'t>>> {
+    pub(crate) fn items(&self) -> Read<Vec<At<'t>>> {
         if !self.node.is_seq() {
             return self.bad("must be a list");
         }
@@ -117,23 +135,23 @@ impl<'t> At<'t> {
         Ok(self.node.items().enumerate().map(item).collect())
     }
 
-    fn text(&self) -> Read<&'t str> {
+    pub(crate) fn text(&self) -> Read<&'t str> {
         self.node.as_str().map_or_else(|| self.bad("must be a text"), Ok)
     }
 
-    fn texts(&self) -> Read<Vec<String>> {
+    pub(crate) fn texts(&self) -> Read<Vec<String>> {
         self.items()?.iter().map(|item| item.text().map(str::to_owned)).collect()
     }
 
-    fn globs(&self) -> Read<Vec<Glob>> {
+    pub(crate) fn globs(&self) -> Read<Vec<Glob>> {
         Ok(self.texts()?.iter().map(|text| Glob::new(text)).collect())
     }
 
-    fn flag(&self) -> Read<bool> {
+    pub(crate) fn flag(&self) -> Read<bool> {
         self.node.as_bool().map_or_else(|| self.bad("must be true or false"), Ok)
     }
 
-    fn number(&self, least: u32, most: u32) -> Read<u32> {
+    pub(crate) fn number(&self, least: u32, most: u32) -> Read<u32> {
         let number = self.node.as_u64().and_then(|number| u32::try_from(number).ok());
         match number.filter(|number| (least..=most).contains(number)) {
             Some(number) => Ok(number),
@@ -149,7 +167,7 @@ impl<'t> At<'t> {
         }
     }
 
-    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self) -> Read<T> {
+    pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self) -> Read<T> {
         self.text()?.parse().or_else(|error| self.bad(error))
     }
 }
@@ -181,6 +199,7 @@ impl Settings {
                 "select" => settings.select = at.texts()?,
                 "defaults" => settings.defaults = Some(defaults(&at)?),
                 "certificates" => certificates(&at, &mut settings.lifetimes)?,
+                "images" => settings.images = Some(read_settings(&at)?),
                 _ => limits(&at, &mut settings.limits)?,
             }
         }

@@ -56,6 +56,8 @@ pub(crate) enum Command {
     /// Judge what is about to be created or changed: a webhook server, and the same on a file
     #[cfg(feature = "admit")]
     Admit(crate::commands::AdmitArgs),
+    /// Say who signed an image: verify
+    Image(crate::commands::ImageArgs),
     /// Say which version this is and what this build can do
     Version,
     /// Print a completion script for a shell

@@ -73,6 +73,8 @@ fn parse_file(path: &Path) -> anyhow::Result<Config> {
     let mut config = parse(&read_text(path)?)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.waivers = config.waivers.map(|file| folder.join(file));
+    #[cfg(feature = "admit")]
+    config.admission.images.iter_mut().for_each(|images| folder.clone_into(&mut images.folder));
     config.render.values.iter_mut().for_each(|file| *file = folder.join(&*file));
     Ok(config)
 }

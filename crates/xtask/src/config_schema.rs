@@ -1,6 +1,7 @@
 //! The JSON Schema of `seawall.yaml`, made from the catalogue and its settings.
 
 mod admission;
+mod images;
 
 use seawall_checks::{Check, Setting, SettingDefault, all};
 use seawall_core::{Area, Pillar, Severity};

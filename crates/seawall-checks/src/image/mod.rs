@@ -4,4 +4,4 @@ pub(crate) mod registries;
 pub(crate) mod used;
 pub(crate) mod version;
 
-pub use seawall_image::ImageReference;
+pub use seawall_core::ImageReference;

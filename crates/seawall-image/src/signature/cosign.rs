@@ -18,7 +18,7 @@ use super::log::Entry;
 use super::refusal::Refusal;
 use super::root::TrustedRoot;
 use super::verify::{Artifact, LogEvidence, Requirements, Signer, Verified, verify};
-use crate::digest::ImageDigest;
+use seawall_core::ImageDigest;
 
 /// Annotations of a layer.
 pub type Annotations = BTreeMap<String, String>;

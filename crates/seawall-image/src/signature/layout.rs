@@ -1,24 +1,23 @@
 //! Signatures in a folder of the OCI image layout.
 //!
-//! Sources: `opencontainers/image-spec` (`image-layout.md`, `manifest.md`: `subject`), `opencontainers/distribution-spec`
-//! (the tag of referrers), `sigstore/cosign` (`specs/SIGNATURE_SPEC.md`: tags `sha256-….sig` and `.att`; `cosign save`).
+//! Sources: `opencontainers/image-spec` (`image-layout.md`), `sigstore/cosign` (`cosign save`). What names of tags and media
+//! types mean is said in [`stored`](super::stored).
 //!
 //! Files are handed in by a function, so that nothing here touches a disk. A blob that has not the digest it is asked by is
 //! refused. Layers that are no signatures are not fetched.
 
+use seawall_core::ImageDigest;
 use serde_json::Value;
 
-use super::cosign::Annotations;
 use super::encoding::hex;
 use super::key::sha256;
 use super::limits::Limits;
-use super::source::{Found, SignatureSource, Signed, SourceError};
-use crate::digest::ImageDigest;
+use super::source::{Found, SignatureSource, SourceError};
+use super::stored::{self, list, text};
 
-const SIMPLE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
-const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 const TAG: &str = "org.opencontainers.image.ref.name";
+/// What `cosign save` says of what it saves beside an image.
+const COSIGN_KINDS: [&str; 2] = ["dev.cosignproject.cosign/sigs", "dev.cosignproject.cosign/atts"];
 
 /// A folder in the OCI image layout.
 pub struct Layout<F> {
@@ -47,13 +46,31 @@ impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> Layout<F> {
         Ok(Layout { read, index, limits })
     }
 
-    /// The blob of a descriptor, with the digest that it must have.
-    fn blob(&self, descriptor: &Value, most: usize) -> Result<Vec<u8>, String> {
-        let digest = descriptor.get("digest").and_then(Value::as_str).unwrap_or_default();
-        let digest = ImageDigest::parse(digest).ok_or_else(|| "a descriptor has no SHA-256".to_owned())?;
-        if descriptor.get("size").and_then(Value::as_u64).is_none_or(|size| size > most as u64) {
-            return Err(format!("`{digest}` is longer than {most} bytes, or does not state its size"));
-        }
+    /// The images of the layout with what they are called in it: everything in the index that belongs to no other image.
+    pub fn images(&self) -> Vec<(ImageDigest, Option<&str>)> {
+        let of_signatures = |descriptor: &Value| {
+            let tag = tag_of(descriptor).is_some_and(|tag| {
+                let rest = tag.strip_prefix("sha256-").and_then(|rest| rest.get(64..));
+                rest.is_some_and(|ending| ending.is_empty() || ending.starts_with('.'))
+            });
+            let kind = descriptor.pointer("/annotations/kind").and_then(Value::as_str);
+            tag || kind.is_some_and(|kind| COSIGN_KINDS.contains(&kind))
+                || !text(descriptor, "artifactType").is_empty()
+        };
+        let own = list(&self.index, "manifests").iter().take(self.limits.manifests);
+        let named = own.filter(|descriptor| !of_signatures(descriptor)).filter_map(|descriptor| {
+            let digest = ImageDigest::parse(text(descriptor, "digest"))?;
+            Some((digest, tag_of(descriptor)))
+        });
+        let refers = |digest: ImageDigest| {
+            let manifest = self.blob(digest).and_then(|bytes| json(&bytes, &self.limits));
+            manifest.is_ok_and(|manifest| stored::subject(&manifest).is_some())
+        };
+        named.filter(|(digest, _)| !refers(*digest)).collect()
+    }
+
+    /// The blob with this digest.
+    fn blob(&self, digest: ImageDigest) -> Result<Vec<u8>, String> {
         let path = format!("blobs/sha256/{}", digest.hex());
         let bytes = (self.read)(&path)?.ok_or_else(|| format!("`{digest}` is missing"))?;
         if sha256(&bytes) == digest.bytes() {
@@ -65,25 +82,14 @@ impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> Layout<F> {
 
     /// Adds what the layers of a manifest hold.
     fn layers(&self, manifest: &Value, found: &mut Found) {
-        for layer in list(manifest, "layers") {
-            let kind = text(layer, "mediaType");
-            if kind != SIMPLE && kind != ENVELOPE && !kind.starts_with(BUNDLE) {
-                continue;
-            }
-            if found.signed.len() >= self.limits.signatures {
-                found.faults.push(format!(
-                    "more than {} signatures; the others were not looked at",
-                    self.limits.signatures
-                ));
+        for layer in stored::layers(manifest, &self.limits) {
+            if found.is_full(&self.limits) {
                 return;
             }
-            match self
-                .blob(layer, self.limits.bundle)
-                .and_then(|bytes| signed(kind, bytes, annotations(layer)))
-            {
-                Ok(signed) => found.signed.push(signed),
-                Err(fault) => found.faults.push(fault),
-            }
+            found.add(layer.and_then(|layer| {
+                let bytes = self.blob(layer.digest)?;
+                layer.read(bytes)
+            }));
         }
     }
 
@@ -93,14 +99,16 @@ impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> Layout<F> {
         if belongs == Belongs::No || text(descriptor, "digest") == image.to_string() {
             return;
         }
-        let manifest =
-            match self.blob(descriptor, self.limits.manifest).and_then(|bytes| json(&bytes, &self.limits)) {
-                Ok(manifest) => manifest,
-                Err(fault) => {
-                    found.faults.push(fault);
-                    return;
-                }
-            };
+        let manifest = stored::digest_of(descriptor, self.limits.manifest)
+            .and_then(|digest| self.blob(digest))
+            .and_then(|bytes| json(&bytes, &self.limits));
+        let manifest = match manifest {
+            Ok(manifest) => manifest,
+            Err(fault) => {
+                found.faults.push(fault);
+                return;
+            }
+        };
         if belongs == Belongs::AsReferrers {
             for referrer in list(&manifest, "manifests").iter().take(self.limits.manifests) {
                 if belongs_by_subject(referrer) {
@@ -109,8 +117,7 @@ impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> Layout<F> {
             }
             return;
         }
-        let subject = manifest.pointer("/subject/digest").and_then(Value::as_str);
-        if belongs == Belongs::ByTag || subject == Some(image.to_string().as_str()) {
+        if belongs == Belongs::ByTag || stored::subject(&manifest) == Some(image) {
             self.layers(&manifest, found);
         }
     }
@@ -129,42 +136,29 @@ enum Belongs {
 }
 
 fn belongs(descriptor: &Value, image: ImageDigest) -> Belongs {
-    let tag = descriptor.pointer("/annotations").and_then(|all| all.get(TAG)).and_then(Value::as_str);
-    // Some tools write the whole reference.
-    let tag = tag.map(|tag| tag.rsplit_once(':').map_or(tag, |(_, tag)| tag));
-    let name = format!("sha256-{}", image.hex());
-    match tag.and_then(|tag| tag.strip_prefix(name.as_str())) {
-        Some(".sig" | ".att") => return Belongs::ByTag,
+    let name = stored::tag(image);
+    match tag_of(descriptor).and_then(|tag| tag.strip_prefix(name.as_str())) {
         Some("") => return Belongs::AsReferrers,
+        Some(ending) if stored::ENDINGS.contains(&ending) => return Belongs::ByTag,
         _ => {}
     }
     let kind = descriptor.pointer("/annotations/kind").and_then(Value::as_str);
     match kind {
-        Some("dev.cosignproject.cosign/sigs" | "dev.cosignproject.cosign/atts") => Belongs::ByTag,
+        Some(kind) if COSIGN_KINDS.contains(&kind) => Belongs::ByTag,
         _ if belongs_by_subject(descriptor) => Belongs::BySubject,
         _ => Belongs::No,
     }
 }
 
+/// The name of a descriptor; some tools write the whole reference, of which the tag counts.
+fn tag_of(descriptor: &Value) -> Option<&str> {
+    let tag = descriptor.pointer("/annotations").and_then(|all| all.get(TAG)).and_then(Value::as_str)?;
+    Some(tag.rsplit_once(':').map_or(tag, |(_, tag)| tag))
+}
+
 /// Only manifests have a subject that matters here; indexes of platforms are not opened.
 fn belongs_by_subject(descriptor: &Value) -> bool {
-    text(descriptor, "mediaType") == "application/vnd.oci.image.manifest.v1+json"
-}
-
-fn signed(kind: &str, bytes: Vec<u8>, annotations: Annotations) -> Result<Signed, String> {
-    match kind {
-        SIMPLE => Ok(Signed::Simple { payload: bytes, annotations }),
-        ENVELOPE => Ok(Signed::Attestation { envelope: bytes, annotations }),
-        _ => String::from_utf8(bytes).map(Signed::Bundle).map_err(|_| "a bundle is no text".to_owned()),
-    }
-}
-
-fn annotations(layer: &Value) -> Annotations {
-    let all = layer.get("annotations").and_then(Value::as_object);
-    all.into_iter()
-        .flatten()
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect()
+    text(descriptor, "mediaType") == stored::MANIFEST
 }
 
 fn json(bytes: &[u8], limits: &Limits) -> Result<Value, String> {
@@ -173,14 +167,6 @@ fn json(bytes: &[u8], limits: &Limits) -> Result<Value, String> {
     }
     serde_json::from_slice(bytes)
         .map_err(|error| format!("`sha256:{}` is no JSON: {error}", hex(&sha256(bytes))))
-}
-
-fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
-    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> SignatureSource for Layout<F> {

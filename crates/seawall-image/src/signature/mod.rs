@@ -29,7 +29,6 @@ mod identity;
 mod instant;
 mod key;
 mod layout;
-
 mod limits;
 mod log;
 mod pem;
@@ -38,6 +37,7 @@ mod refusal;
 mod root;
 mod source;
 mod statement;
+pub mod stored;
 mod timestamp;
 mod verify;
 

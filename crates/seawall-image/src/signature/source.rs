@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::refusal::Refusal;
 use super::root::TrustedRoot;
 use super::verify::{Artifact, Requirements, Signer, Verified, verify};
-use crate::digest::ImageDigest;
+use seawall_core::ImageDigest;
 
 /// What the statement of a signature that says nothing else is called (cosign 3).
 pub(crate) const SIGNED: &str = "https://sigstore.dev/cosign/sign/v1";
@@ -33,6 +33,16 @@ pub enum Signed {
 }
 
 impl Signed {
+    /// How long it is, annotations apart.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Signed::Simple { payload: bytes, .. } | Signed::Attestation { envelope: bytes, .. } => {
+                bytes.len()
+            }
+            Signed::Bundle(text) => text.len(),
+        }
+    }
+
     /// Verifies it as one of an image.
     ///
     /// # Errors
@@ -89,4 +99,11 @@ pub trait SignatureSource {
     ///
     /// When the store cannot say.
     fn signatures(&self, image: ImageDigest) -> Result<Found, SourceError>;
+}
+
+/// What a store said when it was asked: for stores that are asked before anything is judged.
+impl SignatureSource for Result<Found, SourceError> {
+    fn signatures(&self, _: ImageDigest) -> Result<Found, SourceError> {
+        self.clone()
+    }
 }

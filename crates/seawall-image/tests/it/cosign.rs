@@ -1,6 +1,6 @@
 //! Signatures as cosign has stored them before bundles.
 
-use seawall_image::ImageDigest;
+use seawall_core::ImageDigest;
 use seawall_image::signature::{
     Annotations, Identity, Instant, Limits, LogEvidence, PublicKey, Refusal, Requirements, Signer,
     TrustedRoot, Verified, verify_attestation, verify_simple,

@@ -1,7 +1,7 @@
 //! Any single bit that was signed, by whomever, is missed.
 
 use proptest::prelude::*;
-use seawall_image::ImageReference;
+use seawall_core::ImageReference;
 use seawall_image::signature::{Bundle, Certificate, Limits, TrustedRoot};
 use seawall_yaml::decode_base64;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use seawall_image::ImageDigest;
+use seawall_core::ImageDigest;
 use seawall_image::signature::{Annotations, Found, Layout, Limits, SignatureSource, Signed, SourceError};
 use serde_json::json;
 
@@ -112,4 +112,24 @@ fn what_is_too_much_is_told() {
         let found = open_with(&files, limits).unwrap();
         assert_eq!((found.signed.len(), found.faults.is_empty()), (signed, false), "{:?}", found.faults);
     }
+}
+
+#[test]
+fn images_are_told_from_what_belongs_to_them() {
+    let mut folder = Folder::default();
+    let one = folder.blob("application/vnd.oci.image.manifest.v1+json", b"{}");
+    folder.tag(one.clone(), Some("r.test:5000/app:1".to_owned()));
+    let index = folder.blob("application/vnd.oci.image.index.v1+json", b"{\"manifests\": []}");
+    folder.tag(index.clone(), None);
+    for ending in [".sig", ".att", ""] {
+        let manifest = folder.manifest(SIMPLE, ending.as_bytes(), &Annotations::new(), None);
+        folder.tag(manifest, tag(ending));
+    }
+    let referrer = folder.manifest(BUNDLE, b"bundle", &Annotations::new(), Some(image()));
+    folder.tag(referrer, None);
+    let files = folder.finish();
+    let layout = Layout::open(|path: &str| Ok(files.get(path).cloned()), Limits::default()).unwrap();
+    let digest =
+        |descriptor: &serde_json::Value| ImageDigest::parse(descriptor["digest"].as_str().unwrap()).unwrap();
+    assert_eq!(layout.images(), [(digest(&one), Some("1")), (digest(&index), None)]);
 }

@@ -1,6 +1,7 @@
 //! Policies: what they say of an image, and what is read of `ClusterImagePolicy`.
 
-use seawall_image::signature::policy::import::read_policies;
+use seawall_core::{ImageDigest, ImageReference};
+use seawall_image::signature::policy::import::{WrittenPolicy, read_policies, read_written};
 use seawall_image::signature::policy::{
     Attestation, Authority, Glob, ImagePolicy, Mode, PolicyHash, Quantifier, Rule, Verdict,
 };
@@ -8,7 +9,6 @@ use seawall_image::signature::{
     Annotations, Found, Identity, Limits, LogEvidence, Matcher, PublicKey, Requirements, SignatureSource,
     Signed, SourceError, TrustedRoot,
 };
-use seawall_image::{ImageDigest, ImageReference};
 use seawall_yaml::Text;
 
 use crate::world::certificate::{ISSUER, SUBJECT};
@@ -189,6 +189,9 @@ fn a_hash_is_of_policy_and_root() {
     assert_eq!(PolicyHash::of(&one, &root), PolicyHash::of(&one.clone(), &root));
     assert_ne!(PolicyHash::of(&one, &root), PolicyHash::of(&two, &root));
     assert_ne!(PolicyHash::of(&one, &root), PolicyHash::of(&one, &other_root));
+    let hash = PolicyHash::of(&one, &root);
+    assert_ne!(hash.within("r.test/a"), hash.within("r.test/b"));
+    assert_eq!(hash.within("r.test/a"), hash.within("r.test/a"));
 }
 
 /// What is read of a text: policies, and problems as `line: message`.
@@ -341,4 +344,83 @@ fn policies_that_say_nothing_pass_nothing() {
         assert_eq!(said(&verdict), ["not evaluated"], "{spec}");
     }
     assert!(read("kind: x").0.is_empty());
+}
+
+/// A policy of a configuration, and what is wrong with it.
+fn written(text: &str) -> (WrittenPolicy, Vec<String>) {
+    let (documents, problems) = seawall_yaml::read(&Text::new(text), &seawall_yaml::Limits::default());
+    assert!(problems.is_empty(), "{problems:?}");
+    let (policy, problems) = read_written(documents[0].tree.root());
+    (policy, problems.into_iter().map(|problem| problem.message).collect())
+}
+
+#[test]
+fn policies_of_a_configuration_name_files_of_keys() {
+    let key = Key::p256().pem();
+    let text = "{name: a, images: ['r.test/**', b], mode: warn, require: all, authorities: [{name: k, key: {file: k.pub}}, \
+        {static: {action: pass}}]}";
+    let (policy, problems) = written(text);
+    assert_eq!(problems, Vec::<String>::new());
+    // Until the key is there nobody can vouch.
+    let read = |file: &str| if file == "k.pub" { Ok(key.clone()) } else { Err("gone".to_owned()) };
+    let policy = policy.with_keys(read).unwrap();
+    assert_eq!((policy.mode, policy.quantifier), (Mode::Warn, Quantifier::All));
+    let expected = [Rule::Key(PublicKey::from_pem(&key).unwrap()), Rule::Pass];
+    let rules: Vec<Rule> = policy.authorities.iter().map(|authority| authority.rule.clone()).collect();
+    assert_eq!(rules, expected);
+    let error = |read: &dyn Fn(&str) -> Result<String, String>| {
+        written(text).0.with_keys(read).unwrap_err().to_string()
+    };
+    assert_eq!(error(&|_| Err("gone".to_owned())), "`k.pub`: gone");
+    assert!(error(&|_| Ok("no key".to_owned())).starts_with("`k.pub`: the text holds no PEM block"));
+}
+
+#[test]
+fn what_is_wrong_with_a_policy_of_a_configuration() {
+    let good = "{name: a, images: ['**'], authorities: [{static: {action: pass}}]}";
+    assert_eq!(written(good).1, Vec::<String>::new());
+    for (from, to, said) in [
+        ("name: a", "name: 'a b'", "`name` must be a text of letters"),
+        ("name: a, ", "", "`name` must be a text of letters"),
+        ("images: ['**']", "images: []", "`images` is empty"),
+        ("images: ['**']", "images: [{glob: x}]", "`images` must be a list of texts"),
+        ("images: ['**']", "images: ['a b']", "is no pattern of images"),
+        ("name: a", "name: a, mode: block", "`mode` must be"),
+        ("name: a", "name: a, require: two", "`require` must be"),
+        ("name: a", "name: a, match: []", "the field `match` is not known"),
+        ("[{static: {action: pass}}]", "[]", "`authorities` is empty"),
+        ("static: {action: pass}", "key: {file: a, data: b}", "the field `data` is not known"),
+    ] {
+        let (policy, problems) = written(&good.replace(from, to));
+        assert!(problems.iter().any(|problem| problem.contains(said)), "{said}: {problems:?}");
+        let verdict = judge(
+            &World::new(),
+            &policy.with_keys(|_| Ok(Key::p256().pem())).unwrap(),
+            &Store::of(Vec::new()),
+        );
+        assert!(!verdict.is_verified(), "{said}: {verdict:?}");
+    }
+    // A ClusterImagePolicy names no files of the machine that reads it.
+    let text = "apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\nmetadata: {name: x}\nspec: {images: [{glob: '**'}], \
+        authorities: [{key: {file: a}}]}\n";
+    let (policies, problems) = read_policies(&Text::new(text), &seawall_yaml::Limits::default());
+    assert!(
+        problems.iter().any(|problem| problem.message.contains("the field `file` is not known")),
+        "{problems:?}"
+    );
+    assert!(!judge(&World::new(), &policies[0], &Store::of(Vec::new())).is_verified());
+}
+
+#[test]
+fn who_needs_a_trusted_root() {
+    let key = || authority("k", Rule::Key(PublicKey::from_pem(&Key::p256().pem()).unwrap()));
+    let no_log = Requirements { log: LogEvidence::NotNeeded, ..Requirements::default() };
+    for (authority, needs) in [
+        (somebody("a"), true),
+        (key(), true),
+        (Authority { requirements: no_log, ..key() }, false),
+        (authority("p", Rule::Pass), false),
+    ] {
+        assert_eq!(policy(Quantifier::Any, vec![authority]).needs_root(), needs);
+    }
 }

@@ -1,5 +1,6 @@
 //! One review: its time, its body, a worker, its answer.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -8,12 +9,15 @@ use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Request, StatusCode};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 use super::Server;
 use super::answers::{Sent, json, last, plain};
 use super::body::{self, NoBody};
+use crate::desk::Desk;
 use crate::duration::duration;
+use crate::images::{LookUp, Looked};
 use crate::judge::{Budget, Hook};
 use crate::review::{Answer, BadReview, Review};
 
@@ -97,42 +101,103 @@ impl Server {
 
     async fn work(&self, hook: Hook, bytes: Bytes, until: Instant) -> Result<Answer, Failed> {
         let limits = self.limits.review;
-        let Ok(worker) = timeout_at(until, Arc::clone(&self.workers).acquire_owned()).await else {
+        let Some(worker) = self.worker(until).await else {
             if bytes.len() > SMALL {
                 return Err(Failed::Time);
             }
             let review = Review::read(&bytes, &limits).map_err(Failed::Bad)?;
-            return Ok(self.desk.give_up(&review, hook, "no worker was free in time"));
+            return Ok(self.desk.give_up(&review, hook, NO_WORKER));
         };
-        let budget = Budget::default();
         let read = Arc::new(OnceLock::new());
+        // What is left when the registries had their time is for the judges.
+        let looked_until = until - until.saturating_duration_since(Instant::now()) / 4;
+        let first = {
+            let read = Arc::clone(&read);
+            move |desk: &Desk, budget: &Budget| {
+                let review = Arc::new(Review::read(&bytes, &limits)?);
+                drop(bytes);
+                let review = read.get_or_init(|| review);
+                Ok(match desk.look_up(review, hook, looked_until) {
+                    None => Step::Judged(desk.decide(review, hook, budget)),
+                    Some(LookUp::Known(looked)) => {
+                        Step::Judged(desk.decide(&Review::clone(review).with(looked), hook, budget))
+                    }
+                    Some(LookUp::Asking(asking)) => Step::Asking(asking),
+                })
+            }
+        };
+        let asking = match self.on_worker(worker, until, first).await? {
+            Ended::InTime(Step::Judged(answer)) => return Ok(answer),
+            Ended::InTime(Step::Asking(asking)) => asking,
+            Ended::Late => return self.late(&read, hook),
+        };
+        let looked = asking.await;
+        let review = Review::clone(read.get().ok_or(Failed::Crash)?).with(looked);
+        let Some(worker) = self.worker(until).await else {
+            return Ok(self.desk.give_up(&review, hook, NO_WORKER));
+        };
+        let second = move |desk: &Desk, budget: &Budget| Ok(desk.decide(&review, hook, budget));
+        match self.on_worker(worker, until, second).await? {
+            Ended::InTime(answer) => Ok(answer),
+            Ended::Late => self.late(&read, hook),
+        }
+    }
+
+    /// The answer to a review whose judges are not waited for any more.
+    fn late(&self, read: &OnceLock<Arc<Review>>, hook: Hook) -> Result<Answer, Failed> {
+        let review = read.get().ok_or(Failed::Time)?;
+        Ok(self.desk.give_up(review, hook, "the policies took longer than the time for this request"))
+    }
+
+    async fn worker(&self, until: Instant) -> Option<OwnedSemaphorePermit> {
+        timeout_at(until, Arc::clone(&self.workers).acquire_owned()).await.ok()?.ok()
+    }
+
+    /// Does something on a thread that judges.
+    async fn on_worker<T: Send + 'static>(
+        &self,
+        worker: OwnedSemaphorePermit,
+        until: Instant,
+        work: impl FnOnce(&Desk, &Budget) -> Result<T, BadReview> + Send + 'static,
+    ) -> Result<Ended<T>, Failed> {
+        let budget = Budget::default();
         let either = Arc::new(AtomicBool::new(false));
         let work = tokio::task::spawn_blocking({
-            let (desk, budget, read) = (Arc::clone(&self.desk), budget.clone(), Arc::clone(&read));
+            let (desk, budget) = (Arc::clone(&self.desk), budget.clone());
             let ends = Ends { either: Arc::clone(&either), held: Arc::clone(&self.held) };
             move || {
                 let _worker = worker;
                 let _ends = ends;
-                let review = Arc::new(Review::read(&bytes, &limits)?);
-                drop(bytes);
-                let review = read.get_or_init(|| review);
-                Ok(desk.decide(review, hook, &budget))
+                work(&desk, &budget)
             }
         });
         match timeout_at(until, work).await {
-            Ok(Ok(judged)) => judged.map_err(Failed::Bad),
+            Ok(Ok(done)) => done.map(Ended::InTime).map_err(Failed::Bad),
             Ok(Err(_)) => Err(Failed::Crash),
             Err(_) => {
                 budget.spend();
                 if !either.swap(true, Ordering::AcqRel) {
                     self.held.fetch_add(1, Ordering::Relaxed);
                 }
-                let review: Option<&Arc<Review>> = read.get();
-                let review = review.ok_or(Failed::Time)?;
-                Ok(self.desk.give_up(review, hook, "the policies took longer than the time for this request"))
+                Ok(Ended::Late)
             }
         }
     }
+}
+
+const NO_WORKER: &str = "no worker was free in time";
+
+/// How far a review came on its first worker.
+enum Step {
+    Judged(Answer),
+    /// Registries are asked first; no worker waits for them.
+    Asking(Pin<Box<dyn Future<Output = Looked> + Send>>),
+}
+
+/// Whether a worker ended in time.
+enum Ended<T> {
+    InTime(T),
+    Late,
 }
 
 /// Why there is no answer.

@@ -1,7 +1,9 @@
 //! Who changes objects: policies behind one narrow door, as judges are.
 
 use seawall_policy::admission::{Decision, Request};
+use tokio::time::Instant;
 
+use crate::images::LookUp;
 use crate::judge::Around;
 
 /// A family of policies that change objects.
@@ -14,6 +16,12 @@ pub trait Changer: Send + Sync {
 
     /// The policies, by the ids that modes are set for.
     fn ids(&self) -> &[String];
+
+    /// What must be learnt of images before this changes anything, by then at the latest. It is found in
+    /// [`Around::looked`].
+    fn look_up(&self, _: &Request<'_>, _: &Around<'_>, _until: Instant) -> Option<LookUp> {
+        None
+    }
 
     /// Changes the object of a request by those of the policies of which `counts` takes the id, as if there were no others.
     fn change(&self, request: &Request<'_>, around: &Around<'_>, counts: &dyn Fn(&str) -> bool) -> Decision;

@@ -1,8 +1,8 @@
 //! Who judges a request, and who changes its object: policies behind two narrow doors.
 //!
 //! Invariants, above all what is absent:
-//! - a judge is a pure function of the request, the inventory and its own settings: no IO, no clock, no side effect, so
-//!   that a dry run is the same as the real one;
+//! - a judge is a pure function of the request, the inventory, what was learnt of images and its own settings: no IO, no
+//!   clock, no side effect, so that a dry run is the same as the real one;
 //! - a judge says what it would refuse; whether that blocks, and which policies may change an object, is decided elsewhere,
 //!   by modes;
 //! - what could not be judged is said so, never passed over in silence.
@@ -10,10 +10,13 @@
 mod changer;
 mod checks;
 mod defaults;
+mod image_pins;
+mod images;
 mod known;
 mod mutations;
 mod pod_security;
 mod policies;
+mod used;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,14 +25,22 @@ use seawall_core::{Date, Origin, OriginKind};
 use seawall_inventory::{GroupKind, Resource};
 use seawall_policy::admission::{Decision, Request};
 use seawall_yaml::{Node, Tree};
+use tokio::time::Instant;
+
+use crate::images::{LookUp, Looked};
 
 pub use changer::Changer;
 pub use checks::Checks;
 pub use defaults::{DEFAULTS_LABEL, Defaults, DefaultsRule};
+pub use image_pins::{ImagePins, PIN_LABEL};
+pub use images::ImagePolicies;
 pub use known::Known;
 pub(crate) use pod_security::NAME as POD_SECURITY;
 pub use pod_security::{Exemptions, NamespacePolicy, PodSecurity, label_policy};
 pub use policies::Policies;
+
+/// What the ids of policies over images begin with.
+pub(crate) const IMAGES: &str = "image-";
 
 /// At which hook a review arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +88,8 @@ pub struct Around<'a> {
     pub budget: &'a Budget,
     /// The day, for waivers.
     pub today: Date,
+    /// What was learnt of images.
+    pub looked: &'a Looked,
 }
 
 impl<'a> Around<'a> {
@@ -102,6 +115,11 @@ pub trait Judge: Send + Sync {
 
     /// How many policies it holds.
     fn policies(&self) -> usize;
+
+    /// What must be learnt of images before this judges, by then at the latest. It is found in [`Around::looked`].
+    fn look_up(&self, _: &Request<'_>, _: &Around<'_>, _until: Instant) -> Option<LookUp> {
+        None
+    }
 
     /// Judges a request. Policies in what it says go by the ids that modes are set for.
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision;

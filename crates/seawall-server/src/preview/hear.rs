@@ -6,6 +6,7 @@ use seawall_policy::admission::Request;
 use seawall_yaml::Tree;
 
 use super::{Heard, Preview};
+use crate::images::Looked;
 use crate::judge::Around;
 
 impl Preview<'_> {
@@ -22,7 +23,8 @@ impl Preview<'_> {
         changes: &dyn Fn(&str, &str) -> bool,
     ) -> Vec<Heard> {
         let (desk, known, today) = (self.desk, self.desk.known(), self.desk.today());
-        let base = Around { tree, known: &known, budget: &self.budget, today };
+        let nothing = Looked::default();
+        let base = Around { tree, known: &known, budget: &self.budget, today, looked: &nothing };
         let mut changed: Option<Arc<Tree>> = None;
         let mut heard = Vec::new();
         for changer in desk.changers().iter() {

@@ -7,6 +7,8 @@ use seawall_policy::admission::{Operation, Request, Unseen, User};
 use seawall_yaml::json::read_json_bytes;
 use seawall_yaml::{Limits, Node, Tree};
 
+use crate::images::Looked;
+
 /// The version that is spoken.
 pub(crate) const API_VERSION: &str = "admission.k8s.io/v1";
 
@@ -58,6 +60,7 @@ pub enum BadReview {
 pub struct Review {
     tree: Arc<Tree>,
     operation: Operation,
+    looked: Arc<Looked>,
 }
 
 /// A group, a version and a kind or a resource.
@@ -79,7 +82,7 @@ impl Review {
         let Some(tree) = tree else { return Err(BadReview::Syntax("it is empty".to_owned())) };
         let tree = Arc::new(tree);
         let operation = check(tree.root())?;
-        Ok(Review { tree, operation })
+        Ok(Review { tree, operation, looked: Arc::default() })
     }
 
     /// The request.
@@ -120,6 +123,18 @@ impl Review {
     /// The tree of the whole body.
     pub fn tree(&self) -> &Arc<Tree> {
         &self.tree
+    }
+
+    /// The same with what was learnt of its images.
+    #[must_use]
+    pub fn with(mut self, looked: Looked) -> Self {
+        self.looked = Arc::new(looked);
+        self
+    }
+
+    /// What was learnt of its images.
+    pub fn looked(&self) -> &Looked {
+        &self.looked
     }
 
     fn node(&self) -> Node<'_> {

@@ -7,10 +7,17 @@ mod client;
 #[cfg(feature = "write")]
 mod cluster;
 mod hostile;
+mod image_pins;
+mod images;
 #[cfg(feature = "live")]
 mod live;
 mod pod_security;
 mod preview;
 mod process;
 mod serving;
+mod shop;
 mod stand;
+/// The small world of trust that signatures are tested with.
+#[path = "../../../seawall-image/tests/it/world/mod.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod world;

@@ -55,7 +55,7 @@ fn judge(security: &PodSecurity, known: &Known, review: &Value) -> Decision {
     let review = Review::read(review.to_string().as_bytes(), &ReviewLimits::default()).unwrap();
     let budget = Budget::default();
     let today = Date::from_unix(0);
-    let around = Around { tree: review.tree(), known, budget: &budget, today };
+    let around = Around { tree: review.tree(), known, budget: &budget, today, looked: review.looked() };
     security.judge(&review.request(), &around)
 }
 

@@ -9,6 +9,7 @@ mod compare;
 mod comply;
 mod explain;
 mod fix;
+mod image;
 mod live;
 mod man;
 mod markup;
@@ -17,6 +18,7 @@ mod paths;
 mod plan;
 mod policy;
 mod rbac;
+mod registry;
 mod rendering;
 mod reports;
 mod scan;
@@ -38,6 +40,7 @@ pub(crate) use admit::AdmitArgs;
 pub(crate) use compare::CompareArgs;
 pub(crate) use comply::ComplyArgs;
 pub(crate) use fix::FixArgs;
+pub(crate) use image::ImageArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use paths::PathsArgs;
 pub(crate) use plan::PlanArgs;
@@ -72,6 +75,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitStatus> {
         Command::Network(args) => network::run(&args, color),
         #[cfg(feature = "admit")]
         Command::Admit(args) => admit::run(&args, color),
+        Command::Image(args) => image::run(&args),
         Command::Version => version::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -18,8 +18,18 @@ pub(super) fn run() -> anyhow::Result<ExitStatus> {
         Version::NEWEST_MINOR,
         if cfg!(feature = "cluster") { ", live clusters" } else { "" },
         if cfg!(feature = "write") { "certificates of `admit serve`, where you say" } else { "no" },
-        if cfg!(feature = "cluster") { "only to the cluster that you name" } else { "never" },
+        network(),
         if cfg!(feature = "admit") { "only as `admit serve`, where you say" } else { "never" },
     );
     super::print(text.as_bytes())
+}
+
+/// Where connections go.
+fn network() -> &'static str {
+    match (cfg!(feature = "cluster"), cfg!(feature = "registry")) {
+        (true, true) => "only to the cluster that you name, and to registries of images that you name",
+        (true, false) => "only to the cluster that you name",
+        (false, true) => "only to registries of images that you name",
+        (false, false) => "never",
+    }
 }

@@ -17,6 +17,11 @@ fn review(namespace: &str) -> Value {
     }})
 }
 
+/// The review of a pod as the API server posts it.
+pub(crate) fn review_of(namespace: &str) -> String {
+    review(namespace).to_string()
+}
+
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {

@@ -9,6 +9,7 @@
 
 mod admit;
 mod admit_changes;
+mod admit_images;
 mod admit_preview;
 mod bad_input;
 mod chart;
@@ -23,6 +24,8 @@ mod examples;
 mod fix;
 mod high_findings;
 mod hostile;
+mod image_shelf;
+mod image_verify;
 mod least_privilege;
 mod network;
 mod network_calico;
@@ -43,6 +46,10 @@ mod schemas;
 mod tenants;
 mod waivers;
 mod waivers_import;
+/// The small world of trust that signatures are tested with.
+#[path = "../../../seawall-image/tests/it/world/mod.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod world;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

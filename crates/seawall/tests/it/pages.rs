@@ -48,6 +48,7 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
     ),
     ("fix", &[("web.yaml", include_str!("../data/fix-web.yaml"))]),
     ("charts", CHARTS),
+    ("image-verify", &[("image-policy.yaml", crate::image_verify::POLICY)]),
     ("network-calico", &[("shop.yaml", include_str!("../data/network-calico.yaml"))]),
     ("network-cilium", &[("shop.yaml", include_str!("../data/network-cilium.yaml"))]),
     ("network-exposure", &[]),
@@ -184,6 +185,9 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let after = SHOP.replace("    ports:\n    - port: 5432\n", "");
         std::fs::create_dir(folder.path().join("after")).unwrap();
         std::fs::write(folder.path().join("after/shop.yaml"), after).unwrap();
+    }
+    if files.iter().any(|(name, _)| *name == "image-policy.yaml") {
+        crate::image_shelf::Shelf::new().lay(folder.path());
     }
     for real in REAL.map(real).iter().filter(|path| path.exists()) {
         std::fs::copy(real, folder.path().join(real.file_name().unwrap())).unwrap();

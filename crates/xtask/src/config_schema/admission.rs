@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-fn texts(description: &str) -> Value {
+pub(super) fn texts(description: &str) -> Value {
     json!({"description": description, "type": "array", "items": {"type": "string"}})
 }
 
-fn map(description: &str, properties: &Value) -> Value {
+pub(super) fn map(description: &str, properties: &Value) -> Value {
     json!({"description": description, "type": "object", "additionalProperties": false, "properties": properties})
 }
 
-fn number(description: &str, least: u64, most: u64) -> Value {
+pub(super) fn number(description: &str, least: u64, most: u64) -> Value {
     json!({"description": description, "type": "integer", "minimum": least, "maximum": most})
 }
 
@@ -75,6 +75,7 @@ pub(super) fn section() -> Value {
             "select": texts("The checks that judge, in the words of `select`."),
             "certificates": map("Certificates by an authority of one's own.", &certificates),
             "defaults": defaults(),
+            "images": super::images::section(),
             "limits": map("Bounds of the server.", &limits),
         }),
     )

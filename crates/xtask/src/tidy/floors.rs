@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-fix", 6),
     ("seawall-server", 8),
     ("seawall-cluster", 8),
+    ("seawall-registry", 8),
     ("seawall-sensor", 8),
     ("seawall-sinks", 8),
     ("seawall", 10),

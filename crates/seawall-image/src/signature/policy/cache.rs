@@ -1,12 +1,10 @@
 //! Verdicts that were given, so that an image is not verified with every pod that runs it.
 //!
-//! A verdict holds for a digest under a policy and a trusted root. The clock is passed in; when it goes back, what was put
-//! later than now is not believed. What could not be evaluated is never kept.
+//! A verdict holds for a digest under a policy and a trusted root. What could not be evaluated is never kept.
 
-use std::collections::{BTreeMap, HashMap};
+use seawall_core::ImageDigest;
 
-use super::{PolicyHash, Verdict};
-use crate::ImageDigest;
+use super::{Kept, PolicyHash, Verdict};
 use crate::signature::Instant;
 
 /// How much is kept, and how long.
@@ -26,36 +24,22 @@ impl Default for CacheBounds {
     }
 }
 
-type Key = (ImageDigest, PolicyHash);
-
+/// A bounded cache of verdicts.
 #[derive(Debug)]
-struct Kept {
-    verdict: Verdict,
-    put: Instant,
-    until: Instant,
-    /// Its place in the order of being put.
-    turn: u64,
-}
-
-/// A bounded cache of verdicts; the oldest makes room.
-#[derive(Debug, Default)]
 pub struct VerdictCache {
     bounds: CacheBounds,
-    kept: HashMap<Key, Kept>,
-    order: BTreeMap<u64, Key>,
-    turn: u64,
+    kept: Kept<(ImageDigest, PolicyHash), Verdict>,
 }
 
 impl VerdictCache {
     /// An empty cache.
     pub fn new(bounds: CacheBounds) -> Self {
-        VerdictCache { bounds, ..VerdictCache::default() }
+        VerdictCache { bounds, kept: Kept::new(bounds.entries) }
     }
 
     /// The verdict, when there is one that still holds.
     pub fn get(&self, image: ImageDigest, policy: PolicyHash, now: Instant) -> Option<&Verdict> {
-        let kept = self.kept.get(&(image, policy))?;
-        (kept.put <= now && now < kept.until).then_some(&kept.verdict)
+        self.kept.get(&(image, policy), now)
     }
 
     /// Keeps a verdict.
@@ -65,27 +49,7 @@ impl VerdictCache {
             Verdict::Refused { .. } => self.bounds.refused,
             Verdict::NotEvaluated { .. } => return,
         };
-        self.turn += 1;
-        let until = Instant::from_unix(now.unix().saturating_add(seconds));
-        let kept = Kept { verdict, put: now, until, turn: self.turn };
-        if let Some(old) = self.kept.insert((image, policy), kept) {
-            self.order.remove(&old.turn);
-        }
-        self.order.insert(self.turn, (image, policy));
-        while self.kept.len() > self.bounds.entries {
-            let Some((_, oldest)) = self.order.pop_first() else { return };
-            self.kept.remove(&oldest);
-        }
-    }
-
-    /// How many verdicts are kept.
-    pub fn len(&self) -> usize {
-        self.kept.len()
-    }
-
-    /// Whether none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.kept.put((image, policy), verdict, seconds, now);
     }
 }
 
@@ -118,20 +82,5 @@ mod tests {
         // A clock that went back.
         assert!(!known(1, 999));
         assert_eq!(cache.get(image(1), PolicyHash([2; 32]), at(1_000)), None);
-    }
-
-    #[test]
-    fn the_oldest_makes_room() {
-        let mut cache = VerdictCache::new(CacheBounds { entries: 2, ..CacheBounds::default() });
-        let at = Instant::from_unix(0);
-        for number in [1, 2, 1, 3] {
-            cache.put(image(number), POLICY, refused(), at);
-            assert!(cache.len() <= 2 && cache.order.len() == cache.len());
-        }
-        let known = [1, 2, 3].map(|number| cache.get(image(number), POLICY, at).is_some());
-        assert_eq!(known, [true, false, true]);
-        let mut none = VerdictCache::new(CacheBounds { entries: 0, ..CacheBounds::default() });
-        none.put(image(1), POLICY, refused(), at);
-        assert!(none.is_empty());
     }
 }

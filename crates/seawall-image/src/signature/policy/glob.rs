@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::ImageReference;
+use seawall_core::ImageReference;
 
 /// A pattern of images.
 #[derive(Clone, Debug)]

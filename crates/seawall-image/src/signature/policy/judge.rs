@@ -1,9 +1,10 @@
 //! What a policy says of an image, by what a store holds for it.
 
+use seawall_core::{ImageDigest, ImageReference};
+
 use super::{Accepted, Attestation, Authority, ImagePolicy, Quantifier, Rule, Verdict};
 use crate::signature::source::{Found, SIGNED, SignatureSource};
-use crate::signature::{Limits, Signer, SourceError, TrustedRoot, Verified};
-use crate::{ImageDigest, ImageReference};
+use crate::signature::{Limits, LogEvidence, Signer, SourceError, TrustedRoot, Verified};
 
 /// Reasons that are told; a store may be full of signatures of others.
 const REASONS: usize = 20;
@@ -12,6 +13,20 @@ impl ImagePolicy {
     /// Whether the policy is about an image.
     pub fn covers(&self, image: &ImageReference<'_>, written: &str) -> bool {
         self.images.iter().any(|glob| glob.covers(image, written))
+    }
+
+    /// Whether any of its authorities can only be held against a trusted root: certificates, and what must be in a log.
+    pub fn needs_root(&self) -> bool {
+        self.authorities.iter().any(|authority| match authority.rule {
+            Rule::Keyless(_) => true,
+            Rule::Key(_) => authority.requirements.log != LogEvidence::NotNeeded,
+            Rule::Pass | Rule::Fail { .. } | Rule::Unknown => false,
+        })
+    }
+
+    /// Whether any of its authorities looks at signatures, and not every one says the same of all images.
+    pub fn looks_at_signatures(&self) -> bool {
+        self.authorities.iter().any(|authority| matches!(authority.rule, Rule::Key(_) | Rule::Keyless(_)))
     }
 
     /// Judges an image by its digest. What an image is called does not matter here: [`covers`](Self::covers) asks that.

@@ -7,10 +7,12 @@ mod cache;
 mod glob;
 pub mod import;
 mod judge;
+mod kept;
 mod verdict;
 
 pub use cache::{CacheBounds, VerdictCache};
 pub use glob::{Glob, GlobError};
+pub use kept::Kept;
 pub use verdict::{Accepted, Verdict};
 
 use super::key::{PublicKey, sha256};
@@ -105,6 +107,13 @@ impl PolicyHash {
     pub fn of(policy: &ImagePolicy, root: &TrustedRoot) -> Self {
         // Every field of both is in their debug form.
         let bytes = sha256(format!("{policy:?}\n{root:?}").as_bytes());
+        PolicyHash(bytes.try_into().unwrap_or_default())
+    }
+
+    /// The hash of the policy for images of one repository: signatures that lie in one are not looked for in another.
+    #[must_use]
+    pub fn within(self, repository: &str) -> Self {
+        let bytes = sha256(&[&self.0, repository.as_bytes()].concat());
         PolicyHash(bytes.try_into().unwrap_or_default())
     }
 }

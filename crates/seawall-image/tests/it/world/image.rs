@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use seawall_image::ImageDigest;
+use seawall_core::ImageDigest;
 use seawall_image::signature::Annotations;
 use serde_json::{Value, json};
 

@@ -10,10 +10,11 @@ use seawall_checks::pick;
 use seawall_core::Problem;
 use seawall_inventory::Inventory;
 use seawall_policy::vap::PolicySet;
-use seawall_server::{Changer, Changers, Checks, Defaults, Desk, Judge, Judges, Metrics, Policies};
+use seawall_server::{Changer, Checks, Defaults, Desk, Judge, Judges, Metrics, Policies};
 use seawall_sources::{Progress, Target};
 use seawall_waivers::Rules;
 
+use super::images::ImageArgs;
 use crate::cli::SelectionArgs;
 use crate::commands::accepted::Accepted;
 use crate::commands::{RenderArgs, live, policy};
@@ -30,6 +31,8 @@ pub(super) struct JudgeArgs {
     /// `cluster[:CONTEXT]`; may be repeated. They are read once; a cluster is followed by `admit serve`
     #[arg(long, value_name = "TARGET")]
     inventory: Vec<String>,
+    #[command(flatten)]
+    images: ImageArgs,
     #[command(flatten)]
     selection: SelectionArgs,
     #[command(flatten)]
@@ -90,8 +93,10 @@ impl JudgeArgs {
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
         let defaults = config.admission.defaults.clone();
         let defaults = defaults.map(|rules| Arc::new(Defaults::new(rules)) as Arc<dyn Changer>);
-        let judges = security.into_iter().chain([Arc::new(checks) as Arc<dyn Judge>]).collect();
-        let others = Others { waivers, judges, changers: defaults.into_iter().collect() };
+        let (images, pins) = self.images.judges(config.admission.images.as_ref())?;
+        let checks = [Arc::new(checks) as Arc<dyn Judge>];
+        let judges = images.into_iter().chain(security).chain(checks).collect();
+        let others = Others { waivers, judges, pins, defaults };
         Ok(Parts { policies: self.policies()?, others })
     }
 
@@ -118,7 +123,8 @@ pub(super) struct Parts {
 struct Others {
     waivers: Rules,
     judges: Judges,
-    changers: Changers,
+    pins: Option<Arc<dyn Changer>>,
+    defaults: Option<Arc<dyn Changer>>,
 }
 
 impl Parts {
@@ -159,10 +165,10 @@ impl Others {
         let policies =
             policies.map(|(set, texts)| Arc::new(Policies::new(set, texts, self.waivers).timed(metrics)));
         let judge = policies.clone().map(|policies| policies as Arc<dyn Judge>);
-        // What policies put in, such as further containers, gets its defaults, too.
         let changer = policies.map(|policies| policies as Arc<dyn Changer>);
         desk.set_judges(judge.into_iter().chain(self.judges).collect());
-        desk.set_changers(changer.into_iter().chain(self.changers).collect());
+        // What clients wrote is pinned: what policies put in was not looked up. It gets its defaults, though.
+        desk.set_changers(self.pins.into_iter().chain(changer).chain(self.defaults).collect());
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) struct ManifestsArgs {
 pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
     let settings = configuration(args.config.as_deref())?.admission;
     let exemptions = settings.rules.exemptions;
+    let images = settings.images.is_some_and(|images| images.pin.is_some());
     let bundle = args.ca_bundle.as_deref();
     let read =
         |path: &std::path::Path| read_text(path).with_context(|| format!("bundle `{}`", path.display()));
@@ -48,7 +49,7 @@ pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
         namespace: exemptions.own_namespace.clone(),
         port: args.port,
         bundle: bundle.map(read).transpose()?,
-        changed: Changed { policies: changed(&args.policies)?, pods },
+        changed: Changed { policies: changed(&args.policies)?, pods, images },
         exemptions,
     };
     crate::commands::print(manifests.to_yaml().as_bytes())

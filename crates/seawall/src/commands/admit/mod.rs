@@ -4,6 +4,7 @@ mod defaults;
 mod exemptions;
 #[cfg(feature = "cluster")]
 mod follow;
+mod images;
 mod judges;
 mod manifests;
 mod preview;

@@ -46,6 +46,7 @@ pub(super) fn run(args: &ReviewArgs) -> anyhow::Result<ExitStatus> {
         HookName::Validate => Hook::Validate,
         HookName::Mutate => Hook::Mutate,
     };
+    let review = desk.learn(review, hook, settings.limits.time).context("images cannot be looked up")?;
     let answer = desk.decide(&review, hook, &Budget::default());
     let json: serde_json::Value = serde_json::from_str(&answer.to_json())?;
     crate::commands::print(format!("{json:#}\n").as_bytes())?;

@@ -52,6 +52,10 @@ pub(super) fn authority(node: Node<'_>, place: usize, fields: &mut Fields<'_>) -
 }
 
 fn key(node: Node<'_>, fields: &mut Fields<'_>) -> Rule {
+    if fields.names_file(node, "file") {
+        fields.known(node, &["file"]);
+        return Rule::Unknown;
+    }
     fields.known(node, &["data", "secretRef", "kms", "hashAlgorithm"]);
     fields.unsupported(node, "secretRef", "keys in secrets are not read; write the public key into `data`");
     fields.unsupported(

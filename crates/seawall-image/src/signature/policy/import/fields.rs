@@ -5,23 +5,43 @@ use seawall_yaml::{Node, Text};
 
 /// Tells problems at their place, and keeps those that make a part of a policy not understood.
 pub(super) struct Fields<'a> {
-    text: &'a Text,
+    /// Where it is written; without it problems have no place.
+    text: Option<&'a Text>,
     problems: &'a mut Vec<Problem>,
     refusals: Vec<String>,
+    /// Whether files may be named, and the last one that was.
+    file: Option<Option<String>>,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn new(text: &'a Text, problems: &'a mut Vec<Problem>) -> Self {
-        Fields { text, problems, refusals: Vec::new() }
+        Fields { text: Some(text), problems, refusals: Vec::new(), file: None }
+    }
+
+    /// Of a configuration, which may name files beside it.
+    pub(super) fn of_configuration(problems: &'a mut Vec<Problem>) -> Self {
+        Fields { text: None, problems, refusals: Vec::new(), file: Some(None) }
+    }
+
+    /// Takes the file that a field names, where files may be named.
+    pub(super) fn names_file(&mut self, parent: Node<'_>, key: &str) -> bool {
+        let Some(named) = &mut self.file else { return false };
+        *named = parent.str(key).map(str::to_owned);
+        named.is_some()
+    }
+
+    /// The file that was named since the last time.
+    pub(super) fn take_file(&mut self) -> Option<String> {
+        self.file.as_mut().and_then(Option::take)
     }
 
     /// Tells something at a place.
     pub(super) fn tell(&mut self, at: Node<'_>, severity: ProblemSeverity, message: String) {
         let problem = Problem::new(severity, message);
         let span = at.key_span().or(at.span());
-        self.problems.push(match span {
-            Some(span) => problem.at(self.text.position(span.start)),
-            None => problem,
+        self.problems.push(match (span, self.text) {
+            (Some(span), Some(text)) => problem.at(text.position(span.start)),
+            _ => problem,
         });
     }
 

@@ -5,6 +5,7 @@
 
 mod authority;
 mod fields;
+mod written;
 
 use seawall_core::{Problem, ProblemSeverity};
 use seawall_yaml::{Limits, Node, Text, read};
@@ -12,6 +13,8 @@ use seawall_yaml::{Limits, Node, Text, read};
 use super::{Glob, ImagePolicy, Mode, Quantifier};
 use authority::authority;
 use fields::Fields;
+
+pub use written::{KeyFileError, WrittenPolicy, read_written};
 
 const GROUP: &str = "policy.sigstore.dev/";
 

@@ -7,9 +7,18 @@ pub struct ImageDigest([u8; 32]);
 impl ImageDigest {
     /// Reads `sha256:` and 64 lower-case hexadecimal digits; other algorithms are not in use for images.
     pub fn parse(text: &str) -> Option<Self> {
-        let hex =
-            text.strip_prefix("sha256:").filter(|hex| !hex.contains(|c: char| c.is_ascii_uppercase()))?;
-        crate::signature::encoding::from_hex(hex)?.try_into().ok().map(ImageDigest)
+        let digit = |byte: &u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let digits: Option<Vec<u8>> = text.strip_prefix("sha256:")?.as_bytes().iter().map(digit).collect();
+        let digits: [u8; 64] = digits?.try_into().ok()?;
+        let mut bytes = [0; 32];
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+            *byte = high << 4 | low;
+        }
+        Some(ImageDigest(bytes))
     }
 
     /// The bytes.
@@ -19,7 +28,8 @@ impl ImageDigest {
 
     /// The digits, without the algorithm.
     pub fn hex(&self) -> String {
-        crate::signature::encoding::hex(&self.0)
+        let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 }
 
@@ -48,6 +58,7 @@ mod tests {
             hex.clone(),
             format!("sha512:{hex}"),
             format!("sha256:{hex}00"),
+            format!("sha256:{}", "é".repeat(32)),
             text.to_uppercase(),
             format!("sha256:{}", hex.to_uppercase()),
         ] {
