@@ -30,7 +30,7 @@ impl Changer for Policies {
         let Some(original) = Value::of(object) else {
             return Policies::gap("the object is nested too deeply");
         };
-        let world = World::new(&around.known.inventory, Some(&around.known.rights));
+        let world = around.known.world();
         let decoded = decoded(&original, request.kind, &world);
         let excused = self.excused(request, around);
         let id = |name: &str| CheckId::of_policy(name).as_str().to_owned();

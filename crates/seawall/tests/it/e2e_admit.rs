@@ -46,7 +46,7 @@ impl Kubectl {
         #[allow(clippy::disallowed_methods, reason = "the only way to say where the cluster is")]
         let path = std::env::var_os("SEAWALL_E2E_KUBECONFIG");
         if path.is_none() {
-            println!("skipped: SEAWALL_E2E_KUBECONFIG names no kubeconfig");
+            eprintln!("skipped: SEAWALL_E2E_KUBECONFIG names no kubeconfig");
         }
         path.map(|path| Kubectl(path.into()))
     }
@@ -278,7 +278,7 @@ fn rotation(kubectl: &Kubectl) {
         authorities.insert(kubectl.secret()["data"]["ca-current.crt"].as_str().unwrap().to_owned());
         assert!(Instant::now() < until, "{} authorities only", authorities.len());
     }
-    println!("{asked} requests under {} authorities, none unanswered", authorities.len());
+    eprintln!("{asked} requests under {} authorities, none unanswered", authorities.len());
     // What the chart said of the Secret is still there.
     assert_eq!(kubectl.secret()["metadata"]["labels"]["app.kubernetes.io/managed-by"], "Helm");
 }
