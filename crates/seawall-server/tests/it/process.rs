@@ -120,7 +120,7 @@ fn policies(count: usize) -> (PolicySet, Inventory) {
     (set, inventory)
 }
 
-/// Serves until it is killed, when this process was started for that; else gives at once `false`.
+/// Serves until it is killed, when this process was started for that; else it is `false` at once.
 fn serves_when_asked() -> bool {
     let Some(folder) = std::env::var_os(FOLDER) else { return false };
     let count: usize = std::env::var_os(POLICIES).unwrap().to_str().unwrap().parse().unwrap();
