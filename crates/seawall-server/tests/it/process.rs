@@ -20,6 +20,9 @@ use serde_json::{Value, json};
 use crate::client::{Address, Client};
 use crate::stand::{body, refuses, review};
 
+/// The test that serves in a process that is started for it.
+const SERVES: &str = "process::a_server_that_is_killed_in_a_burst_comes_back_with_the_same_certificates";
+
 /// The folder of certificates and the number of policies.
 const FOLDER: &str = "SEAWALL_TEST_SERVE";
 const POLICIES: &str = "SEAWALL_TEST_POLICIES";
@@ -33,7 +36,7 @@ struct Process {
 impl Process {
     fn start(folder: &Path, policies: usize) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "process::serves_for_other_tests", "--ignored", "--nocapture"])
+            .args(["--exact", SERVES, "--nocapture"])
             .env(FOLDER, folder)
             .env(POLICIES, policies.to_string())
             .stdout(Stdio::piped())
@@ -117,10 +120,9 @@ fn policies(count: usize) -> (PolicySet, Inventory) {
     (set, inventory)
 }
 
-#[test]
-#[ignore = "a server that other tests start as a process of its own, and kill"]
-fn serves_for_other_tests() {
-    let Some(folder) = std::env::var_os(FOLDER) else { return };
+/// Serves until it is killed, when this process was started for that; else it is `false` at once.
+fn serves_when_asked() -> bool {
+    let Some(folder) = std::env::var_os(FOLDER) else { return false };
     let count: usize = std::env::var_os(POLICIES).unwrap().to_str().unwrap().parse().unwrap();
     let metrics = Arc::new(Metrics::default());
     let rules = Rules { modes: Modes { rules: Vec::new(), default: Mode::Enforce }, ..Rules::default() };
@@ -146,6 +148,7 @@ fn serves_for_other_tests() {
         std::io::stdout().flush().unwrap();
     };
     run.run(load, say).unwrap();
+    true
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -173,6 +176,9 @@ async fn ask_until_it_breaks(
 
 #[test]
 fn a_server_that_is_killed_in_a_burst_comes_back_with_the_same_certificates() {
+    if serves_when_asked() {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let mut trusted: Option<Vec<Vec<u8>>> = None;
     for round in 0..4 {

@@ -137,7 +137,7 @@ fn what_changes_in_the_cluster_changes_verdicts() {
         scene.api.put(&namespace("shop", "restricted"));
         scene.api.put(&namespace("new", "privileged"));
         scene.until("the label counts", async || !scene.allows("shop").await).await;
-        assert!(scene.allows("new").await, "both changed in one state");
+        scene.until("the new one is known", async || scene.allows("new").await).await;
         scene.api.delete(&namespace("new", ""));
         scene.until("it is gone", async || !scene.allows("new").await).await;
         let metrics = scene.metrics().await;
