@@ -9,7 +9,8 @@ use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request, Us
 use seawall_schema::Schemas;
 use seawall_server::preview::{Example, Fate, Judgement, Passed, Preview, Replayed, Tally, Then, Types, Who};
 use seawall_server::{
-    Around, Budget, Desk, Events, Hook, Judge, Metrics, Mode, Modes, PodSecurity, Review, ReviewLimits, Rules,
+    Around, Budget, Changer, Desk, Events, Hook, Judge, Metrics, Mode, Modes, PodSecurity, Review,
+    ReviewLimits, Rules,
 };
 use seawall_yaml::{Limits, Tree, json::read_json_bytes};
 use serde_json::{Value, json};
@@ -113,24 +114,20 @@ fn the_next_mode_is_stricter_and_a_warning_stays_one() {
 }
 
 /// A family that takes the privilege away.
-struct Tames;
+struct Tames(Vec<String>);
 
-impl Judge for Tames {
-    fn name(&self) -> &str {
+impl Changer for Tames {
+    fn family(&self) -> &str {
         "mutations"
     }
 
-    fn hook(&self) -> Hook {
-        Hook::Mutate
+    fn ids(&self) -> &[String] {
+        &self.0
     }
 
-    fn policies(&self) -> usize {
-        1
-    }
-
-    fn judge(&self, _: &Request<'_>, _: &Around<'_>) -> Decision {
+    fn change(&self, _: &Request<'_>, _: &Around<'_>, counts: &dyn Fn(&str) -> bool) -> Decision {
         let tame = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": {"containers": []}});
-        Decision { object: Some(tree(&tame)), ..Decision::default() }
+        Decision { object: counts("tames").then(|| tree(&tame)), ..Decision::default() }
     }
 }
 
@@ -142,7 +139,8 @@ fn what_would_be_changed_is_judged_as_it_would_be_then() {
         (Mode::Audit, Mode::Enforce, (Some(Fate::Noted), None)),
         (Mode::Enforce, Mode::Warn, (None, Some(Fate::Warned))),
     ] {
-        let desk = desk(today, vec![refuses_privileged(), Arc::new(Tames)]);
+        let desk = desk(today, vec![refuses_privileged()]);
+        desk.set_changers(vec![Arc::new(Tames(vec!["tames".to_owned()]))]);
         let told = Preview::new(&desk, Then::As(then)).judge(&review.request(), review.tree());
         assert_eq!(fates(&told), said, "{today} {then}");
     }

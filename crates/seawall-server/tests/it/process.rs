@@ -131,6 +131,7 @@ fn serves_when_asked() -> bool {
         desk: Arc::new(desk),
         listen: "127.0.0.1:0".parse().unwrap(),
         certificates: CertificateSource::Directory { path: folder.into(), names: vec!["localhost".into()] },
+        lifetimes: seawall_server::tls::Lifetimes::default(),
         limits: ServerLimits::default(),
     };
     let load = move |desk: &Desk| {
