@@ -37,8 +37,8 @@ pub use event::{EventWriter, Events, Outcome};
 pub use exempt::{BUILT_IN as EXEMPTIONS, Exemption, Exemptions, Exempts};
 pub use http::{Server, ServerLimits};
 pub use judge::{
-    Around, Budget, Checks, Exemptions as PodSecurityExemptions, Hook, Judge, Known, NamespacePolicy,
-    PodSecurity, Policies, label_policy,
+    Around, Budget, Checks, Constraints, Exemptions as PodSecurityExemptions, Hook, Judge, Known,
+    NamespacePolicy, PodSecurity, Policies, label_policy,
 };
 pub use manifests::{Manifests, OPT_IN};
 pub use metrics::Metrics;

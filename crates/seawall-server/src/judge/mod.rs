@@ -7,6 +7,7 @@
 //! - what could not be judged is said so, never passed over in silence.
 
 mod checks;
+mod gatekeeper;
 mod known;
 mod pod_security;
 mod policies;
@@ -20,6 +21,7 @@ use seawall_policy::admission::{Decision, Request};
 use seawall_yaml::{Node, Tree};
 
 pub use checks::Checks;
+pub use gatekeeper::Constraints;
 pub use known::Known;
 pub(crate) use pod_security::NAME as POD_SECURITY;
 pub use pod_security::{Exemptions, NamespacePolicy, PodSecurity, label_policy};

@@ -74,6 +74,14 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
             ("web.yaml", include_str!("../data/policy-web.yaml")),
         ],
     ),
+    (
+        "policy-gatekeeper",
+        &[
+            ("labels.yaml", include_str!("../data/gatekeeper-labels.yaml")),
+            ("broken.yaml", include_str!("../data/gatekeeper-broken.yaml")),
+            ("web.yaml", include_str!("../data/policy-web.yaml")),
+        ],
+    ),
     ("rbac-kubeconfig", &[("config.yaml", KUBECONFIG)]),
     ("rbac-minimize", &[]),
     ("rbac-tenants", &[]),

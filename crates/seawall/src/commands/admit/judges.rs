@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use seawall_checks::pick;
 use seawall_inventory::Inventory;
-use seawall_server::{Checks, Judge, Judges, Policies};
+use seawall_server::{Checks, Constraints, Judge, Judges, Policies};
 use seawall_sources::{Progress, Target};
 
 use crate::cli::SelectionArgs;
@@ -18,7 +18,8 @@ use crate::config::{self, Config};
 /// What policies judge by, and what they know.
 #[derive(Debug, Args)]
 pub(super) struct JudgeArgs {
-    /// Policies of Kubernetes to judge by (ValidatingAdmissionPolicy and its bindings): files or folders; may be repeated
+    /// Policies to judge by, of Kubernetes (ValidatingAdmissionPolicy and its bindings) or of Gatekeeper (templates and
+    /// constraints): files or folders; may be repeated
     #[arg(long, value_name = "PATH")]
     policies: Vec<String>,
     /// What is in the cluster (namespaces with their labels, service accounts, pods): files, folders, snapshots or
@@ -82,18 +83,26 @@ impl JudgeArgs {
         let checks = Checks::new(&checks, config.settings.clone(), accepted.of_file());
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
-        let policies = self.policies(accepted)?.map(|policies| Arc::new(policies) as Arc<dyn Judge>);
+        let policies = self.policies(accepted)?;
         Ok(policies.into_iter().chain(security).chain([Arc::new(checks) as Arc<dyn Judge>]).collect())
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.
-    fn policies(&self, accepted: &Accepted) -> anyhow::Result<Option<Policies>> {
+    fn policies(&self, accepted: &Accepted) -> anyhow::Result<Judges> {
         if self.policies.is_empty() {
-            return Ok(None);
+            return Ok(Judges::default());
         }
         let read = crate::commands::policy::policies(&self.policies)?;
         read.problems.iter().for_each(crate::output::problem);
-        Ok(Some(Policies::new(read.set, read.inventory, accepted.of_file())))
+        let mut judges = Judges::default();
+        if !read.constraints.is_empty() {
+            let texts = read.inventory.joined_with([]);
+            judges.push(Arc::new(Constraints::new(read.constraints, texts, accepted.of_file())));
+        }
+        if !read.set.is_empty() {
+            judges.insert(0, Arc::new(Policies::new(read.set, read.inventory, accepted.of_file())));
+        }
+        Ok(judges)
     }
 }
 
