@@ -1,8 +1,8 @@
 //! Built-in functions: which there are, and what happens when one fails.
 //!
-//! OPA makes a failing built-in function undefined. The engine does so too, but it also fails where OPA would not (a
-//! pattern that is too big, a verb of `sprintf` that it does not know). So every function stands behind a guard: a failure
-//! that OPA shares is undefined; any other one, and a result that is too big, ends the evaluation and is no verdict.
+//! OPA makes a failing built-in function undefined. The engine fails, and also where OPA would not (a pattern that is too
+//! big, a verb of `sprintf` that it does not know). So every function stands behind a guard: a failure that OPA shares is
+//! undefined; any other one, and a result that is too big, ends the evaluation and is no verdict.
 
 use std::cell::RefCell;
 

@@ -85,7 +85,8 @@ impl Program {
         let mut engine = Engine::new();
         engine.set_rego_v0(!v1);
         engine.set_policy_length_config(lengths());
-        engine.set_strict_builtin_errors(false);
+        // Loosely, an error in one body of a function would be passed over when another body holds.
+        engine.set_strict_builtin_errors(true);
         engine.set_gather_prints(true);
         let every = NonZeroU32::new(CHECK_EVERY).unwrap_or(NonZeroU32::MIN);
         engine.set_execution_timer_config(ExecutionTimerConfig { limit: time, check_interval: every });

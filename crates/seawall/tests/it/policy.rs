@@ -229,8 +229,7 @@ fn a_constraint_of_gatekeeper_is_a_check_in_every_report() {
         let waiver = format!(
             "waivers:\n- check: {check}\n  name: web\n  owner: shop\n  reason: it is ours\n  until: 2999-01-01\n"
         );
-        let files =
-            [("labels.yaml", LABELS), ("web.yaml", WEB), ("seawall-waivers.yaml", waiver.as_str())];
+        let files = [("labels.yaml", LABELS), ("web.yaml", WEB), ("seawall-waivers.yaml", waiver.as_str())];
         let waived = policy(&files, &["run", "labels.yaml", "web.yaml"]);
         assert_eq!(waived.code, 0, "{check}: {}{}", waived.out, waived.err);
     }
