@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::{Rc, Value};
 use seawall_inventory::{Completeness, GroupKind, Inventory, Resource};
+use seawall_schema::Schemas;
 
 use crate::read::config::Config;
 use crate::rego::value;
@@ -22,12 +23,12 @@ type Shelf<'i> = BTreeMap<&'i str, BTreeMap<&'i str, Tree>>;
 /// # Errors
 /// What is not known.
 pub(crate) fn of(inventory: &Inventory, kinds: &[Option<String>], config: &Config) -> Result<Value, String> {
+    let schemas = Schemas::builtin();
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for kind in kinds {
         match kind {
             Some(kind) => _ = names.insert(kind),
-            // Nobody has every kind of a cluster by chance.
-            None if inventory.completeness(GroupKind::new("", "Namespace")) != Completeness::Complete => {
+            None if !is_whole(inventory) => {
                 return Err("it reads any kind of the inventory, which is not a whole cluster".to_owned());
             }
             None => names.extend(inventory.resources().iter().map(Resource::kind)),
@@ -37,7 +38,11 @@ pub(crate) fn of(inventory: &Inventory, kinds: &[Option<String>], config: &Confi
     for kind in names {
         let mut groups: BTreeSet<&str> = inventory.of_kind_any_group(kind).map(Resource::group).collect();
         if groups.is_empty() {
-            groups.extend(usual_groups(kind));
+            // None is here: are there none?
+            groups.extend(schemas.kinds().filter(|(_, _, own)| *own == kind).map(|(group, _, _)| group));
+        }
+        if groups.is_empty() {
+            groups.insert("");
         }
         for group in groups {
             match inventory.completeness(GroupKind::new(group, kind)) {
@@ -62,18 +67,10 @@ pub(crate) fn of(inventory: &Inventory, kinds: &[Option<String>], config: &Confi
     Ok(value::object([("cluster", shelved(cluster)), ("namespace", value::object(namespaces))]))
 }
 
-/// The groups of Kubernetes that have a kind; of a kind that it does not have, any answer is the same.
-fn usual_groups(kind: &str) -> Vec<&'static str> {
-    match kind {
-        "Ingress" | "NetworkPolicy" => vec!["networking.k8s.io"],
-        "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" => vec!["apps"],
-        "Job" | "CronJob" => vec!["batch"],
-        "PodDisruptionBudget" => vec!["policy"],
-        "HorizontalPodAutoscaler" => vec!["autoscaling"],
-        "Role" | "RoleBinding" | "ClusterRole" | "ClusterRoleBinding" => vec!["rbac.authorization.k8s.io"],
-        "StorageClass" => vec!["storage.k8s.io"],
-        _ => vec![""],
-    }
+/// Whether everything of a cluster is here: even of a kind that there is not, nothing is missing.
+fn is_whole(inventory: &Inventory) -> bool {
+    let nothing = GroupKind::new("nothing.invalid", "Nothing");
+    inventory.completeness(nothing) == Completeness::Complete && inventory.refused().next().is_none()
 }
 
 fn place<'i>(
