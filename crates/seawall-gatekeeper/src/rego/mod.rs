@@ -7,6 +7,7 @@ mod builtins;
 mod check;
 mod program;
 mod rewrite;
+mod shape;
 pub(crate) mod value;
 mod walk;
 mod written;

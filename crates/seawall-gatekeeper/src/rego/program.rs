@@ -13,6 +13,7 @@ use regorus::{Engine, PolicyLengthConfig, Rc, Value};
 use super::builtins;
 use super::check::{self, Source, Uses};
 use super::rewrite;
+use super::shape;
 use super::written::{self, Written};
 use crate::fault::Fault;
 
@@ -20,10 +21,8 @@ use crate::fault::Fault;
 const MOST_BYTES: usize = 1 << 18;
 const MOST_LINES: usize = 8192;
 const MOST_COLUMNS: u32 = 4096;
-/// How deep braces and brackets may nest: the parser reads what is in them twice, at every level again.
-const DEEPEST: usize = 14;
 /// Turns of [`rewrite::negations`]: each does one level of nesting.
-const MOST_TURNS: usize = DEEPEST + 2;
+const MOST_TURNS: usize = shape::DEEPEST + 2;
 /// Engines kept for the next request.
 const MOST_SPARE: usize = 32;
 /// Work between two looks at the clock.
@@ -65,12 +64,8 @@ impl Program {
         let mut faults = Vec::new();
         let mut sources = Vec::new();
         for (place, written) in texts.iter().enumerate() {
-            if let Some(line) = too_deep(written.text) {
-                faults.push(written.fault(
-                    line,
-                    1,
-                    format!("Rego: braces and brackets nest deeper than {DEEPEST}"),
-                ));
+            if let Err((line, why)) = shape::check(written.text) {
+                faults.push(written.fault(line, 1, format!("Rego: {why}")));
                 continue;
             }
             match parse(place, written.text, v1) {
@@ -212,41 +207,4 @@ fn rewritten(place: usize, source: &Source<'_>, v1: bool) -> Result<String, Stri
         }
     }
     Ok(text)
-}
-
-/// The line on which braces and brackets nest too deep.
-fn too_deep(text: &str) -> Option<u32> {
-    let (mut line, mut depth) = (1, 0_usize);
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\n' => line += 1,
-            '#' => {
-                chars.by_ref().find(|c| *c == '\n');
-                line += 1;
-            }
-            '`' => {
-                line += u32::try_from(chars.by_ref().take_while(|c| *c != '`').filter(|c| *c == '\n').count())
-                    .unwrap_or(0)
-            }
-            '"' => {
-                while let Some(c) = chars.next() {
-                    match c {
-                        '\\' => _ = chars.next(),
-                        '"' => break,
-                        _ => {}
-                    }
-                }
-            }
-            '[' | '{' => {
-                depth += 1;
-                if depth > DEEPEST {
-                    return Some(line);
-                }
-            }
-            ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
 }

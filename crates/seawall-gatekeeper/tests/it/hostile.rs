@@ -37,7 +37,8 @@ fn texts_that_are_too_long_or_too_deep_are_errors() {
         "count(".repeat(500),
         ")".repeat(500)
     );
-    for rego in [long, wide, calls] {
+    let sum = format!("package x\nviolation[{{\"msg\": \"m\"}}] {{ {}1 > 2 }}", "1 +\n ".repeat(60_000));
+    for rego in [long, wide, calls, sum] {
         let quoted = rego.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
         let text = format!(
             "{{apiVersion: templates.gatekeeper.sh/v1, kind: ConstraintTemplate, metadata: {{name: x}}, spec: {{crd: {{spec: {{names: \
