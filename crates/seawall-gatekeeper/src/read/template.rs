@@ -144,7 +144,7 @@ fn code<'t>(target: Node<'t>, faults: &mut Vec<Fault>) -> Option<Code<'t>> {
     faults.push(match other {
         Some((code, "K8sNativeValidation")) => Fault::at(
             code,
-            "a template whose only code is CEL (`K8sNativeValidation`) is not supported\nhint: write it as a \
+            "a template whose only code is CEL (`K8sNativeValidation`) is not supported; hint: write it as a \
              ValidatingAdmissionPolicy, whose CEL runs here as it is",
         ),
         Some((code, engine)) => Fault::at(code, format!("engine `{engine}` is not supported; `Rego` is")),

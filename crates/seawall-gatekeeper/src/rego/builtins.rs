@@ -102,6 +102,7 @@ pub(super) fn guard(engine: &mut Engine, name: &'static str) -> Result<(), Strin
             spoil(format!("`{name}` was stopped: {why}"));
             return Err(span.error("stopped"));
         }
+        let values = if name == "sprintf" { with_arguments(values) } else { values };
         match function(&span, params.get(..values.len()).unwrap_or(&params), &values, true) {
             Ok(value) if size(&value) > MOST => {
                 spoil(format!("`{name}` was stopped: its result is greater than {MOST}"));
@@ -120,6 +121,47 @@ pub(super) fn guard(engine: &mut Engine, name: &'static str) -> Result<(), Strin
         }
     };
     engine.add_extension(name.to_owned(), arguments, Box::new(guarded)).map_err(|error| error.to_string())
+}
+
+/// What `sprintf` gets, with `%!v(MISSING)` in place of verbs that have no argument, as OPA prints them.
+fn with_arguments(mut values: Vec<Value>) -> Vec<Value> {
+    let [Value::String(format), Value::Array(arguments)] = values.as_slice() else { return values };
+    let mut out = String::with_capacity(format.len());
+    let mut verbs = 0;
+    let mut chars = format.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '%' || chars.peek() == Some(&'%') {
+            out.push(c);
+            // Both signs of a pair go together.
+            if c == '%' {
+                out.extend(chars.next());
+            }
+            continue;
+        }
+        let mut flags = String::new();
+        while let Some(flag) = chars.next_if(|c| "+-# 0123456789.".contains(*c)) {
+            flags.push(flag);
+        }
+        let Some(verb) = chars.next() else {
+            out.push('%');
+            out.push_str(&flags);
+            continue;
+        };
+        verbs += 1;
+        if verbs > arguments.len() {
+            out.push_str(&format!("%%!{verb}(MISSING)"));
+        } else {
+            out.push('%');
+            out.push_str(&flags);
+            out.push(verb);
+        }
+    }
+    if verbs > arguments.len()
+        && let Some(first) = values.first_mut()
+    {
+        *first = Value::String(out.into());
+    }
+    values
 }
 
 /// The first reason counts.

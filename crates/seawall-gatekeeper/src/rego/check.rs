@@ -19,6 +19,8 @@ const DEEPEST: usize = 24;
 /// One module with the text that it was read from.
 pub(super) struct Source<'t> {
     pub(super) written: Written<'t>,
+    /// The text as it was parsed: what is written, with statements apart ([`rewrite::statements`]).
+    pub(super) text: String,
     pub(super) module: regorus::unstable::Ref<Module>,
 }
 
@@ -49,6 +51,7 @@ pub(super) fn check(sources: &[Source<'_>]) -> Result<Uses, Vec<Fault>> {
             ));
         }
         imports(source, &mut faults);
+        keywords(source, &mut faults);
         parts(source, &rules, &mut uses, &mut faults);
     }
     if let Some(first) = sources.first() {
@@ -91,11 +94,37 @@ fn imports(source: &Source<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Words of the new syntax, which the old one takes for names where nothing imports them.
+fn keywords(source: &Source<'_>, faults: &mut Vec<Fault>) {
+    let mut complain = |span: &regorus::unstable::Span| {
+        let word = span.text();
+        faults.push(source.written.fault(
+            span.line,
+            span.col,
+            format!("Rego: `{word}` is a name here, no keyword; hint: `version: v1`, or `import future.keywords.{word}`"),
+        ));
+    };
+    for rule in &source.module.policy {
+        if let Rule::Spec { head, .. } = &**rule {
+            let (RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } | RuleHead::Func { refr, .. }) =
+                head;
+            let span = walk::first(refr).span();
+            if matches!(span.text(), "contains" | "every" | "if" | "in") {
+                complain(span);
+            }
+        }
+    }
+    walk::module(&source.module, &mut |part| match part {
+        Part::Expr(Expr::Var { span, .. }) if matches!(span.text(), "every" | "if" | "in") => complain(span),
+        _ => {}
+    });
+}
+
 fn parts<'t>(source: &'t Source<'_>, rules: &Rules<'t>, uses: &mut Uses, faults: &mut Vec<Fault>) {
     let module = &*source.module;
-    let text = source.written.text;
+    let text = source.text.as_str();
     let mut complain = |expr: &Expr, message: String| {
-        let span = expr.span();
+        let span = walk::first(expr).span();
         faults.push(source.written.fault(span.line, span.col, message));
     };
     // References whose tails were looked at with the whole.
@@ -103,18 +132,6 @@ fn parts<'t>(source: &'t Source<'_>, rules: &Rules<'t>, uses: &mut Uses, faults:
     let reads = text.contains("data.inventory") || text.contains("data[\"inventory\"]");
     walk::module(module, &mut |part| match part {
         Part::Expr(one @ Expr::Call { fcn, params, .. }) => {
-            let open = text.get(fcn.span().end as usize..).and_then(|tail| tail.find('('));
-            let gap = open.and_then(|open| text.get(fcn.span().end as usize..fcn.span().end as usize + open));
-            if gap.is_some_and(|gap| gap.contains('\n')) {
-                complain(
-                    one,
-                    format!(
-                        "Rego: `{}` and the parenthesis on the next line are read as a call here, and as two statements by \
-                     OPA; hint: write `;` between them",
-                        fcn.span().text()
-                    ),
-                );
-            }
             if let Err(message) = call(module, fcn, params.len(), rules, uses) {
                 complain(one, message);
             }
@@ -204,7 +221,7 @@ fn call(module: &Module, fcn: &Expr, given: usize, rules: &Rules<'_>, uses: &mut
         }
         Known::Forbidden(why) => Err(format!("Rego: `{name}` cannot be called: {why}")),
         Known::Missing => Err(format!(
-            "Rego: there is no function `{name}` here; a verdict without it would be wrong\nhint: write the rule without \
+            "Rego: there is no function `{name}` here; a verdict without it would be wrong; hint: write the rule without \
              it, or as a ValidatingAdmissionPolicy"
         )),
     }
@@ -265,9 +282,14 @@ impl<'t> Rules<'t> {
         let mut needs = BTreeSet::new();
         for (module, rule) in self.by_name.get(name).into_iter().flatten() {
             let locals = locals(rule);
+            // The heads of references that were looked at as a whole.
+            let mut seen = BTreeSet::new();
             walk::rule(rule, &mut |part| {
                 let Part::Expr(one) = part else { return };
                 let Some(chain) = walk::chain(one) else { return };
+                if !seen.insert(one.span().start) {
+                    return;
+                }
                 if chain.names.first().is_some_and(|first| locals.contains(first)) {
                     return;
                 }

@@ -68,8 +68,8 @@ impl Program {
                 faults.push(written.fault(line, 1, format!("Rego: {why}")));
                 continue;
             }
-            match parse(place, written.text, v1) {
-                Ok(module) => sources.push(Source { written: *written, module }),
+            match apart(place, written.text, v1) {
+                Ok((text, module)) => sources.push(Source { written: *written, text, module }),
                 Err(said) => faults.push(written.engine_fault(&said)),
             }
         }
@@ -192,9 +192,21 @@ fn lengths() -> PolicyLengthConfig {
     }
 }
 
+/// A module with its statements apart, and its text.
+fn apart(place: usize, text: &str, v1: bool) -> Result<(String, Ref<Module>), String> {
+    let mut text = text.to_owned();
+    let mut module = parse(place, &text, v1)?;
+    for _ in 0..MOST_TURNS {
+        let Some(other) = rewrite::statements(&module, &text) else { break };
+        module = parse(place, &other, v1)?;
+        text = other;
+    }
+    Ok((text, module))
+}
+
 /// The text of a module as the engine gets it.
 fn rewritten(place: usize, source: &Source<'_>, v1: bool) -> Result<String, String> {
-    let mut text = source.written.text.to_owned();
+    let mut text = source.text.clone();
     if let Some(other) = rewrite::names(&source.module, &text) {
         text = other;
     }

@@ -2,6 +2,7 @@
 //!
 //! Edits stay on their lines, so that every place in the text stays the place in the file.
 //!
+//! - A name and a parenthesis on the next line are two statements for OPA.
 //! - An imported function is called by its full name: the engine does not look for it among the imports.
 //! - `data.inventory` is read from the input: data that differs from request to request would have to be compiled in.
 //! - OPA evaluates the operands of a call before the call (`rewriteDynamics` and `expandExpr` of `v1/ast/compile.go`), so
@@ -27,6 +28,21 @@ struct Edit {
     text: String,
 }
 
+/// The text with `;` where the engine takes two statements for a call: a name, and a parenthesis on the next line. `None`
+/// when there is nothing of it.
+pub(super) fn statements(module: &Module, text: &str) -> Option<String> {
+    let mut edits = Vec::new();
+    walk::module(module, &mut |part| {
+        let Part::Expr(Expr::Call { fcn, .. }) = part else { return };
+        let end = fcn.span().end as usize;
+        let gap = text.get(end..).and_then(|tail| tail.split('(').next());
+        if gap.is_some_and(|gap| gap.contains('\n')) {
+            edits.push(Edit { range: end..end, text: ";".to_owned() });
+        }
+    });
+    (!edits.is_empty()).then(|| applied(text, edits))
+}
+
 /// The text with `input.__inventory` in place of `data.inventory`, and with the full names of imported functions; `None`
 /// when there is nothing of it.
 pub(super) fn names(module: &Module, text: &str) -> Option<String> {
@@ -45,7 +61,7 @@ pub(super) fn names(module: &Module, text: &str) -> Option<String> {
             edits.push(Edit { range: range(one), text: format!("input.{INVENTORY}") });
         }
         Part::Expr(Expr::Call { fcn, .. }) => {
-            let first = first(fcn);
+            let first = walk::first(fcn);
             if let Some(full) = imported.get(first.span().text()) {
                 edits.push(Edit { range: range(first), text: full.clone() });
             }
@@ -53,14 +69,6 @@ pub(super) fn names(module: &Module, text: &str) -> Option<String> {
         _ => {}
     });
     (!edits.is_empty()).then(|| applied(text, edits))
-}
-
-/// What a reference begins with.
-fn first(one: &Expr) -> &Expr {
-    match one {
-        Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } => first(refr),
-        other => other,
-    }
 }
 
 /// Whether an expression is `data.inventory` itself.

@@ -138,6 +138,14 @@ fn expr<'m>(one: &'m Expr, see: &mut dyn FnMut(Part<'m>)) {
     }
 }
 
+/// What a reference or call begins with: the engine's spans of these stand at a dot or parenthesis.
+pub(super) fn first(one: &Expr) -> &Expr {
+    match one {
+        Expr::Call { fcn: refr, .. } | Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } => first(refr),
+        other => other,
+    }
+}
+
 /// The names that a reference is made of, as far as they are constant: `a.b["c"][x].d` is `a`, `b`, `c`. `whole` says
 /// whether that is all of it.
 pub(super) struct Chain<'m> {

@@ -31,17 +31,17 @@ fn refusing(matching: &str) -> Gatekeeper {
     let (set, problems) = read(&format!(
         "apiVersion: templates.gatekeeper.sh/v1
 kind: ConstraintTemplate
-metadata: {{name: no}}
+metadata: {{name: nope}}
 spec:
-  crd: {{spec: {{names: {{kind: No}}}}}}
+  crd: {{spec: {{names: {{kind: Nope}}}}}}
   targets:
     - target: admission.k8s.gatekeeper.sh
       rego: |
-        package no
-        violation[{{\"msg\": msg}}] {{ msg := sprintf(\"%v %v\", [input.review.operation, input.review.object.metadata.name]) }}
+        package nope
+        violation[{{\"msg\": msg}}] {{ msg := sprintf(\"%v %v\", [input.review.operation, object.get(input.review.object.metadata, \"name\", \"?\")]) }}
 ---
 apiVersion: constraints.gatekeeper.sh/v1beta1
-kind: No
+kind: Nope
 metadata: {{name: all}}
 spec: {{match: {matching}}}
 "
@@ -111,7 +111,7 @@ fn what_goes_is_judged_as_what_comes() {
     let set = refusing("{}");
     let tree = trees(POD).remove(0);
     let gone = set.judge(&request(tree.root(), Operation::Delete), &Inventory::default(), Point::Webhook);
-    assert_eq!(told(&gone), "deny 403 gatekeeper/No/all: [all] DELETE web");
+    assert_eq!(told(&gone), "deny 403 gatekeeper/Nope/all: [all] DELETE web");
 }
 
 #[test]

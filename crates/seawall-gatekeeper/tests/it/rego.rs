@@ -72,6 +72,8 @@ fn an_operand_that_is_undefined_makes_a_negated_call_undefined() {
         ("x := [y | y := input.parameters.list[_]; not f(input.parameters.none)]; count(x) == 0", true),
         ("not f([x | x := input.parameters.list[_]; not f(x)])", true),
         ("not any_of(list)", true),
+        ("input.parameters.word\n(1 - 1) == 0", true),
+        ("input.parameters.none\n(1 - 1) == 0", false),
         ("not input.parameters.list[input.parameters.none]", false),
         ("not f(input.review.object.data.none) with input.review.object.data.none as \"b\"", true),
     ] {
@@ -94,6 +96,7 @@ fn a_built_in_function_that_fails_is_undefined_where_opa_has_it_so() {
         ("regex.match(`^[a-z]+\\d$`, \"abc7\")", true),
         ("net.cidr_contains(\"10.0.0.0/8\", \"10.1.2.3\")", true),
         ("glob.match(\"*.example\", [\".\"], \"a.example\")", true),
+        ("sprintf(\"%d and %5v%%\", [1]) == \"1 and %!v(MISSING)%\"", true),
         ("semver.compare(\"1.2.3\", \"1.10.0\") == -1", true),
     ] {
         assert_eq!(violates(body), expected, "{body}");
@@ -103,7 +106,6 @@ fn a_built_in_function_that_fails_is_undefined_where_opa_has_it_so() {
 #[test]
 fn what_fails_here_and_not_in_opa_is_no_verdict() {
     for (body, reason) in [
-        ("not sprintf(\"%d and %d\", [1]) == \"x\"", "`sprintf` failed"),
         ("not regex.match(\"(a{1000}){1000}\", \"a\")", "`regex.match` failed"),
         ("count(numbers.range(1, 1000000000)) > 1", "`numbers.range` was stopped: the range is too long"),
         ("bits.lsh(1, 1000000000) > 1", "`bits.lsh` was stopped: it shifts too far"),
@@ -146,7 +148,6 @@ fn what_cannot_be_done_as_opa_does_it_is_an_error_with_its_line() {
         "deny[{\"msg\": \"x\"}] { true }",
         "violation[{\"msg\": \"x\"}] { f(3) }\nf(x) { f(x - 1) }",
         "violation[{\"msg\": \"x\"}] { a }\na { b }\nb { a }",
-        "violation[{\"msg\": \"x\"}] {\n  x := input.a\n  (x - 1) > 2\n}",
         "violation[{\"msg\": \"x\"}] { [[[[[[[[[[[[[[[1]]]]]]]]]]]]]]] }",
         "violation[{\"msg\": msg}] if { msg := \"x\" }",
     ];
