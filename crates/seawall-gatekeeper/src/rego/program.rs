@@ -194,7 +194,10 @@ fn lengths() -> PolicyLengthConfig {
 
 /// A module with its statements apart, and its text.
 fn apart(place: usize, text: &str, v1: bool) -> Result<(String, Ref<Module>), String> {
-    let mut text = text.to_owned();
+    let mut text = match v1 {
+        true => text.to_owned(),
+        false => shape::one_body_a_head(text),
+    };
     let mut module = parse(place, &text, v1)?;
     for _ in 0..MOST_TURNS {
         let Some(other) = rewrite::statements(&module, &text) else { break };

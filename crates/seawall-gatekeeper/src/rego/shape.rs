@@ -86,6 +86,55 @@ fn lines(chars: impl Iterator<Item = char>) -> u32 {
     u32::try_from(chars.filter(|c| *c == '\n').count()).unwrap_or(0)
 }
 
+/// The text with the head of a set rule before each of its bodies: `a[x] { … } { … }` is `a[x] { … } a[x] { … }`, which the
+/// engine reads and the first form it does not. Everything stays on its line.
+pub(super) fn one_body_a_head(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0_usize;
+    // Where the current head begins in what is written out, and the head once it has ended.
+    let (mut from, mut head) = (0, None::<String>);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '{' if depth == 0 && head.is_none() => head = out.get(from..).map(|head| head.trim().to_owned()),
+            _ => {}
+        }
+        out.push(c);
+        match c {
+            '#' => {
+                while let Some(c) = chars.next_if(|c| *c != '\n') {
+                    out.push(c)
+                }
+            }
+            '"' | '`' => {
+                while let Some(inside) = chars.next() {
+                    out.push(inside);
+                    match inside {
+                        '\\' if c == '"' => out.extend(chars.next()),
+                        _ if inside == c => break,
+                        _ => {}
+                    }
+                }
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            '\n' if depth == 0 => (from, head) = (out.len(), None),
+            _ => {}
+        }
+        if c == '}' && depth == 0 {
+            while let Some(space) = chars.next_if(|c| matches!(c, ' ' | '\t')) {
+                out.push(space);
+            }
+            let set = head.as_deref().filter(|head| head.ends_with(']') && !head.contains(['=', '\n']));
+            if let Some(head) = set.filter(|_| chars.peek() == Some(&'{')) {
+                out.push_str(head);
+                out.push(' ');
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +143,23 @@ mod tests {
     fn long_modules_of_short_statements_pass() {
         let rule = "violation[{\"msg\": msg}] {\n  x := input.review.object.spec.containers[_]\n  x.a[\"{[((\"] == 1 + 2 # {{{{\n}\n";
         assert_eq!(check(&rule.repeat(500)), Ok(()));
+    }
+
+    #[test]
+    fn each_body_of_a_set_rule_gets_its_head() {
+        for (text, expected) in [
+            (
+                "a[x] { x := 1 } { x := \"}\" }\nb { c } { d }",
+                "a[x] { x := 1 } a[x] { x := \"}\" }\nb { c } { d }",
+            ),
+            (
+                "v[{\"msg\": m}] {\n m := 1\n} {\n m := 2\n} {\n m := 3 }",
+                "v[{\"msg\": m}] {\n m := 1\n} v[{\"msg\": m}] {\n m := 2\n} v[{\"msg\": m}] {\n m := 3 }",
+            ),
+            ("f(x) = y { y := x[1] } { y := {1} }", "f(x) = y { y := x[1] } { y := {1} }"),
+        ] {
+            assert_eq!(one_body_a_head(text), expected);
+        }
     }
 
     #[test]

@@ -157,6 +157,12 @@ fn what_cannot_be_done_as_opa_does_it_is_an_error_with_its_line() {
 }
 
 #[test]
+fn a_set_rule_may_have_several_bodies() {
+    let said = ask("violation[{\"msg\": msg}] { msg := \"one\" } {\n  msg := \"two\"\n}");
+    assert_eq!(said, "deny 403 gatekeeper/Probe/one: [one] one\ndeny 403 gatekeeper/Probe/one: [one] two");
+}
+
+#[test]
 fn rules_may_need_each_other_only_so_deep() {
     let chain = |length: usize| {
         let rules: Vec<String> =
