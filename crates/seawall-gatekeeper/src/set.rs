@@ -28,12 +28,6 @@ const UNSUPPORTED: &[(&str, &str)] = &[
 /// How long one constraint may take over one object.
 const TIME: Duration = Duration::from_millis(500);
 
-/// Whether an object belongs to Gatekeeper.
-pub fn is_ours(resource: &Resource) -> bool {
-    let group = resource.group();
-    matches!(group, TEMPLATES | CONSTRAINTS | CONFIG) || UNSUPPORTED.iter().any(|(own, _)| *own == group)
-}
-
 /// Templates and constraints, compiled.
 #[derive(Debug, Default)]
 pub struct Gatekeeper {
