@@ -79,6 +79,8 @@ impl CheckId {
     /// What ids of policies begin with.
     pub const POLICY: &'static str = "admission-policy/";
 
+    const CONSTRAINT: &'static str = "gatekeeper/";
+
     /// The id of what a policy of the user's own says: `admission-policy/NAME`. No catalogue check has a slash in its id.
     pub fn of_policy(name: &str) -> Self {
         CheckId(Cow::Owned(format!("{}{name}", Self::POLICY)))
@@ -99,6 +101,16 @@ impl CheckId {
         text.strip_prefix(Self::LINT).is_some_and(|name| !name.is_empty())
     }
 
+    /// The id of what a constraint of Gatekeeper says: `gatekeeper/KIND/NAME`.
+    pub fn of_constraint(kind: &str, name: &str) -> Self {
+        CheckId(Cow::Owned(format!("{}{kind}/{name}", Self::CONSTRAINT)))
+    }
+
+    /// The id of a policy, of which the text is known already.
+    pub fn of_named_policy(id: &str) -> Self {
+        CheckId(Cow::Owned(id.to_owned()))
+    }
+
     /// Whether it is that of a policy.
     pub fn is_policy(&self) -> bool {
         Self::is_policy_id(self.as_str())
@@ -106,7 +118,9 @@ impl CheckId {
 
     /// Whether a text is the id of a policy.
     pub fn is_policy_id(text: &str) -> bool {
+        let constraint = text.strip_prefix(Self::CONSTRAINT).and_then(|rest| rest.split_once('/'));
         text.strip_prefix(Self::POLICY).is_some_and(|name| !name.is_empty())
+            || constraint.is_some_and(|(kind, name)| !kind.is_empty() && !name.is_empty())
     }
 
     /// The id as text.

@@ -52,7 +52,7 @@ pub use images::{
     LookUp, Looked, PinSettings, RegistrySettings,
 };
 pub use judge::{
-    Around, Budget, Changer, Checks, DEFAULTS_LABEL, Defaults, DefaultsRule,
+    Around, Budget, Changer, Checks, Constraints, DEFAULTS_LABEL, Defaults, DefaultsRule,
     Exemptions as PodSecurityExemptions, Hook, ImagePins, ImagePolicies, Judge, Known, NamespacePolicy,
     PIN_LABEL, PodSecurity, Policies, label_policy,
 };

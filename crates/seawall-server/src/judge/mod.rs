@@ -10,6 +10,7 @@
 mod changer;
 mod checks;
 mod defaults;
+mod gatekeeper;
 mod image_pins;
 mod images;
 mod known;
@@ -32,6 +33,7 @@ use crate::images::{LookUp, Looked};
 pub use changer::Changer;
 pub use checks::Checks;
 pub use defaults::{DEFAULTS_LABEL, Defaults, DefaultsRule};
+pub use gatekeeper::Constraints;
 pub use image_pins::{ImagePins, PIN_LABEL};
 pub use images::ImagePolicies;
 pub use known::Known;

@@ -143,6 +143,33 @@ fn policies_of_kubernetes_judge_beside_the_checks() {
 }
 
 #[test]
+fn constraints_of_gatekeeper_judge_in_their_own_words() {
+    let labels = include_str!("../data/gatekeeper-labels.yaml")
+        .replace("apiGroups: [apps]", "apiGroups: [\"\"]")
+        .replace("kinds: [Deployment]", "kinds: [Pod]");
+    let config = |mode: &str| {
+        format!("admission: {{select: [pod-host-pid], rules: [{{policies: [gatekeeper], mode: {mode}}}]}}\n")
+    };
+    for (mode, code) in [("enforce", 1), ("audit", 0)] {
+        let folder = folder(&[("seawall.yaml", &config(mode)), ("labels.yaml", &labels)]);
+        let (run, answer) = ask(folder.path(), &["--policies", "labels.yaml"], "shop");
+        assert_eq!(run.code, code, "{mode}: {}", run.err);
+        let message = answer["response"]["status"]["message"].as_str().unwrap_or_default();
+        assert_eq!(message.contains("[deployments] label `owner` is missing"), code == 1, "{mode}: {answer}");
+        assert_eq!(ask(folder.path(), &["--policies", "labels.yaml"], "kube-node").0.code, 0);
+    }
+    let waiver = "waivers:\n- {check: gatekeeper/OwnerLabel/deployments, namespace: shop, owner: us, reason: it is ours, until: \
+                  2999-01-01}\n";
+    let folder = folder(&[
+        ("seawall.yaml", &config("enforce")),
+        ("labels.yaml", &labels),
+        ("seawall-waivers.yaml", waiver),
+    ]);
+    assert_eq!(ask(folder.path(), &["--policies", "labels.yaml"], "shop").0.code, 0);
+    assert_eq!(ask(folder.path(), &["--policies", "labels.yaml"], "other").0.code, 1);
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let folder = folder(&[("seawall.yaml", "admission: {mode: block}\n"), ("ok.yaml", "{}")]);
     let run = seawall_in(folder.path(), &["admit", "exemptions"], b"");

@@ -83,6 +83,14 @@ const PAGES: &[(&str, &[(&str, &str)])] = &[
             ("review.json", include_str!("../data/policy-review.json")),
         ],
     ),
+    (
+        "policy-gatekeeper",
+        &[
+            ("labels.yaml", include_str!("../data/gatekeeper-labels.yaml")),
+            ("broken.yaml", include_str!("../data/gatekeeper-broken.yaml")),
+            ("web.yaml", include_str!("../data/policy-web.yaml")),
+        ],
+    ),
     ("policy-lint", &[("no-root.yaml", include_str!("../data/policy-lint.yaml"))]),
     ("rbac-kubeconfig", &[("config.yaml", KUBECONFIG)]),
     ("rbac-minimize", &[]),

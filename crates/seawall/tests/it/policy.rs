@@ -268,3 +268,39 @@ fn a_page_shows_what_a_policy_changes() {
     assert!(fails.out.contains("it becomes something else:"), "{}", fails.out);
     assert!(fails.out.contains("type: RuntimeDefault"), "{}", fails.out);
 }
+
+const LABELS: &str = include_str!("../data/gatekeeper-labels.yaml");
+
+#[test]
+fn a_constraint_of_gatekeeper_is_a_check_in_every_report() {
+    let walk = include_str!("../../../../docs/policy-gatekeeper.md");
+    assert!(walk.contains(&format!("```yaml\n{LABELS}```\n")));
+    let files = [("labels.yaml", LABELS), ("web.yaml", WEB)];
+    let json = policy(&files, &["run", "labels.yaml", "web.yaml", "-o", "json"]);
+    assert_eq!(json.code, 1, "{}", json.err);
+    let report = json.json();
+    assert_eq!(report["findings"][0]["check"], "gatekeeper/OwnerLabel/deployments");
+    assert_eq!(report["findings"][0]["message"], "label `owner` is missing");
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    let sarif = policy(&files, &["run", "labels.yaml", "web.yaml", "-o", "sarif"]).json();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "gatekeeper/OwnerLabel/deployments");
+    for check in ["gatekeeper/OwnerLabel/deployments", "admission-policy/*"] {
+        let waiver = format!(
+            "waivers:\n- check: {check}\n  name: web\n  owner: shop\n  reason: it is ours\n  until: 2999-01-01\n"
+        );
+        let files = [("labels.yaml", LABELS), ("web.yaml", WEB), ("seawall-waivers.yaml", waiver.as_str())];
+        let waived = policy(&files, &["run", "labels.yaml", "web.yaml"]);
+        assert_eq!(waived.code, 0, "{check}: {}{}", waived.out, waived.err);
+    }
+}
+
+#[test]
+fn a_page_tests_templates_of_gatekeeper() {
+    let page = "---\npolicies: [labels.yaml]\n---\n# Owners\n\n## None\n\n```yaml deny\napiVersion: apps/v1   # message: \
+                [deployments] label `owner` is missing\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: \
+                {}\n```\n\n## One\n\n```yaml allow\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop, \
+                labels: {owner: shop}}\nspec: {}\n```\n";
+    let ran = policy(&[("labels.yaml", LABELS), ("owners.md", page)], &["test", "owners.md"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("2 cases hold, 0 fail"), "{}", ran.out);
+}

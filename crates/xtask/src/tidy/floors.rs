@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("seawall-node", 4),
     ("seawall-checks", 5),
     ("seawall-policy", 5),
+    ("seawall-gatekeeper", 5),
     ("seawall-paths", 5),
     ("seawall-detect", 5),
     ("seawall-sources", 6),
@@ -35,12 +36,13 @@ const FLOORS: &[(&str, u8)] = &[
     ("xtask", 10),
 ];
 
-/// Edges within a floor: the inventory is made of trees and so are schemas' objects, paths ask what Pod Security admits, what peers accepted becomes
-/// waivers, and `cluster` alone owns the Kubernetes client.
+/// Edges within a floor: the inventory is made of trees and so are schemas' objects, paths ask what Pod Security admits,
+/// Gatekeeper answers in the words of admission, what peers accepted becomes waivers, and `cluster` alone owns the Kubernetes client.
 const SIDEWAYS: &[(&str, &str)] = &[
     ("seawall-inventory", "seawall-yaml"),
     ("seawall-schema", "seawall-yaml"),
     ("seawall-paths", "seawall-checks"),
+    ("seawall-gatekeeper", "seawall-policy"),
     ("seawall-peers", "seawall-waivers"),
     ("seawall-server", "seawall-cluster"),
     ("seawall-sinks", "seawall-cluster"),

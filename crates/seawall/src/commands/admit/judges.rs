@@ -10,7 +10,7 @@ use seawall_checks::pick;
 use seawall_core::Problem;
 use seawall_inventory::Inventory;
 use seawall_policy::vap::PolicySet;
-use seawall_server::{Changer, Checks, Defaults, Desk, Judge, Judges, Metrics, Policies};
+use seawall_server::{Changer, Checks, Constraints, Defaults, Desk, Judge, Judges, Metrics, Policies};
 use seawall_sources::{Progress, Target};
 use seawall_waivers::Rules;
 
@@ -23,8 +23,8 @@ use crate::config::{self, Config};
 /// What policies judge by, and what they know.
 #[derive(Debug, Args)]
 pub(super) struct JudgeArgs {
-    /// Policies of Kubernetes to judge and change objects by (ValidatingAdmissionPolicy, MutatingAdmissionPolicy and their
-    /// bindings): files or folders; may be repeated
+    /// Policies to judge and change objects by, of Kubernetes (ValidatingAdmissionPolicy, MutatingAdmissionPolicy and their
+    /// bindings) or of Gatekeeper (templates and constraints): files or folders; may be repeated
     #[arg(long, value_name = "PATH")]
     policies: Vec<String>,
     /// What is in the cluster (namespaces with their labels, service accounts, pods): files, folders, snapshots or
@@ -94,10 +94,12 @@ impl JudgeArgs {
         let defaults = config.admission.defaults.clone();
         let defaults = defaults.map(|rules| Arc::new(Defaults::new(rules)) as Arc<dyn Changer>);
         let (images, pins) = self.images.judges(config.admission.images.as_ref())?;
+        let mut policies = self.policies()?;
+        let constraints = policies.as_mut().and_then(|read| constraints(read, &waivers));
         let checks = [Arc::new(checks) as Arc<dyn Judge>];
-        let judges = images.into_iter().chain(security).chain(checks).collect();
+        let judges = images.into_iter().chain(constraints).chain(security).chain(checks).collect();
         let others = Others { waivers, judges, pins, defaults };
-        Ok(Parts { policies: self.policies()?, others })
+        Ok(Parts { policies, others })
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.
@@ -109,6 +111,14 @@ impl JudgeArgs {
         read.problems.iter().for_each(crate::output::problem);
         Ok(Some(read))
     }
+}
+
+/// Takes what Gatekeeper judges by out of what was read.
+fn constraints(read: &mut policy::Policies, waivers: &Rules) -> Option<Arc<dyn Judge>> {
+    let constraints = std::mem::take(&mut read.constraints);
+    let texts = read.inventory.joined_with([]);
+    let judge = || Arc::new(Constraints::new(constraints, texts, waivers.clone())) as Arc<dyn Judge>;
+    (!constraints.is_empty()).then(judge)
 }
 
 /// Who judges and who changes objects, before a desk has it.

@@ -7,8 +7,9 @@ use clap::Args;
 use rayon::prelude::*;
 use seawall_checks::{Coverage, Evaluation, Tally};
 use seawall_core::{CheckId, NotEvaluated, Pillar, Problem, ProblemSeverity};
+use seawall_gatekeeper::{Point, run as constraints};
 use seawall_inventory::{Inventory, Resource};
-use seawall_policy::admission::{Decision, Resources, as_created};
+use seawall_policy::admission::{Resources, as_created};
 use seawall_policy::run::Telling;
 use seawall_policy::vap::World;
 use seawall_sources::{Progress, Target};
@@ -16,7 +17,7 @@ use seawall_yaml::Tree;
 
 use super::subject::SubjectArgs;
 use super::told::ToldArgs;
-use super::world::{self, Policies};
+use super::world::{self, Decided, Policies};
 use crate::ExitStatus;
 use crate::cli::Color;
 use crate::commands::{RenderArgs, live, scan};
@@ -25,7 +26,7 @@ use crate::output;
 /// Judge objects by policies.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// File or folder with policies, their bindings and parameters
+    /// File or folder with policies, their bindings and parameters, or with templates and constraints of Gatekeeper
     #[arg(value_name = "POLICIES")]
     policies: String,
     /// Files, folders, `-` for standard input, snapshots (`.jsonl`, `.jsonl.zst`, `.jsonl.gz`), or `cluster[:CONTEXT]`
@@ -60,7 +61,7 @@ pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
 
 /// What came of one object.
 enum Judged {
-    Decided(Box<Decision>),
+    Decided(Box<Decided>),
     /// The API server would not take it, and why.
     Refused(String),
     /// Nothing tells its resource.
@@ -88,12 +89,15 @@ fn judge(
         };
         let object = made.as_ref().map_or(resource.root(), Tree::root);
         match resources.create(object, &user) {
-            Some(request) => Judged::Decided(Box::new(policies.set.admit(&request, &world))),
+            Some(request) => {
+                Judged::Decided(Box::new(policies.admit(&request, &world, &around, Point::Audit)))
+            }
             None => Judged::Unnamed,
         }
     };
     let decisions: Vec<Judged> = objects.resources().par_iter().map(decide).collect();
     let mut telling = Telling::new(objects, &policies.inventory);
+    let mut constraints = constraints::Telling::new(objects, &policies.inventory);
     let mut unnamed: BTreeSet<(String, String)> = BTreeSet::new();
     let mut refused = Vec::new();
     let mut judged = 0;
@@ -101,7 +105,8 @@ fn judge(
         match decision {
             Judged::Decided(decision) => {
                 judged += 1;
-                telling.take(resource, decision);
+                telling.take(resource, &decision.policies);
+                constraints.take(resource, &decision.constraints);
             }
             Judged::Refused(why) => refused.push(NotEvaluated {
                 check: CheckId::from_static(CheckId::EVERY_POLICY),
@@ -114,8 +119,10 @@ fn judge(
             }
         }
     }
-    let ran = telling.finish();
-    let mut not_evaluated = ran.not_evaluated;
+    let (ran, more) = (telling.finish(), constraints.finish());
+    let findings = ran.findings.into_iter().chain(more.findings).collect();
+    let mut not_evaluated: Vec<NotEvaluated> =
+        ran.not_evaluated.into_iter().chain(more.not_evaluated).collect();
     not_evaluated.append(&mut refused);
     for (version, kind) in unnamed {
         let reason = format!("nothing tells the resource of `{kind}` in `{version}`");
@@ -130,9 +137,8 @@ fn judge(
             reason,
         });
     }
-    let coverage =
-        Coverage { checks: policies.set.len(), evaluated: judged, not_evaluated: not_evaluated.len() };
+    let coverage = Coverage { checks: policies.len(), evaluated: judged, not_evaluated: not_evaluated.len() };
     // Policies have no share in the score of a pillar: it compares clusters by the same checks.
     let tallies: BTreeMap<Pillar, Tally> = BTreeMap::new();
-    Evaluation { findings: ran.findings, not_evaluated, coverage, tallies }
+    Evaluation { findings, not_evaluated, coverage, tallies }
 }

@@ -2,11 +2,14 @@
 
 use anyhow::bail;
 use seawall_core::{Problem, ProblemSeverity};
+use seawall_gatekeeper::{Gatekeeper, Point};
 use seawall_inventory::{GroupKind, Inventory};
-use seawall_policy::vap::PolicySet;
+use seawall_policy::admission::{Decision, Request};
+use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
 use seawall_schema::Schemas;
 use seawall_sources::{SourceLimits, Target, load};
+use seawall_yaml::Tree;
 
 use crate::output;
 
@@ -18,6 +21,8 @@ pub(in crate::commands) struct Policies {
     pub(in crate::commands) inventory: Inventory,
     /// The policies in force.
     pub(in crate::commands) set: PolicySet,
+    /// Gatekeeper's constraints in force.
+    pub(in crate::commands) constraints: Gatekeeper,
     /// What is wrong with them.
     pub(in crate::commands) problems: Vec<Problem>,
 }
@@ -37,7 +42,9 @@ pub(in crate::commands) fn policies(targets: &[String]) -> anyhow::Result<Polici
 /// # Errors
 /// As [`policies`].
 pub(super) fn in_force(inventory: Inventory, mut problems: Vec<Problem>) -> anyhow::Result<Policies> {
-    let (set, refused) = PolicySet::read(&inventory);
+    let (set, mut refused) = PolicySet::read(&inventory);
+    let (constraints, faults) = Gatekeeper::read(&inventory);
+    refused.extend(faults);
     let broken = refused.iter().any(|problem| problem.severity == ProblemSeverity::Error);
     problems.extend(refused);
     if broken {
@@ -50,13 +57,41 @@ pub(super) fn in_force(inventory: Inventory, mut problems: Vec<Problem>) -> anyh
             format!("policy `{unbound}` has no binding: it is not in force"),
         ));
     }
-    if set.is_empty() {
+    if set.is_empty() && constraints.is_empty() {
         problems.iter().for_each(output::problem);
         bail!(
-            "no policy is in force\nhint: a policy acts through a binding (`ValidatingAdmissionPolicyBinding`)"
+            "no policy is in force\nhint: a policy acts through a binding (`ValidatingAdmissionPolicyBinding`), a \
+             template of Gatekeeper through a constraint"
         );
     }
-    Ok(Policies { inventory, set, problems })
+    Ok(Policies { inventory, set, constraints, problems })
+}
+
+/// What was decided about one request, by whom.
+pub(super) struct Decided {
+    pub(super) policies: Decision,
+    pub(super) constraints: Decision,
+}
+
+impl Policies {
+    /// Judges a request: policies of Kubernetes first, which may change the object, then Gatekeeper's constraints.
+    pub(super) fn admit(
+        &self,
+        request: &Request<'_>,
+        world: &World<'_>,
+        around: &Inventory,
+        point: Point,
+    ) -> Decided {
+        let policies = self.set.admit(request, world);
+        let object = policies.object.as_ref().map(Tree::root).or(request.object);
+        let constraints = self.constraints.judge(&Request { object, ..request.clone() }, around, point);
+        Decided { policies, constraints }
+    }
+
+    /// How many are in force.
+    pub(super) fn len(&self) -> usize {
+        self.set.len() + self.constraints.len()
+    }
 }
 
 /// Policies that no binding names.

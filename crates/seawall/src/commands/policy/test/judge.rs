@@ -1,6 +1,7 @@
 //! Cases held against what is decided.
 
 use seawall_core::Problem;
+use seawall_gatekeeper::Point;
 use seawall_policy::admission::{Decision, Resources, as_created};
 use seawall_policy::page::{Case, Expect};
 use seawall_policy::vap::World;
@@ -61,7 +62,12 @@ fn decide(
     };
     request.subresource = &case.subresource;
     request.dry_run = case.dry_run;
-    Ok(policies.set.admit(&request, world))
+    let decided = policies.admit(&request, world, &policies.inventory, Point::Webhook);
+    let (mut decision, constraints) = (decided.policies, decided.constraints);
+    decision.denials.extend(constraints.denials);
+    decision.warnings.extend(constraints.warnings);
+    decision.not_judged.extend(constraints.not_judged);
+    Ok(decision)
 }
 
 /// What in a decision is not as expected.
