@@ -73,5 +73,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
       resources: ["*/*"]
       operations: [CREATE, UPDATE]
       scope: {{ ternary "Namespaced" "*" .enforced | quote }}
+    {{- if .enforced }}
+    # A Namespace has itself for its namespace: whoever labels it has it judged all the same.
+    - apiGroups: [""]
+      apiVersions: ["*"]
+      resources: [namespaces, namespaces/*]
+      operations: [CREATE, UPDATE]
+      scope: Cluster
+    {{- end }}
     {{- end }}
 {{- end -}}

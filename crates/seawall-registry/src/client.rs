@@ -202,7 +202,8 @@ impl Registry {
             most: wanted.most,
         };
         let answer = self.fetch.ask(ask.clone()).await?;
-        if answer.status != StatusCode::UNAUTHORIZED {
+        // Whoever a redirect leads to gets no login of this registry, nor says where it is to be sent.
+        if answer.status != StatusCode::UNAUTHORIZED || !answer.own {
             return Ok(answer);
         }
         let headers = answer.headers.get_all(WWW_AUTHENTICATE).iter();

@@ -35,6 +35,8 @@ pub(crate) struct Ask<'a> {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Whether it is of the origin that was asked, and not of one that a redirect led to.
+    pub(crate) own: bool,
     /// Empty unless the status is 200.
     pub(crate) body: Bytes,
 }
@@ -74,7 +76,8 @@ impl Fetch {
             }
             let (status, headers, body) = self.once(&ask, &uri, authorization.as_ref()).await?;
             if !is_redirect(status) {
-                return Ok(Answer { status, headers, body });
+                let own = link::same_origin(&ask.uri, &uri);
+                return Ok(Answer { status, headers, own, body });
             }
             if ask.form.is_some() {
                 return Err(redirect("credentials are not sent elsewhere"));

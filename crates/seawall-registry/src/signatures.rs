@@ -79,7 +79,7 @@ impl Registry {
             let layer = match layer {
                 Ok(layer) => layer,
                 Err(fault) => {
-                    found.faults.push(fault);
+                    found.fault(fault);
                     continue;
                 }
             };
@@ -87,7 +87,7 @@ impl Registry {
             let room = self.options.limits.signatures.saturating_sub(held);
             match self.blob(endpoint, layer.digest, self.limits.bundle.min(room)).await {
                 Ok(bytes) => found.add(layer.read(bytes.to_vec())),
-                Err(error) if error.is_about_content() => found.faults.push(error.to_string()),
+                Err(error) if error.is_about_content() => found.fault(error.to_string()),
                 Err(error) => return Err(error),
             }
         }
@@ -132,7 +132,7 @@ impl Registry {
             path = next;
         }
         let pages = self.options.limits.pages;
-        found.faults.push(format!("more than {pages} pages of referrers; the others were not looked at"));
+        found.fault(format!("more than {pages} pages of referrers; the others were not looked at"));
         Ok(referrers)
     }
 
@@ -141,12 +141,12 @@ impl Registry {
         for referrer in all.iter().filter(|referrer| stored::may_hold(referrer)) {
             if referrers.len() >= self.limits.manifests {
                 let most = self.limits.manifests;
-                found.faults.push(format!("more than {most} referrers; the others were not looked at"));
+                found.fault(format!("more than {most} referrers; the others were not looked at"));
                 return;
             }
             match stored::digest_of(referrer, self.limits.manifest) {
                 Ok(digest) => referrers.push(digest),
-                Err(fault) => found.faults.push(fault),
+                Err(fault) => found.fault(fault),
             }
         }
     }
@@ -158,7 +158,7 @@ fn usable<T>(manifest: Result<T, RegistryError>, found: &mut Found) -> Result<Op
         Ok(manifest) => Ok(Some(manifest)),
         Err(RegistryError::NotFound { .. }) => Ok(None),
         Err(error) if error.is_about_content() => {
-            found.faults.push(error.to_string());
+            found.fault(error.to_string());
             Ok(None)
         }
         Err(error) => Err(error),

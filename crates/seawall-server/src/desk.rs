@@ -291,7 +291,8 @@ impl<'d> Ruling<'d> {
         let refuses = mode == Mode::Enforce && self.desk.rules.failure == Failure::Refuse;
         let outcome = if refuses { Outcome::FailedClosed } else { Outcome::FailedOpen };
         // What is not known of an image names it, and no value of an object enters an event.
-        let told = if policy.starts_with(IMAGES) { "ImageNotKnown" } else { reason };
+        let told =
+            if IMAGES.iter().any(|image| policy.starts_with(image)) { "ImageNotKnown" } else { reason };
         self.tell(policy, mode, outcome, told);
         match mode {
             _ if refuses => self.refusals.push(Denial {
@@ -352,8 +353,9 @@ fn together(messages: &[String]) -> String {
 /// What the object is called, before and after the server made a name for it.
 pub(crate) fn identity<'t>(request: &Request<'t>) -> Identity<'t> {
     let metadata = request.object.and_then(|object| object.get("metadata"));
-    let made_from =
-        metadata.and_then(|metadata| metadata.str("generateName")).filter(|name| !name.is_empty());
-    let name = made_from.unwrap_or(request.name);
+    let text = |key: &str| metadata.and_then(|metadata| metadata.str(key)).filter(|text| !text.is_empty());
+    // Whoever gives a name is called by it.
+    let own = text("name").or(Some(request.name).filter(|name| !name.is_empty()));
+    let name = own.or(text("generateName")).unwrap_or("");
     Identity { namespace: request.namespace, kind: request.kind.2, name }
 }

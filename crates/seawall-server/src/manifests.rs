@@ -130,7 +130,14 @@ impl Manifests {
             resources: any("*/*"),
             namespaced: None,
         };
-        self.configuration(Hook::Validate, &[everything], &mut out);
+        // A Namespace has itself for its namespace: whoever labels it has it judged all the same.
+        let namespaces = ResourceRule {
+            resources: vec!["namespaces".to_owned(), "namespaces/*".to_owned()],
+            namespaced: Some(false),
+            groups: any(""),
+            ..everything.clone()
+        };
+        self.configuration(Hook::Validate, &[everything, namespaces], &mut out);
         let changed = self.changed.rules();
         if !changed.is_empty() {
             self.configuration(Hook::Mutate, &changed, &mut out);
@@ -149,8 +156,13 @@ impl Manifests {
             hook.name()
         );
         for entry in &ENTRIES {
-            // What is in no namespace is in none that opted in.
-            let apply = |rule: &&ResourceRule| !entry.opted_in || rule.namespaced != Some(false);
+            // What is in no namespace is in none that opted in, but for namespaces themselves. Everything else is covered
+            // where nobody opted in.
+            let apply = |rule: &&ResourceRule| match (hook, entry.opted_in) {
+                (Hook::Validate, true) => true,
+                (Hook::Validate, false) => rule.namespaced.is_none(),
+                (Hook::Mutate, opted_in) => !opted_in || rule.namespaced != Some(false),
+            };
             let rules: Vec<&ResourceRule> = rules.iter().filter(apply).collect();
             if !rules.is_empty() {
                 self.entry(hook, entry, &rules, out);

@@ -105,7 +105,7 @@ impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> Layout<F> {
         let manifest = match manifest {
             Ok(manifest) => manifest,
             Err(fault) => {
-                found.faults.push(fault);
+                found.fault(fault);
                 return;
             }
         };
@@ -177,7 +177,7 @@ impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> SignatureSource for Layout<
             self.descriptor(descriptor, image, &mut found);
         }
         if descriptors.len() > self.limits.manifests {
-            found.faults.push(format!(
+            found.fault(format!(
                 "more than {} manifests; the others were not looked at",
                 self.limits.manifests
             ));

@@ -33,11 +33,12 @@ pub enum Signed {
 }
 
 impl Signed {
-    /// How long it is, annotations apart.
+    /// How long it is, with its annotations.
     pub fn bytes(&self) -> usize {
         match self {
-            Signed::Simple { payload: bytes, .. } | Signed::Attestation { envelope: bytes, .. } => {
-                bytes.len()
+            Signed::Simple { payload: bytes, annotations }
+            | Signed::Attestation { envelope: bytes, annotations } => {
+                bytes.len() + annotations.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>()
             }
             Signed::Bundle(text) => text.len(),
         }

@@ -97,7 +97,16 @@ impl Found {
     pub fn add(&mut self, signed: Result<Signed, String>) {
         match signed {
             Ok(signed) => self.signed.push(signed),
-            Err(fault) => self.faults.push(fault),
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    /// Adds what is wrong with something, once; a store of nothing else is not listed to its end.
+    pub fn fault(&mut self, fault: String) {
+        /// More are not told.
+        const TOLD: usize = 20;
+        if self.faults.len() < TOLD && !self.faults.contains(&fault) {
+            self.faults.push(fault);
         }
     }
 
@@ -106,9 +115,7 @@ impl Found {
         let full = self.signed.len() >= limits.signatures;
         if full {
             let fault = format!("more than {} signatures; the others were not looked at", limits.signatures);
-            if !self.faults.contains(&fault) {
-                self.faults.push(fault);
-            }
+            self.fault(fault);
         }
         full
     }

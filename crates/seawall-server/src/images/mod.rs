@@ -103,6 +103,12 @@ pub(crate) enum Learn {
 /// Threads that look for names of hosts and verify signatures, at most.
 const RESOLVERS: usize = 8;
 
+/// Images that one request may have looked up: nobody keeps the others from it with one pod.
+const PER_REQUEST: usize = 32;
+
+/// Why nothing is known of further ones.
+const MANY: &str = "the object brings more unknown images than are looked up at once";
+
 /// Why nothing is known when the time is up.
 const LATE: &str = "the registry did not answer in time";
 
@@ -190,7 +196,8 @@ impl Images {
         for image in images {
             match self.known(&image, learn) {
                 Some(facts) => known.put(image, facts),
-                None => open.push(image),
+                None if open.len() < PER_REQUEST => open.push(image),
+                None => known.put(image, ImageFacts { digest: Err(MANY.to_owned()), verdicts: Vec::new() }),
             }
         }
         if open.is_empty() {

@@ -38,7 +38,9 @@ impl Judge for Checks {
 
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
         let writes = matches!(request.operation, Operation::Create | Operation::Update);
-        let object = request.object.filter(|_| writes && request.subresource.is_empty());
+        // These parts of a pod are written as the whole pod.
+        let whole = matches!(request.subresource, "" | "ephemeralcontainers" | "resize");
+        let object = request.object.filter(|_| writes && whole);
         let Some(resource) = object.and_then(|object| around.resource(object)) else {
             return Decision::default();
         };

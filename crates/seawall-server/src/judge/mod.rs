@@ -42,7 +42,7 @@ pub use pod_security::{Exemptions, NamespacePolicy, PodSecurity, label_policy};
 pub use policies::Policies;
 
 /// What the ids of policies over images begin with.
-pub(crate) const IMAGES: &str = "image-";
+pub(crate) const IMAGES: [&str; 2] = ["image-signature/", "image-pin"];
 
 /// At which hook a review arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -37,8 +37,11 @@ impl Changer for Policies {
         let request = Request { object: Some(decoded.root()), ..request.clone() };
         let mut decision = self.set.mutate_by(&request, &world, |name| {
             let id = id(name);
-            counts(&id) && !excused.contains(&id)
+            counts(&id) && !excused.contains(&id) && !around.budget.is_spent()
         });
+        if around.budget.is_spent() {
+            return Policies::gap("the time for this request was up");
+        }
         decision.object = decision.object.and_then(|made| {
             let (from, to) = (Value::of(decoded.root())?, Value::of(made.root())?);
             Some(rebase(&original, &from, &to)?.to_tree())

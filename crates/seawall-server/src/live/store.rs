@@ -173,10 +173,15 @@ impl Store {
     /// Whether all kinds, or those of policies, are as complete as they will get.
     pub(super) fn is_settled(&self, policies_only: bool, now: Instant) -> bool {
         let any = self.kinds.values().any(|kind| kind.state == State::Listed);
-        self.kinds
-            .iter()
-            .filter(|(wanted, _)| !policies_only || wanted.group == POLICIES)
-            .all(|(_, kind)| kind.state != State::Waiting || any && now.duration_since(kind.since) >= GRACE)
+        self.kinds.iter().filter(|(wanted, _)| !policies_only || wanted.group == POLICIES).all(
+            |(wanted, kind)| match kind.state {
+                State::Listed | State::Absent => true,
+                // Whoever may not see policies must not look as if there were none.
+                _ if wanted.group == POLICIES => false,
+                State::Refused(_) => true,
+                State::Waiting => any && now.duration_since(kind.since) >= GRACE,
+            },
+        )
     }
 
     /// Whether a new state would differ from the last one.

@@ -24,7 +24,7 @@ fn checksum() -> String {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension != "txt"))
         .collect();
-    files.extend(["Chart.yaml", "values.yaml"].map(|name| chart.join(name)));
+    files.extend(["Chart.yaml", "values.yaml", "values.schema.json"].map(|name| chart.join(name)));
     files.push(root().join("crates/seawall/tests/data/chart-values.yaml"));
     files.sort();
     let mut sum = Sha256::new();

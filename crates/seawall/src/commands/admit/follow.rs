@@ -13,8 +13,9 @@ use super::judges::Parts;
 /// What is followed beside namespaces, service accounts and what policies look up.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct FollowArgs {
-    /// Judge by the ValidatingAdmissionPolicies of the cluster, too, as they change. An API server since 1.30 runs them by
-    /// itself: this is for those that do not, and for seeing what they would do
+    /// Judge by the ValidatingAdmissionPolicies of the cluster, too, and change objects by its MutatingAdmissionPolicies, as
+    /// they change. An API server since 1.30 runs the former by itself, since 1.36 the latter: this is for those that do
+    /// not, and for seeing what they would do
     #[arg(long, requires = "inventory")]
     cluster_policies: bool,
     /// Follow pods, too: only a warning about those that run under a Pod Security level that was made stricter needs them
