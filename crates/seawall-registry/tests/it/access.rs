@@ -145,6 +145,21 @@ fn an_authorization_stays_with_its_host() {
 }
 
 #[test]
+fn who_is_redirected_to_gets_no_login() {
+    run(async {
+        let service = Double::start(|_| Reply::ok(r#"{"token": "t"}"#)).await;
+        let realm = format!("http://{}/token", service.host);
+        let elsewhere = Double::start(move |_| bearer(&realm)).await;
+        let target = format!("http://{}/v2/app/manifests/1", elsewhere.host);
+        let double = Double::start(move |_| Reply::redirect(&target)).await;
+        let client = client_with(known(&[(&double.host, "alice", "hunter2")]));
+        let error = resolve(&client, &format!("{}/app:1", double.host)).await.unwrap_err();
+        assert!(matches!(error, RegistryError::Unauthorized { .. }), "{error}");
+        assert!(!elsewhere.asked().is_empty() && service.asked().is_empty());
+    });
+}
+
+#[test]
 fn credentials_are_not_sent_where_there_is_no_tls() {
     run(async {
         let double = Double::start(|_| bearer("http://auth.test/token")).await;

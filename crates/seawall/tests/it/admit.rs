@@ -90,6 +90,25 @@ fn exceptions_are_waivers_and_nobody_excuses_himself() {
     assert_eq!(run.code, 1);
 }
 
+#[test]
+fn containers_that_come_later_are_judged() {
+    let config = "admission: {select: [pod-privileged], mode: enforce, podSecurity: {enabled: false}}\n";
+    let folder = folder(&[("seawall.yaml", config)]);
+    let mut later = review("shop");
+    let request = &mut later["request"];
+    request["subResource"] = "ephemeralcontainers".into();
+    request["operation"] = "UPDATE".into();
+    let spec = &mut request["object"]["spec"];
+    spec["containers"][0]["securityContext"] = json!({});
+    request["oldObject"] = request["object"].clone();
+    let ask =
+        |later: &Value| seawall_in(folder.path(), &["admit", "review", "-"], later.to_string().as_bytes());
+    assert_eq!(ask(&later).code, 0);
+    later["request"]["object"]["spec"]["ephemeralContainers"] = json!([{"name": "debug", "image": "registry.example/debug:1", "securityContext": {"privileged": true}}]);
+    let run = ask(&later);
+    assert!(run.code == 1 && run.out.contains("container `debug` runs privileged"), "{}{}", run.out, run.err);
+}
+
 const POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: {name: no-privileged}
@@ -213,6 +232,9 @@ fn exemptions_and_manifests_agree() {
     let configuration: Value = serde_json::from_str(&json).unwrap();
     let hooks = configuration["webhooks"].as_array().unwrap();
     assert_eq!(hooks.len(), 2);
+    // A namespace is in itself, so its own label decides which of the two asks about it.
+    let itself = &hooks[1]["rules"][1];
+    assert_eq!((&itself["scope"], &itself["resources"][0]), (&"Cluster".into(), &"namespaces".into()));
     for (hook, policy, operator) in [(&hooks[0], "Ignore", "NotIn"), (&hooks[1], "Fail", "In")] {
         assert_eq!((&hook["failurePolicy"], &hook["sideEffects"]), (&policy.into(), &"None".into()));
         let expressions = &hook["namespaceSelector"]["matchExpressions"];

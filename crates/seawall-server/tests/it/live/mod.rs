@@ -258,6 +258,22 @@ fn nobody_is_ready_before_everything_was_listed() {
 }
 
 #[test]
+fn policies_that_may_not_be_seen_are_not_taken_for_none() {
+    run(async {
+        let api = Api::start().await;
+        api.put(&namespace("shop", "privileged"));
+        let kind = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+        api.deny(kind, Some(403));
+        let scene = Scene::start(api, Wants { policies: true, ..Wants::default() }).await;
+        tokio::time::sleep(Duration::from_secs(1_000)).await;
+        assert!(!scene.ready.load(Ordering::SeqCst));
+        assert!(scene.told("is refused: status 403: not for you"));
+        scene.api.deny(kind, None);
+        scene.until("it is ready", async || scene.ready.load(Ordering::SeqCst)).await;
+    });
+}
+
+#[test]
 fn when_the_cluster_falls_silent_absence_proves_nothing() {
     run(async {
         let api = Api::start().await;
