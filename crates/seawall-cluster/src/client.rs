@@ -1,4 +1,5 @@
-//! The connection. Everything that knows of `kube` is in this file: configuration, TLS, credentials, proxies.
+//! The connection. What knows of `kube` is in this file: configuration, TLS, credentials, proxies. Beside it only the bodies of
+//! answers (`answer`) are of its type.
 
 use std::error::Error;
 use std::path::PathBuf;

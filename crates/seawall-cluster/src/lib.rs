@@ -14,7 +14,8 @@
 //! - values of Secrets never reach a tree: the reader skips them ([`JsonReader::withholding`]);
 //! - no body, header or credential is logged or repeated; of a refusal only the message of the `Status` is;
 //! - a kind that could not be read is refused with its reason and never looks empty;
-//! - memory holds one object and a part of a page for each of a few lists, not the lists;
+//! - memory holds one object and a part of a page for each of a few lists, not the lists; but of a kind that is followed a
+//!   list is handed over whole, within [`Options::list_bytes`] (256 MiB unless it is told otherwise);
 //! - the order of what comes out follows groups, kinds and the server's order, whatever came first;
 //! - a snapshot exists whole or not at all.
 //!

@@ -1,7 +1,9 @@
 //! Where a request becomes an answer: exemptions, judges, modes; what the webhook, a file and a preview share.
 //!
 //! Invariants, above all what is absent:
-//! - no IO and no waiting but the bounded queue of events; a dry run differs in nothing but a mark on its events;
+//! - [`Desk::decide`] does no IO and waits for nothing; events go into a bounded queue. What must be learnt of images is asked
+//!   for before: [`Desk::look_up`] begins that, [`Desk::learn`] also waits for it, within the time of a review;
+//! - a dry run differs in nothing but a mark on its events;
 //! - a judge that panics is a gap, never the end of the process and never a pass in silence;
 //! - a policy in mode `audit` or `warn` never refuses and changes nothing, whatever happens to it.
 

@@ -16,8 +16,8 @@
 //!   refuses and never changes an object;
 //! - no value of an object enters an event, a metric or a message of ours; but answers name images;
 //! - what asks others (registries of images) does so before anybody judges, and holds no thread that judges;
-//! - nothing is written to a cluster: who brings the trust bundle there does so through a trait; what a cluster has is
-//!   read only where it is followed ([`Follow`], feature `live`).
+//! - nothing is written to a cluster but with the feature `write`: certificates in one Secret, and whom to trust in the own
+//!   webhook configurations; what a cluster has is read only where it is followed ([`Follow`], feature `live`).
 
 mod base64;
 mod chart;

@@ -8,8 +8,8 @@ use crate::judge::Around;
 
 /// A family of policies that change objects.
 ///
-/// Invariants: as a judge, it is a pure function of the request, the inventory and its settings. It changes nothing of an
-/// object that it has changed before, and nothing by a policy that does not count.
+/// Invariants: as a judge, it is a pure function of the request, the inventory, what was learnt of images and its settings.
+/// It changes nothing of an object that it has changed before, and nothing by a policy that does not count.
 pub trait Changer: Send + Sync {
     /// The name of the family in settings, metrics and events.
     fn family(&self) -> &str;

@@ -2,7 +2,8 @@
 //!
 //! Invariants, above all what is absent:
 //! - a judge is a pure function of the request, the inventory, what was learnt of images and its own settings: no IO, no
-//!   clock, no side effect, so that a dry run is the same as the real one;
+//!   side effect, so that a dry run is the same as the real one. The day is given; times are taken for metrics alone;
+//! - what must be learnt of images is asked for before, through `look_up`;
 //! - a judge says what it would refuse; whether that blocks, and which policies may change an object, is decided elsewhere,
 //!   by modes;
 //! - what could not be judged is said so, never passed over in silence.

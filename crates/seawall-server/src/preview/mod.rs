@@ -7,7 +7,9 @@
 //! ```
 //!
 //! Invariants, above all what is absent:
-//! - the judges, exemptions and modes are those of the [`Desk`]; there is no second opinion here;
+//! - the judges, changers, exemptions and modes are those of the [`Desk`]. In which order they are asked, and what a mode
+//!   makes of what they say, is written here once more;
+//! - no registry is asked: of images nothing was learnt, so what depends on that is not judged;
 //! - no IO and no threads; a log of any length costs bounded memory, and what is not listed is counted;
 //! - what could not be judged is never taken for let through: there is no word for safe while a request, an object or a line
 //!   is missing.
