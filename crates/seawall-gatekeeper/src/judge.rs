@@ -102,6 +102,10 @@ impl<'a> Asked<'a> {
 
     /// The messages of a constraint.
     fn ask(&self, template: &Template, constraint: &Constraint) -> Result<Vec<String>, String> {
+        let unseen = self.request.unseen;
+        if unseen.object || unseen.old_object && template.program.reads_old_object() {
+            return Err("it reads an object that is not known".to_owned());
+        }
         let objects = self.request.object.into_iter().chain(self.request.old_object);
         match constraint.matching.any(objects, (self.request.kind.0, self.request.kind.2), self.home) {
             Matched::No => return Ok(Vec::new()),

@@ -31,6 +31,8 @@ pub(super) struct Uses {
     pub(super) builtins: BTreeSet<&'static str>,
     /// The kinds of `data.inventory` that are read; `None` when they are not told by constants.
     pub(super) inventory: Vec<Option<String>>,
+    /// Whether the object as it was before may be read.
+    pub(super) old_object: bool,
     /// Whether `namespaceObject` of the review is read.
     pub(super) namespace: bool,
 }
@@ -180,6 +182,8 @@ fn parts<'t>(source: &'t Source<'_>, rules: &Rules<'t>, uses: &mut Uses, faults:
         Part::Expr(_) => {}
     });
     uses.namespace |= text.contains("namespaceObject");
+    // By its name, or by one that is made up.
+    uses.old_object |= text.contains("oldObject") || text.contains("review[");
 }
 
 /// The kind that a reference into the inventory names: `data.inventory.namespace[ns][version][KIND]`.

@@ -116,6 +116,11 @@ impl Program {
         self.uses.namespace
     }
 
+    /// Whether it may look at the object as it was before.
+    pub(crate) fn reads_old_object(&self) -> bool {
+        self.uses.old_object
+    }
+
     /// What violates the template.
     ///
     /// # Errors

@@ -222,3 +222,37 @@ fn the_namespace_of_an_object_is_known_or_there_is_no_verdict() {
     );
     assert!(told(&create(&set, POD, &known)).contains("[shop-only] us is no team"));
 }
+
+#[test]
+fn what_nobody_has_seen_is_not_taken_for_absent() {
+    let (set, problems) = read(POLICIES_OF_CHANGES);
+    assert_eq!(places(&problems), "");
+    let tree = trees(POD).remove(0);
+    let mut change = request(tree.root(), Operation::Update);
+    change.old_object = None;
+    assert_eq!(told(&set.judge(&change, &Inventory::default(), Point::Webhook)), "");
+    change.unseen.old_object = true;
+    let decision = set.judge(&change, &Inventory::default(), Point::Webhook);
+    assert_eq!(decision.not_judged.len(), 1);
+    assert!(decision.not_judged[0].reason.contains("not known") && decision.denials.is_empty());
+    // Whoever does not look at it is judged.
+    let all = refusing("{}").judge(&change, &Inventory::default(), Point::Webhook);
+    assert!(all.not_judged.is_empty() && all.denials.len() == 1);
+}
+
+const POLICIES_OF_CHANGES: &str = "apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: kept}
+spec:
+  crd: {spec: {names: {kind: Kept}}}
+  targets:
+    - target: admission.k8s.gatekeeper.sh
+      rego: |
+        package kept
+        violation[{\"msg\": \"renamed\"}] { input.review.oldObject.metadata.name != input.review.object.metadata.name }
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: Kept
+metadata: {name: all}
+spec: {}
+";

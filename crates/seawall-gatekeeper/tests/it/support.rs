@@ -5,7 +5,7 @@ use std::sync::Arc;
 use seawall_core::{Origin, OriginKind, Problem};
 use seawall_gatekeeper::{Gatekeeper, Point};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
-use seawall_policy::admission::{Decision, Operation, Request, User};
+use seawall_policy::admission::{Decision, Operation, Request, Unseen, User};
 use seawall_yaml::{Limits, Node, NodeId, Text, Tree};
 
 /// The documents of a text.
@@ -62,6 +62,7 @@ pub(crate) fn request<'t>(object: Node<'t>, operation: Operation) -> Request<'t>
         old_object: old,
         options: None,
         dry_run: false,
+        unseen: Unseen::default(),
     }
 }
 

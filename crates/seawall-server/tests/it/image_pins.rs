@@ -186,6 +186,9 @@ fn an_image_that_is_not_known_is_a_gap_and_stays() {
             mutate(&store(), settings(), Inventory::default(), Mode::Audit, &review).await;
         assert_eq!((patch, &response["allowed"]), (Value::Null, &true.into()));
         let notes = response["auditAnnotations"].to_string();
-        assert!(notes.contains("would-change-image-pin") && notes.contains("r.test/gone:1"), "{notes}");
+        assert!(
+            notes.contains("image-pin: would change the object") && notes.contains("r.test/gone:1"),
+            "{notes}"
+        );
     });
 }

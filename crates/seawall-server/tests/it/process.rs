@@ -1,6 +1,7 @@
 //! The server as a process of its own, which can be killed: this test binary, run again.
 //!
 //! Beside it: what a server does with ten thousand policies.
+#![allow(clippy::print_stdout, reason = "a process tells the test that started it what it does")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;

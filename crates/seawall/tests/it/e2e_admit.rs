@@ -2,6 +2,7 @@
 //! server runs with the rights that the chart gives it and no others. It must be reachable on the loopback address from the
 //! API server.
 #![cfg(all(feature = "admit", feature = "write", unix))]
+#![allow(clippy::print_stderr, reason = "what was skipped, and how much was asked, is told")]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};

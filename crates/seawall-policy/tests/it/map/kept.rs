@@ -22,7 +22,8 @@ fn changed(mut pod: Value<'static>) -> Value<'static> {
         if let Some(Value::List(containers)) = spec.get_mut("containers") {
             if let Some(first) = containers.first_mut() {
                 first.remove("env");
-                first.set("image", Value::str("other:1"));
+                // Not the image: on it depends a default, which an API server has filled in before it asks.
+                first.set("workingDir", Value::str("/other"));
             }
             let mut side = Value::map();
             side.set("name", Value::str("before"));
@@ -49,7 +50,8 @@ fn what_was_changed_in_a_decoded_object_is_changed_in_the_one_that_came_in() {
         let to = Value::of(to.root()).unwrap();
         let made = rebase(&original, &from, &to).unwrap_or_else(|| original.clone());
         let again = decoded(&made.to_tree());
-        assert!(Value::of(again.root()).unwrap().means(&to), "seed {seed}: {}", forms.written());
+        let again = Value::of(again.root()).unwrap();
+        assert!(again.means(&to), "seed {seed}: {:?}\n{}", diff(&again, &to), forms.written());
         // So it is as a patch.
         let mut patched = original.clone();
         apply_patch(&mut patched, &diff(&original, &made)).unwrap();

@@ -116,9 +116,11 @@ impl JudgeArgs {
 /// Takes what Gatekeeper judges by out of what was read.
 fn constraints(read: &mut policy::Policies, waivers: &Rules) -> Option<Arc<dyn Judge>> {
     let constraints = std::mem::take(&mut read.constraints);
+    if constraints.is_empty() {
+        return None;
+    }
     let texts = read.inventory.joined_with([]);
-    let judge = || Arc::new(Constraints::new(constraints, texts, waivers.clone())) as Arc<dyn Judge>;
-    (!constraints.is_empty()).then(judge)
+    Some(Arc::new(Constraints::new(constraints, texts, waivers.clone())))
 }
 
 /// Who judges and who changes objects, before a desk has it.
