@@ -12,8 +12,8 @@ use crate::value::{Map, Value};
 /// What `original` becomes when `from`, another form of it, becomes `to`; `None` when both mean the same. What did not
 /// change stays as it is in `original`. A change below something that `original` does not have brings that along.
 ///
-/// Items of lists are the same when they mean the same, have the same `name`, or, in lists of one length, stand at the same
-/// place.
+/// Items of lists are the same when they mean the same, have the same `name` that no other has, or, in lists of one length,
+/// stand at the same place.
 pub fn rebase<'t>(original: &Value<'t>, from: &Value<'t>, to: &Value<'t>) -> Option<Value<'t>> {
     match (original, from, to) {
         (Value::Map(original), Value::Map(from), Value::Map(to)) => maps(original, from, to).map(Value::Map),
@@ -59,12 +59,17 @@ fn lists<'t>(original: &[Value<'t>], from: &[Value<'t>], to: &[Value<'t>]) -> Op
         let gone = from.get(old..same_old).unwrap_or_default();
         let come = to.get(new..same_new).unwrap_or_default();
         changed |= !(gone.is_empty() && come.is_empty());
-        let named: HashMap<&str, usize> =
-            gone.iter().enumerate().rev().filter_map(|(at, item)| Some((name(item)?, at))).collect();
+        let (before, after) = (names(gone), names(come));
         for (place, item) in come.iter().enumerate() {
+            let by_place = (gone.len() == come.len()).then_some(place);
             let at = match name(item) {
-                Some(name) => named.get(name).copied(),
-                None => (gone.len() == come.len()).then_some(place),
+                // A name that stands there twice tells nothing.
+                Some(name) => match (before.get(name), after.get(name)) {
+                    (Some(Some(at)), Some(Some(_))) => Some(*at),
+                    (Some(_), _) => by_place.filter(|at| gone.get(*at).and_then(self::name) == Some(name)),
+                    (None, _) => None,
+                },
+                None => by_place,
             };
             let own = at.and_then(|at| Some((original.get(old + at)?, gone.get(at)?)));
             out.push(match own {
@@ -76,6 +81,16 @@ fn lists<'t>(original: &[Value<'t>], from: &[Value<'t>], to: &[Value<'t>]) -> Op
         (old, new) = (same_old + 1, same_new + 1);
     }
     changed.then_some(out)
+}
+
+/// Where each name stands; `None` for one that stands there twice.
+fn names<'v>(items: &'v [Value<'_>]) -> HashMap<&'v str, Option<usize>> {
+    let mut places = HashMap::new();
+    for (at, item) in items.iter().enumerate() {
+        let Some(name) = name(item) else { continue };
+        places.entry(name).and_modify(|place| *place = None).or_insert(Some(at));
+    }
+    places
 }
 
 fn name<'v>(item: &'v Value<'_>) -> Option<&'v str> {
