@@ -13,7 +13,6 @@
 //! - no validation: an object that the API server would refuse for its meaning is not refused here.
 
 mod admitted;
-mod base64;
 mod crd;
 mod create;
 mod custom;

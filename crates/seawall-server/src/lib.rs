@@ -19,7 +19,6 @@
 //! - nothing is written to a cluster but with the feature `write`: certificates in one Secret, and whom to trust in the own
 //!   webhook configurations; what a cluster has is read only where it is followed ([`Follow`], feature `live`).
 
-mod base64;
 mod chart;
 mod clock;
 mod desk;

@@ -184,7 +184,7 @@ impl Manifests {
             port = self.port,
             path = hook.name(),
             bundle = self.bundle.as_ref().map_or(String::new(), |bundle| {
-                format!("      caBundle: {}\n", crate::base64::encode(bundle.as_bytes()))
+                format!("      caBundle: {}\n", seawall_yaml::encode_base64(bundle.as_bytes()))
             }),
         );
         rules.iter().for_each(|one| rule(one, entry, out));

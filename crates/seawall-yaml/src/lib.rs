@@ -38,7 +38,7 @@ mod tree;
 mod vocabulary;
 mod yaml;
 
-pub use base64::decode_base64;
+pub use base64::{decode_base64, encode_base64};
 pub use build::TreeBuilder;
 pub use comments::comments;
 pub use key::Key;

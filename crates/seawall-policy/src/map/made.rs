@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use seawall_schema::{MAX_DEPTH, Map, Value as Data};
+use seawall_yaml::encode_base64;
 
 use crate::cel::{Shared, Value};
 
@@ -70,7 +71,7 @@ fn convert<'v>(value: &Value<'v>, form: Form, depth: usize) -> Result<Data<'v>, 
             Data::Map(data)
         }
         (Value::Node(node), _) => Data::of(*node).ok_or("a value is nested too deeply")?,
-        (Value::Bytes(bytes), Form::Json) => text(base64(bytes)),
+        (Value::Bytes(bytes), Form::Json) => text(encode_base64(bytes)),
         (Value::Duration(duration), Form::Json) => text(duration.to_string()),
         (Value::Timestamp(timestamp), Form::Json) => text(timestamp.to_string()),
         (other, _) => return Err(format!("a {} has no place in an object", other.type_of().name())),
@@ -81,33 +82,9 @@ fn text<'v>(text: String) -> Data<'v> {
     Data::Str(Cow::Owned(text))
 }
 
-/// Standard base64 with padding (RFC 4648).
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let index = (bits >> (18 - 6 * place)) & 63;
-            let sign = ALPHABET.get(index as usize).copied().unwrap_or(b'=');
-            out.push(if place > chunk.len() { '=' } else { char::from(sign) });
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_become_base64() {
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
-        {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
-    }
 
     #[test]
     fn numbers_are_those_of_json() {

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use seawall_yaml::encode_base64;
+
 use super::{fill_entries, is_blank, is_unset, pod_resources, set_blank, set_unset};
-use crate::base64::encode;
 use crate::image::asks_for_latest;
 use crate::value::Value;
 
@@ -182,7 +183,7 @@ pub(super) fn secret(secret: &mut Value<'_>) {
     set_unset(secret, "data", Value::map());
     let Some(data) = secret.get_mut("data") else { return };
     for (key, value) in plain {
-        let encoded = encode(value.as_str().unwrap_or("").as_bytes());
+        let encoded = encode_base64(value.as_str().unwrap_or("").as_bytes());
         data.set(key, Value::Str(Cow::Owned(encoded)));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::base64;
+use seawall_yaml::encode_base64;
 
 use crate::review::read::API_VERSION;
 
@@ -79,11 +79,7 @@ impl Answer {
             out.push('}');
         }
         if let Some(patch) = self.patch.as_ref().filter(|_| allowed) {
-            _ = write!(
-                out,
-                ",\"patchType\":\"JSONPatch\",\"patch\":\"{}\"",
-                base64::encode(patch.as_bytes())
-            );
+            _ = write!(out, ",\"patchType\":\"JSONPatch\",\"patch\":\"{}\"", encode_base64(patch.as_bytes()));
         }
         out.push_str("}}");
         out

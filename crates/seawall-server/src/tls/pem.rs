@@ -2,8 +2,8 @@
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use seawall_yaml::encode_base64;
 
-use crate::base64;
 use crate::tls::served::TlsError;
 
 /// A certificate.
@@ -17,7 +17,7 @@ pub(super) fn key(der: &[u8]) -> String {
 }
 
 fn armour(label: &str, der: &[u8]) -> String {
-    let text = base64::encode(der);
+    let text = encode_base64(der);
     let mut out = format!("-----BEGIN {label}-----\n");
     for line in text.as_bytes().chunks(64) {
         out.extend(line.iter().map(|byte| char::from(*byte)));
