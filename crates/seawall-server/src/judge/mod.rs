@@ -11,6 +11,7 @@
 mod changer;
 mod checks;
 mod defaults;
+mod excused;
 mod gatekeeper;
 mod image_pins;
 mod images;

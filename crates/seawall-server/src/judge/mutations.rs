@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use seawall_core::CheckId;
 use seawall_policy::admission::{Decision, Failure, NotJudged, Request};
 use seawall_policy::vap::World;
 use seawall_schema::patch::rebase;
 use seawall_schema::{Admission, Value, admitted};
 use seawall_yaml::Tree;
 
+use super::policies::id;
 use crate::judge::{Around, Changer, Policies};
 
 impl Changer for Policies {
@@ -33,7 +33,6 @@ impl Changer for Policies {
         let world = around.known.world();
         let decoded = decoded(&original, request.kind, &world);
         let excused = self.excused(request, around);
-        let id = |name: &str| CheckId::of_policy(name).as_str().to_owned();
         let request = Request { object: Some(decoded.root()), ..request.clone() };
         let mut decision = self.set.mutate_by(&request, &world, |name| {
             let id = id(name);

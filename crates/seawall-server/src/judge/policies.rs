@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use seawall_checks::Evaluation;
 use seawall_core::CheckId;
-use seawall_inventory::{Inventory, InventoryBuilder};
+use seawall_inventory::Inventory;
 use seawall_policy::admission::{Decision, Request};
 use seawall_policy::run::Telling;
 use seawall_policy::vap::{Observer, PolicySet};
 use seawall_waivers::Rules;
 
+use super::excused::Excused;
 use crate::judge::{Around, Budget, Judge};
 use crate::metrics::{Metrics, PolicyTime};
 
@@ -23,7 +23,7 @@ pub struct Policies {
     pub(super) changers: Vec<String>,
     /// Where the policies are written.
     texts: Inventory,
-    waivers: Rules,
+    excused: Excused,
     /// What each took so far, by its place in the set; none when nobody counts.
     times: Vec<Arc<PolicyTime>>,
 }
@@ -34,17 +34,13 @@ impl Policies {
 
     /// A set that was read from an inventory, and who accepted what.
     pub fn new(set: PolicySet, texts: Inventory, waivers: Rules) -> Self {
-        let about_policies = |rule: &seawall_waivers::Rule| {
-            rule.checks.iter().any(|id| &**id == CheckId::EVERY_POLICY || CheckId::is_policy_id(id))
-        };
-        let changers = set.mutating().map(|name| CheckId::of_policy(name).as_str().to_owned()).collect();
-        let waivers = waivers.into_iter().filter(about_policies).collect();
-        Policies { set, changers, texts, waivers, times: Vec::new() }
+        let changers = set.mutating().map(id).collect();
+        Policies { set, changers, texts, excused: Excused::new(waivers), times: Vec::new() }
     }
 
     /// Whether somebody excepted anything from them.
     pub(super) fn has_waivers(&self) -> bool {
-        !self.waivers.is_empty()
+        !self.excused.is_empty()
     }
 
     /// The same; what each policy takes is counted.
@@ -61,23 +57,11 @@ impl Policies {
         request: &Request<'_>,
         around: &Around<'_>,
     ) -> BTreeSet<String> {
-        let mut builder = InventoryBuilder::new();
-        request
-            .object
-            .and_then(|object| around.resource(object))
-            .into_iter()
-            .for_each(|one| builder.push(one));
-        let inventory = builder.build();
-        let Some(resource) = inventory.resources().first() else { return BTreeSet::new() };
-        let mut telling = Telling::new(&inventory, &self.texts);
-        telling.take(resource, decision);
-        let mut evaluation = Evaluation { findings: telling.finish().findings, ..Evaluation::default() };
-        seawall_waivers::apply(&mut evaluation, &inventory, &self.waivers, around.today, &BTreeSet::new());
-        let ids = |waived: bool| -> BTreeSet<String> {
-            let those = evaluation.findings.iter().filter(|finding| finding.waiver.is_some() == waived);
-            those.map(|finding| finding.check.id.as_str().to_owned()).collect()
-        };
-        &ids(true) - &ids(false)
+        self.excused.of(request, around, |inventory, resource| {
+            let mut telling = Telling::new(inventory, &self.texts);
+            telling.take(resource, decision);
+            telling.finish().findings
+        })
     }
 }
 
@@ -93,10 +77,9 @@ impl Judge for Policies {
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
         let mut watching = Watching { budget: around.budget, times: &self.times, since: None };
         let mut decision = self.set.judge_under(request, &around.known.world(), &mut watching);
-        let waived = if decision.denials.is_empty() || self.waivers.is_empty() {
-            BTreeSet::new()
-        } else {
-            self.waived(&decision, request, around)
+        let waived = match decision.denials.is_empty() {
+            true => BTreeSet::new(),
+            false => self.waived(&decision, request, around),
         };
         decision.denials.iter_mut().for_each(|denial| denial.policy = id(&denial.policy));
         decision.not_judged.iter_mut().for_each(|gap| gap.policy = id(&gap.policy));
@@ -106,7 +89,7 @@ impl Judge for Policies {
 }
 
 /// The id that reports, modes and waivers know a policy by.
-fn id(policy: &str) -> String {
+pub(super) fn id(policy: &str) -> String {
     [CheckId::POLICY, policy].concat()
 }
 
