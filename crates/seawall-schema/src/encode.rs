@@ -70,6 +70,14 @@ fn write_struct(table: &Table, fields: &[Field], map: &Map<'_>, out: &mut TreeBu
     out.close(0);
 }
 
+/// Whether a scalar is a struct of Go's, which `omitempty` never leaves out: an object of any type is a `RawExtension`.
+fn is_struct_to_encoder(scalar: Scalar) -> bool {
+    matches!(
+        scalar,
+        Scalar::Quantity | Scalar::IntOrString | Scalar::Time | Scalar::MicroTime | Scalar::Object
+    )
+}
+
 /// Whether a field that is set is left out all the same.
 fn leaves_out(table: &Table, field: &Field, def: &Def, value: &Value<'_>) -> bool {
     if field.pointer {
@@ -77,8 +85,7 @@ fn leaves_out(table: &Table, field: &Field, def: &Def, value: &Value<'_>) -> boo
     }
     match def.shape {
         Shape::Struct(_) => field.omit_zero && is_zero(table, def, value),
-        // To the encoder these are structs, which are never empty.
-        Shape::Scalar(Scalar::Quantity | Scalar::IntOrString | Scalar::Time | Scalar::MicroTime) => false,
+        Shape::Scalar(scalar) if is_struct_to_encoder(scalar) => false,
         _ => field.omit_empty && value.is_empty(),
     }
 }
@@ -88,19 +95,10 @@ fn is_always_written(table: &Table, field: &Field) -> bool {
     if field.omit_zero {
         return false;
     }
-    let is_struct = || {
-        let shape = &table.def(field.def).shape;
-        matches!(
-            shape,
-            Shape::Struct(_)
-                | Shape::Scalar(
-                    Scalar::Quantity
-                        | Scalar::IntOrString
-                        | Scalar::Time
-                        | Scalar::MicroTime
-                        | Scalar::Object
-                )
-        )
+    let is_struct = || match table.def(field.def).shape {
+        Shape::Struct(_) => true,
+        Shape::Scalar(scalar) => is_struct_to_encoder(scalar),
+        _ => false,
     };
     !field.omit_empty || (!field.pointer && is_struct())
 }

@@ -43,6 +43,15 @@ fn empty_fields_vanish_and_zero_structs_stay() {
 }
 
 #[test]
+fn an_empty_object_of_any_type_stays() {
+    // A `RawExtension` is a struct to the encoder, whatever it holds.
+    let revision = "apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: {name: a}\nrevision: 1\n";
+    expect(revision, &[("data", "null")]);
+    expect(&format!("{revision}data: {{}}\n"), &[("data", "{}")]);
+    expect(&format!("{revision}data: {{spec: {{}}}}\n"), &[("data", "{\"spec\":{}}")]);
+}
+
+#[test]
 fn what_is_always_written_is_null_or_zero() {
     expect(
         "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\n",
