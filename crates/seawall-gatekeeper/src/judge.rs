@@ -4,6 +4,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use regorus::Value;
 use seawall_core::CheckId;
@@ -50,15 +51,16 @@ impl Gatekeeper {
         let asked = Asked::new(self, request, inventory);
         for constraint in &self.constraints {
             let Some(template) = self.templates.get(constraint.template) else { continue };
-            let actions = constraint.actions.at(point);
+            let actions: Arc<[Action]> = constraint.actions.at(point).into();
             let spoken = template.operations.is_empty() || template.operations.contains(&request.operation);
             if actions.is_empty() || !spoken {
                 continue;
             }
-            let policy = CheckId::of_constraint(&template.kind, &constraint.name).as_str().to_owned();
+            let policy: Arc<str> = CheckId::of_constraint(&template.kind, &constraint.name).as_str().into();
             match asked.ask(template, constraint) {
                 Ok(messages) => tell(&mut decision, &policy, constraint, &actions, messages),
                 Err(reason) => {
+                    let policy = policy.to_string();
                     decision.not_judged.push(NotJudged { policy, binding: String::new(), reason });
                 }
             }
@@ -135,18 +137,18 @@ impl<'a> Asked<'a> {
 
 fn tell(
     decision: &mut Decision,
-    policy: &str,
+    policy: &Arc<str>,
     constraint: &Constraint,
-    actions: &[Action],
+    actions: &Arc<[Action]>,
     messages: Vec<String>,
 ) {
     for (place, message) in messages.into_iter().enumerate() {
         let told = format!("[{}] {message}", constraint.name);
-        for action in actions {
+        for action in &**actions {
             match action {
                 Action::Deny => decision.denials.push(Denial {
-                    policy: policy.to_owned(),
-                    binding: String::new(),
+                    policy: Arc::clone(policy),
+                    binding: Arc::default(),
                     code: 403,
                     reason: Reason::Forbidden,
                     message: told.clone(),
@@ -156,11 +158,11 @@ fn tell(
             }
         }
         decision.failures.push(Failure {
-            policy: policy.to_owned(),
-            binding: String::new(),
+            policy: Arc::clone(policy),
+            binding: Arc::default(),
             validation: place,
-            actions: actions.to_vec(),
-            message,
+            actions: Arc::clone(actions),
+            message: message.into(),
         });
     }
 }

@@ -22,7 +22,7 @@ use crate::set::TEMPLATES;
 pub struct Telling<'i> {
     inventory: &'i Inventory,
     infos: Infos<'i>,
-    told: HashSet<(String, Subject, String)>,
+    told: HashSet<(Arc<str>, Subject, Arc<str>)>,
     ran: Ran,
 }
 
@@ -71,7 +71,7 @@ impl<'i> Telling<'i> {
             subject: subject.subject().clone(),
             resource: subject.id(),
             locations: vec![location],
-            message: failure.message.clone(),
+            message: failure.message.to_string(),
             linked: owner.map(|_| resource.subject().clone()).into_iter().collect(),
             fix: None,
             fingerprint: fingerprint(&info.id, subject.subject(), "", &failure.message),

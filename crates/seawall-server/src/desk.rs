@@ -298,8 +298,8 @@ impl<'d> Ruling<'d> {
         self.tell(policy, mode, outcome, told);
         match mode {
             _ if refuses => self.refusals.push(Denial {
-                policy: policy.to_owned(),
-                binding: String::new(),
+                policy: policy.into(),
+                binding: Arc::default(),
                 code: 500,
                 reason: Reason::InternalError,
                 message,
@@ -328,7 +328,7 @@ impl<'d> Ruling<'d> {
         }
         if let Some(first) = self.refusals.first() {
             let (code, reason) = (first.code, first.reason.name());
-            let messages: Vec<String> = self.refusals.iter().map(|denial| denial.message.clone()).collect();
+            let messages: Vec<&str> = self.refusals.iter().map(|denial| denial.message.as_str()).collect();
             self.answer.refusal = Some(Status { code, reason, message: together(&messages) });
             self.answer.patch = None;
         }
@@ -340,10 +340,10 @@ impl<'d> Ruling<'d> {
 }
 
 /// Messages in one text: nobody reads more than the first ones.
-fn together(messages: &[String]) -> String {
+fn together(messages: &[impl AsRef<str>]) -> String {
     /// That many are shown.
     const SHOWN: usize = 10;
-    let mut text: Vec<&str> = messages.iter().take(SHOWN).map(String::as_str).collect();
+    let mut text: Vec<&str> = messages.iter().take(SHOWN).map(AsRef::as_ref).collect();
     let more = messages.len().saturating_sub(SHOWN);
     let rest = format!("and {more} more");
     if more > 0 {

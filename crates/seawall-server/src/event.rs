@@ -81,7 +81,8 @@ impl About {
     /// Adds the line of one event. The reason is a word or a sentence of ours, never of a policy.
     pub(crate) fn line(&self, policy: &str, mode: &str, outcome: Outcome, reason: &str, lines: &mut Lines) {
         let out = &mut lines.text;
-        out.reserve(self.0.len() + 160);
+        // Whoever objects is seldom alone.
+        out.reserve(if out.is_empty() { 8 << 10 } else { self.0.len() + 160 });
         out.push_str(&self.0);
         let of_policy =
             [("policy", policy), ("mode", mode), ("outcome", outcome.as_str()), ("reason", reason)];
@@ -118,6 +119,10 @@ enum Message {
     /// Everything before it is to be written, and then this told.
     Flush(SyncSender<()>),
 }
+
+/// How long the writer rests between batches: to wake it for every review would cost the review more than its events do. The
+/// queue has room for what comes in this time.
+const REST: Duration = Duration::from_millis(5);
 
 /// How long the end waits for a log that cannot be written.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -216,9 +221,10 @@ fn write_all(
         if out.write_all(batch.as_bytes()).and_then(|()| out.flush()).is_err() {
             dropped.fetch_add(lines as u64, Ordering::Relaxed);
         }
-        if let Some(flushed) = flushed {
+        match flushed {
             // Nobody may wait for it any more.
-            let _ = flushed.try_send(());
+            Some(flushed) => _ = flushed.try_send(()),
+            None => std::thread::sleep(REST),
         }
     }
 }

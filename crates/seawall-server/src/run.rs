@@ -133,7 +133,7 @@ impl Run {
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<bool, RunError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(socket_threads())
             // One for each judge, one that loads.
             .max_blocking_threads(self.limits.workers + 1)
             .enable_all()
@@ -221,6 +221,14 @@ impl Run {
             }
         })
     }
+}
+
+/// Threads that serve sockets: they only carry bytes, and share the processors with those that judge.
+fn socket_threads() -> usize {
+    /// Of more nobody would notice anything: the judges are the narrow place.
+    const MOST: usize = 4;
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (processors / 2).clamp(1, MOST)
 }
 
 /// Loads, and follows what is to be followed; ends only with the reason why that is not possible.

@@ -24,9 +24,10 @@ impl Key {
 
 impl<'t> Node<'t> {
     /// The value under a key, `null` included: as [`Node::entry`].
+    #[inline]
     pub fn entry_at(self, key: &Key) -> Option<Node<'t>> {
         match key.symbol {
-            Some(symbol) if self.is_map() => self.children().find(|child| child.has_key(symbol)),
+            Some(symbol) if self.is_map() => self.child_of(symbol),
             Some(_) => None,
             None => self.entry(&key.text),
         }

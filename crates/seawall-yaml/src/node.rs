@@ -18,6 +18,7 @@ pub struct Node<'t> {
 static NOTHING: NodeData = NodeData { kind_style: 0, flags: 0, key_back: 0, key: NO_KEY, a: 0, b: 0 };
 
 impl<'t> Node<'t> {
+    #[inline]
     pub(crate) fn new(tree: &'t Tree, id: NodeId) -> Self {
         Node { tree, id, data: tree.nodes.get(id.0 as usize).unwrap_or(&NOTHING) }
     }
@@ -33,6 +34,7 @@ impl<'t> Node<'t> {
     }
 
     /// What it is.
+    #[inline]
     pub fn kind(self) -> Kind {
         self.data.kind()
     }
@@ -48,16 +50,19 @@ impl<'t> Node<'t> {
     }
 
     /// Whether it is a map.
+    #[inline]
     pub fn is_map(self) -> bool {
         self.kind() == Kind::Map
     }
 
     /// Whether it is a list.
+    #[inline]
     pub fn is_seq(self) -> bool {
         self.kind() == Kind::Seq
     }
 
     /// The text of a string node.
+    #[inline]
     pub fn as_str(self) -> Option<&'t str> {
         if self.kind() != Kind::Str {
             return None;
@@ -71,6 +76,7 @@ impl<'t> Node<'t> {
     }
 
     /// The value of a boolean node.
+    #[inline]
     pub fn as_bool(self) -> Option<bool> {
         (self.kind() == Kind::Bool).then_some(self.data.a != 0)
     }
@@ -120,6 +126,7 @@ impl<'t> Node<'t> {
     }
 
     /// Number of items of a list or entries of a map; 0 for the rest.
+    #[inline]
     pub fn len(self) -> usize {
         match self.kind() {
             Kind::Map | Kind::Seq => self.data.b as usize,
@@ -163,6 +170,7 @@ impl<'t> Node<'t> {
     }
 
     /// The items of a list; nothing for anything else.
+    #[inline]
     pub fn items(self) -> Items<'t> {
         let mut children = Children { tree: self.tree, next: 0, end: 0 };
         if self.is_seq() {
@@ -196,14 +204,23 @@ impl<'t> Node<'t> {
         Entries(children)
     }
 
+    #[inline]
     pub(crate) fn children(self) -> Children<'t> {
         Children { tree: self.tree, next: self.id.0 + 1, end: self.data.a }
     }
 
-    /// Whether it stands under the key of this symbol.
+    /// The child under the key of this symbol. The hottest loop of expressions: it looks at the arena itself.
     #[inline]
-    pub(crate) fn has_key(self, symbol: u32) -> bool {
-        self.data.key == symbol
+    pub(crate) fn child_of(self, symbol: u32) -> Option<Node<'t>> {
+        let nodes = self.tree.nodes.get(..self.data.a as usize)?;
+        let mut next = self.id.0 + 1;
+        while let Some(data) = nodes.get(next as usize) {
+            if data.key == symbol && data.flags & SHADOWED == 0 {
+                return Some(Node { tree: self.tree, id: NodeId(next), data });
+            }
+            next = if data.has_children() { data.a.max(next + 1) } else { next + 1 };
+        }
+        None
     }
 
     /// The key under which this node stands in its map.
@@ -325,6 +342,7 @@ pub(crate) struct Children<'t> {
 impl<'t> Iterator for Children<'t> {
     type Item = Node<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<Node<'t>> {
         while self.next < self.end {
             let id = self.next;
@@ -345,6 +363,7 @@ pub struct Items<'t>(Children<'t>);
 impl<'t> Iterator for Items<'t> {
     type Item = Node<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<Node<'t>> {
         self.0.next()
     }

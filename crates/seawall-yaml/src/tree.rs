@@ -112,6 +112,7 @@ impl std::ops::DerefMut for BuiltNode {
 }
 
 impl NodeData {
+    #[inline]
     pub(crate) fn kind(&self) -> Kind {
         match self.kind_style & 0xf {
             0 => Kind::Null,
@@ -123,6 +124,12 @@ impl NodeData {
             6 => Kind::Map,
             _ => Kind::Seq,
         }
+    }
+
+    /// Whether it is a map or a list.
+    #[inline]
+    pub(crate) fn has_children(&self) -> bool {
+        self.kind_style & 0xf >= Kind::Map as u8
     }
 
     pub(crate) fn style(&self) -> Style {
@@ -255,9 +262,10 @@ impl Tree {
     }
 
     /// One past the last node below `id`.
+    #[inline]
     pub(crate) fn subtree_end(&self, id: u32) -> u32 {
         match self.nodes.get(id as usize) {
-            Some(node) if matches!(node.kind(), Kind::Map | Kind::Seq) => node.a,
+            Some(node) if node.has_children() => node.a,
             _ => id + 1,
         }
     }

@@ -1,5 +1,7 @@
 //! What is answered.
 
+use std::sync::Arc;
+
 use seawall_yaml::Tree;
 
 /// Why a request is refused, as a status carries it.
@@ -45,9 +47,9 @@ impl Reason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
     /// The policy that refuses, and the binding through which it acts where it has one.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// The binding; empty for policies that have none.
-    pub binding: String,
+    pub binding: Arc<str>,
     /// HTTP code of the answer.
     pub code: u16,
     /// The machine's word for it.
@@ -108,15 +110,15 @@ impl Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The policy.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// The binding through which it acts.
-    pub binding: String,
+    pub binding: Arc<str>,
     /// Which of the policy's validations; the first one stands for a policy that failed as a whole.
     pub validation: usize,
     /// What it leads to.
-    pub actions: Vec<Action>,
+    pub actions: Arc<[Action]>,
     /// What is wrong.
-    pub message: String,
+    pub message: Arc<str>,
 }
 
 /// What all policies together say about one request.

@@ -6,10 +6,12 @@
 
 use std::sync::Arc;
 
+use seawall_yaml::Node;
+
 use super::eval::{Evaluated, Machine};
 use super::plan::{Attr, Op, OpId, Root, Step, To};
 use super::value::Value;
-use super::{ErrorKind, EvalError, access};
+use super::{ErrorKind, EvalError, access, map};
 
 impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     /// The value of variables and steps, and what they cost.
@@ -55,6 +57,10 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
             }
             root => root,
         };
+        let before = match value {
+            Value::Node(ref mut node) if !optional => self.walk(node, before)?,
+            _ => before,
+        };
         for step in before {
             match self.step(&value, step, &mut optional, false)? {
                 Some(next) => value = next,
@@ -67,6 +73,20 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
             (Some(found), false) => Ok(found),
             (None, false) => Ok(Value::Optional(None)),
         }
+    }
+
+    /// Goes from a map of a resource to maps and lists below it for as long as steps are plain fields that are there; gives
+    /// the steps that are left.
+    #[inline]
+    fn walk(&mut self, node: &mut Node<'v>, mut steps: &'v [Step]) -> Result<&'v [Step], EvalError> {
+        while let [Step { to: To::Field(name), optional: false, .. }, rest @ ..] = steps
+            && let Some(next) = node.entry_at(name).filter(|next| next.is_map() || next.is_seq())
+        {
+            map::looked_through(*node, &mut self.budget)?;
+            self.budget.charge(1)?;
+            (*node, steps) = (next, rest);
+        }
+        Ok(steps)
     }
 
     /// One step; `None` when it leads nowhere and that is no error.

@@ -61,6 +61,11 @@ fn scaled(size: u64, factor: f64) -> u64 {
     (size as f64 * factor).ceil() as u64
 }
 
+/// The same with [`TEXT`], in whole numbers: what cel-go's doubles come to for every size below 2^53.
+fn tenth(size: u64) -> u64 {
+    size.div_ceil(10)
+}
+
 /// The size of a value: characters, bytes, items; 1 for what has none.
 pub(super) fn size(value: &Value<'_>) -> u64 {
     let count = match value {
@@ -95,12 +100,12 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> u64 {
 
 /// What two values are compared for: the smaller of them.
 pub(super) fn smaller(left: &Value<'_>, right: &Value<'_>) -> u64 {
-    scaled(size_within(left).min(size_within(right)), TEXT)
+    tenth(size_within(left).min(size_within(right)))
 }
 
 /// Two texts made one.
 pub(super) fn concatenated(left: &Value<'_>, right: &Value<'_>) -> u64 {
-    scaled(size_within(left) + size_within(right), TEXT)
+    tenth(size_within(left) + size_within(right))
 }
 
 /// Looking through a list.
@@ -146,7 +151,7 @@ fn allocated(factor: f64, size: u64) -> u64 {
 /// A list of requirements, each of two characters at least.
 fn selector(text: &Value<'_>) -> u64 {
     let size = size(text);
-    LIST + scaled(size, TEXT) + scaled(scaled(size, 0.5), (LIST + STRUCT) as f64)
+    LIST + tenth(size) + scaled(scaled(size, 0.5), (LIST + STRUCT) as f64)
 }
 
 impl Cost {
@@ -156,21 +161,21 @@ impl Cost {
         let result = result.unwrap_or(&Value::Null);
         match self {
             Cost::Fixed(units) => units,
-            Cost::Text => scaled(size(arg(0)), TEXT),
+            Cost::Text => tenth(size(arg(0))),
             Cost::TextTwice => (size(arg(0)) as f64 * 2.0 * TEXT).ceil() as u64,
             Cost::ResultTwice => (size(result) as f64 * 2.0 * TEXT).ceil() as u64,
             Cost::Traversal => traversal(arg(0)),
-            Cost::Contains => scaled(size(arg(0)), TEXT) * scaled(size(arg(1)), TEXT),
+            Cost::Contains => tenth(size(arg(0))) * tenth(size(arg(1))),
             Cost::Pattern => pattern(arg(0), size(arg(1))),
             Cost::Selector => selector(arg(1)),
             Cost::ContainsIp | Cost::ContainsCidr => {
                 let range = size(arg(0));
-                let mut units = scaled(range + range, TEXT);
+                let mut units = tenth(range + range);
                 if matches!(self, Cost::ContainsCidr) {
-                    units += scaled(range, TEXT) + 1;
+                    units += tenth(range) + 1;
                 }
                 if known && matches!(arg(1), Value::Str(_)) {
-                    units += scaled(size(arg(1)), TEXT);
+                    units += tenth(size(arg(1)));
                 }
                 units
             }
@@ -188,9 +193,22 @@ impl Cost {
                 _ => allocated(1.0, size(arg(0))),
             },
             Cost::SelfCompare => self_compare(arg(0)),
-            Cost::KnownText if known => scaled(size(arg(0)), TEXT),
+            Cost::KnownText if known => tenth(size(arg(0))),
             Cost::KnownSelfCompare if known => self_compare(arg(0)),
             Cost::KnownText | Cost::KnownSelfCompare => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenth_in_whole_numbers_is_a_tenth_in_doubles() {
+        let sizes = (0..200_000).chain((1..53).flat_map(|bit| [(1 << bit) - 1, 1 << bit, (1 << bit) + 1]));
+        for size in sizes.filter(|size| *size < 1 << 50) {
+            assert_eq!(tenth(size), scaled(size, TEXT), "{size}");
         }
     }
 }

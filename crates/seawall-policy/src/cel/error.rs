@@ -1,6 +1,7 @@
 //! What can be wrong with an expression, and what can go wrong when it is evaluated.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 /// Why an expression cannot be compiled, or what a type checker would refuse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,9 +43,15 @@ pub enum ErrorKind {
 }
 
 /// Why an evaluation has no value. Texts are those of cel-go, where it has one.
+///
+/// It is no larger than a pointer, for every operation gives a value or an error, and hardly ever the error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct EvalError {
+#[error("{}", .0.message)]
+pub struct EvalError(Box<EvalFailure>);
+
+/// What an [`EvalError`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvalFailure {
     /// What kind.
     pub kind: ErrorKind,
     /// What went wrong.
@@ -53,16 +60,26 @@ pub struct EvalError {
     pub at: u32,
 }
 
+impl Deref for EvalError {
+    type Target = EvalFailure;
+
+    fn deref(&self) -> &EvalFailure {
+        &self.0
+    }
+}
+
 impl EvalError {
     /// An error without a place.
     pub(super) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        EvalError { kind, message: message.into(), at: u32::MAX }
+        EvalError(Box::new(EvalFailure { kind, message: message.into(), at: u32::MAX }))
     }
 
+    #[cold]
     pub(super) fn overload() -> Self {
         Self::new(ErrorKind::NoSuchOverload, "no such overload")
     }
 
+    #[cold]
     pub(super) fn key(key: impl std::fmt::Display) -> Self {
         Self::new(ErrorKind::NoSuchKey, format!("no such key: {key}"))
     }
@@ -75,14 +92,15 @@ impl EvalError {
         Self::new(ErrorKind::Overflow, what)
     }
 
+    #[cold]
     pub(super) fn limit() -> Self {
         Self::new(ErrorKind::Limit, "operation cancelled: actual cost limit exceeded")
     }
 
     /// The same, at this place unless it has one.
     pub(super) fn at(mut self, at: u32) -> Self {
-        if self.at == u32::MAX {
-            self.at = at;
+        if self.0.at == u32::MAX {
+            self.0.at = at;
         }
         self
     }

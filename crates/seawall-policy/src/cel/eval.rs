@@ -8,6 +8,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::ast::Binary;
 use super::functions::{self, Function, Run};
 use super::limits::Budget;
@@ -28,7 +30,7 @@ struct Local<'v> {
 pub(super) struct Machine<'v, 'b, 'o> {
     pub(super) plan: &'v Plan,
     pub(super) bindings: &'b Bindings<'o>,
-    locals: Vec<Local<'v>>,
+    locals: SmallVec<[Local<'v>; 2]>,
     pub(super) budget: Budget,
 }
 
@@ -39,7 +41,7 @@ fn ends(error: &EvalError) -> bool {
 
 impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
     pub(super) fn new(plan: &'v Plan, bindings: &'b Bindings<'o>, budget: Budget) -> Self {
-        Machine { plan, bindings, locals: Vec::new(), budget }
+        Machine { plan, bindings, locals: SmallVec::new(), budget }
     }
 
     pub(super) fn eval(&mut self, id: OpId) -> Evaluated<'v> {
@@ -77,13 +79,7 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
             Op::Pattern { function, args, pattern, characters } => {
                 self.search(function, args, pattern, *characters)
             }
-            Op::Not(of) => {
-                let value = self.unary(*of)?;
-                match value {
-                    Value::Bool(value) => Ok(Value::Bool(!value)),
-                    _ => Err(EvalError::overload()),
-                }
-            }
+            Op::Not(of) => self.not(*of).map(Value::Bool),
             Op::Neg(of) => arith::negate(&self.unary(*of)?),
             Op::Arith { op, left, right, texts } => {
                 let units = if *texts { cost::concatenated } else { one };
@@ -103,16 +99,9 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
                     _ => order != Ordering::Less,
                 }))
             }
-            Op::Equal { left, right, negate: false } => {
-                let (left, right) = self.pair(*left, *right, cost::equal)?;
-                compare::equal(&left, &right, &mut self.budget).map(Value::Bool)
-            }
-            Op::Equal { left, right, negate: true } => {
-                let (left, right) = self.pair(*left, *right, cost::smaller)?;
-                compare::is_equal(&left, &right, &mut self.budget).map(|equal| Value::Bool(!equal))
-            }
+            Op::Equal { left, right, negate } => self.equal(*left, *right, *negate).map(Value::Bool),
             Op::In { left, right, within } => self.within(*left, *right, *within),
-            Op::Chain { terms, stop } => self.chain(terms, *stop),
+            Op::Chain { terms, stop } => self.chain(terms, *stop).map(Value::Bool),
             Op::Cond { test, yes, no } => match self.eval(*test)? {
                 Value::Bool(true) => self.operand(*yes),
                 Value::Bool(false) => self.operand(*no),
@@ -185,12 +174,42 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
         compare::contains(&left, &right, &mut self.budget).map(Value::Bool)
     }
 
+    fn not(&mut self, of: OpId) -> Result<bool, EvalError> {
+        let value = self.truth(of);
+        self.budget.charge(1)?;
+        value.map(|value| !value)
+    }
+
+    /// `==`, or `!=` where `negate` says so.
+    fn equal(&mut self, left: OpId, right: OpId, negate: bool) -> Result<bool, EvalError> {
+        let units = if negate { cost::smaller } else { cost::equal };
+        let compare = if negate { compare::is_equal } else { compare::equal };
+        let equal = match self.plan.op(right) {
+            // Most things are compared with a constant, which stays where it is.
+            Some((Op::Const(right), _)) => match self.eval(left) {
+                Ok(left) => {
+                    self.budget.charge(units(&left, right))?;
+                    compare(&left, right, &mut self.budget)?
+                }
+                left => {
+                    let (left, right) = self.failed(left, Ok(right.lend()), units)?;
+                    compare(&left, &right, &mut self.budget)?
+                }
+            },
+            _ => {
+                let (left, right) = self.pair(left, right, units)?;
+                compare(&left, &right, &mut self.budget)?
+            }
+        };
+        Ok(equal != negate)
+    }
+
     /// The first operand that decides; else the first error; else the other truth value.
-    fn chain(&mut self, terms: &'v [OpId], stop: bool) -> Evaluated<'v> {
+    fn chain(&mut self, terms: &'v [OpId], stop: bool) -> Result<bool, EvalError> {
         let mut first = None;
         for term in terms {
             match self.truth(*term) {
-                Ok(value) if value == stop => return Ok(Value::Bool(stop)),
+                Ok(value) if value == stop => return Ok(stop),
                 Ok(_) => {}
                 Err(error) if ends(&error) => return Err(error),
                 Err(error) => {
@@ -198,19 +217,44 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
                 }
             }
         }
-        first.map_or(Ok(Value::Bool(!stop)), Err)
+        first.map_or(Ok(!stop), Err)
     }
 
+    /// An operand that must be a truth value. Operations that give nothing else never make a [`Value`] of it.
     pub(super) fn truth(&mut self, id: OpId) -> Result<bool, EvalError> {
-        match self.eval(id)? {
-            Value::Bool(value) => Ok(value),
-            _ => Err(EvalError::overload()),
+        let plan: &'v Plan = self.plan;
+        let Some((op, at)) = plan.op(id) else { return Err(EvalError::overload()) };
+        let truth = match op {
+            Op::Not(of) => self.not(*of),
+            Op::Equal { left, right, negate } => self.equal(*left, *right, *negate),
+            Op::Chain { terms, stop } => self.chain(terms, *stop),
+            other => match self.op(other) {
+                Ok(Value::Bool(value)) => return Ok(value),
+                Ok(_) => return Err(EvalError::overload()),
+                Err(error) => Err(error),
+            },
+        };
+        truth.map_err(|error| error.at(*at))
+    }
+
+    fn call(&mut self, function: &'static Function, args: &'v [OpId], known: bool) -> Evaluated<'v> {
+        // No function takes more.
+        match args.len() {
+            0 | 1 => self.call_with::<1>(function, args, known),
+            2 => self.call_with::<2>(function, args, known),
+            _ => self.call_with::<4>(function, args, known),
         }
     }
 
+    /// With room for so many arguments.
     #[inline(never)]
-    fn call(&mut self, function: &'static Function, args: &'v [OpId], known: bool) -> Evaluated<'v> {
-        let mut values = [Value::Null, Value::Null, Value::Null, Value::Null];
+    fn call_with<const ROOM: usize>(
+        &mut self,
+        function: &'static Function,
+        args: &'v [OpId],
+        known: bool,
+    ) -> Evaluated<'v> {
+        let mut values = [const { Value::Null }; ROOM];
         let mut failed = None;
         let mut places = values.iter_mut().zip(args).peekable();
         while let Some((value, arg)) = places.next() {

@@ -9,6 +9,8 @@
 
 use std::sync::Arc;
 
+use seawall_yaml::Node;
+
 use super::ast::Fold;
 use super::eval::{Evaluated, Machine};
 use super::map::Map;
@@ -32,6 +34,15 @@ struct State<'v> {
     decided: bool,
 }
 
+/// What the condition costs under which a loop goes on.
+fn goes_on(kind: Fold) -> u64 {
+    match kind {
+        Fold::All => 2,
+        Fold::Exists => 3,
+        _ => 0,
+    }
+}
+
 impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     #[inline(never)]
     pub(super) fn fold(&mut self, folding: Folding) -> Evaluated<'v> {
@@ -51,7 +62,14 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
         }
         let mut state = State { found, error: None, decided: false };
         let depth = self.open();
-        let ended = self.each(&range, folding, &mut state);
+        let ended = match (folding, &range) {
+            (Folding { two: false, filter: None, body: Some(body), .. }, Value::Node(node))
+                if matches!(state.found, Found::Truth) && node.is_seq() =>
+            {
+                self.each_item(*node, body, folding.kind, &mut state)
+            }
+            _ => self.each(&range, folding, &mut state),
+        };
         self.close(depth);
         ended?;
         self.budget.charge(if folding.kind == Fold::ExistsOne { 2 } else { 1 })?;
@@ -64,6 +82,28 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
             Found::List(items) => Value::list(items),
             Found::Map(map) => Value::Map(Arc::new(map)),
         })
+    }
+
+    /// What [`Self::each`] comes to for `all` and `exists` over a list of a resource, which most rules are.
+    fn each_item(
+        &mut self,
+        list: Node<'v>,
+        body: OpId,
+        kind: Fold,
+        state: &mut State<'v>,
+    ) -> Result<(), EvalError> {
+        let place = self.open();
+        for item in list.items() {
+            self.budget.take(1)?;
+            self.budget.charge(goes_on(kind))?;
+            if state.decided {
+                break;
+            }
+            self.close(place);
+            self.push(Value::from_node(item));
+            self.decide(body, kind == Fold::Exists, state)?;
+        }
+        Ok(())
     }
 
     fn each(&mut self, range: &Value<'v>, folding: Folding, state: &mut State<'v>) -> Result<(), EvalError> {
@@ -120,12 +160,7 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
         state: &mut State<'v>,
     ) -> Result<bool, EvalError> {
         self.budget.take(1)?;
-        // The condition under which the loop goes on.
-        self.budget.charge(match folding.kind {
-            Fold::All => 2,
-            Fold::Exists => 3,
-            _ => 0,
-        })?;
+        self.budget.charge(goes_on(folding.kind))?;
         if state.decided {
             return Ok(true);
         }

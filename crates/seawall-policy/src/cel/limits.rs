@@ -31,7 +31,8 @@ pub(super) struct Budget {
     cost: u64,
     most: u64,
     steps: u64,
-    patterns: HashMap<Box<str>, Option<Regex>>,
+    /// Made for the first pattern.
+    patterns: Option<HashMap<Box<str>, Option<Regex>>>,
 }
 
 /// What compiling a pattern takes.
@@ -39,7 +40,7 @@ const PATTERN: usize = 2_000;
 
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
-        Budget { cost: 0, most: limits.cost, steps: limits.steps, patterns: HashMap::new() }
+        Budget { cost: 0, most: limits.cost, steps: limits.steps, patterns: None }
     }
 
     /// The cost so far.
@@ -71,11 +72,11 @@ impl Budget {
 
     /// A pattern that is made on the way; `None` when it is none.
     pub(super) fn pattern(&mut self, text: &str) -> Result<Option<&Regex>, EvalError> {
-        if !self.patterns.contains_key(text) {
+        if !self.patterns.as_ref().is_some_and(|patterns| patterns.contains_key(text)) {
             self.take(PATTERN)?;
-            self.patterns.insert(text.into(), re2::compile(text));
+            self.patterns.get_or_insert_default().insert(text.into(), re2::compile(text));
         }
-        Ok(self.patterns.get(text).and_then(Option::as_ref))
+        Ok(self.patterns.as_ref().and_then(|patterns| patterns.get(text)?.as_ref()))
     }
 
     /// Takes the steps of a text in which a pattern is looked for.

@@ -51,7 +51,7 @@ mod tests;
 
 pub use authorizer::{Answer, Attributes, Authorizer, ResourceTarget, ServiceAccount, Target};
 pub use bindings::Bindings;
-pub use error::{CompileError, ErrorKind, EvalError};
+pub use error::{CompileError, ErrorKind, EvalError, EvalFailure};
 pub use keyed::{Keyed, Keys};
 pub use limits::Limits;
 pub use map::Map;

@@ -3,6 +3,8 @@
 //! Source: `dispatchInvocations` (`dispatcher.go`), `Dispatch` (`policy/generic/policy_dispatcher.go`), and the chain's second
 //! run (`pkg/admission/reinvocation.go`).
 
+use std::sync::Arc;
+
 use seawall_schema::{Admission, Value as Data, admitted};
 use seawall_yaml::{Node, Tree};
 
@@ -271,8 +273,8 @@ impl<'a> Pass<'a> {
             None => format!("policy {:?}", policy.name),
         };
         self.decision.denials.push(Denial {
-            policy: policy.name.to_string(),
-            binding: binding.map(|binding| binding.name.to_string()).unwrap_or_default(),
+            policy: Arc::clone(&policy.name),
+            binding: binding.map(|binding| Arc::clone(&binding.name)).unwrap_or_default(),
             // Whatever the reason is, the code is that of a refusal by a plugin.
             code: Reason::Forbidden.code(),
             reason,
@@ -306,7 +308,7 @@ fn note(names: &mut Vec<String>, name: &str) {
 
 /// A denial that is not the policy's own.
 fn denial(policy: &Policy, binding: &Binding, message: String, reason: Reason) -> Denial {
-    let (policy, binding) = (policy.name.to_string(), binding.name.to_string());
+    let (policy, binding) = (Arc::clone(&policy.name), Arc::clone(&binding.name));
     Denial { policy, binding, code: reason.code(), reason, message }
 }
 

@@ -3,12 +3,13 @@
 //! Source: `reinvocationcontext.go`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A policy through a binding with a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
-    pub(super) policy: Box<str>,
-    pub(super) binding: Box<str>,
+    pub(super) policy: Arc<str>,
+    pub(super) binding: Arc<str>,
     /// Namespace and name; empty without a parameter.
     pub(super) param: (Box<str>, Box<str>),
 }

@@ -96,7 +96,7 @@ impl<'i> Telling<'i> {
             subject: subject.subject().clone(),
             resource: subject.id(),
             locations: vec![location],
-            message: first.message.clone(),
+            message: first.message.to_string(),
             linked: owner.map(|_| resource.subject().clone()).into_iter().collect(),
             fix: None,
             fingerprint: fingerprint(&info.id, subject.subject(), "", &expression),

@@ -2,6 +2,8 @@
 //!
 //! Source: `Dispatch` of `validating/dispatcher.go`; warnings are recorded as `pkg/endpoints/filters/warning.go` does.
 
+use std::sync::Arc;
+
 use super::policy::{Binding, Policy};
 use super::read::{json, json_text};
 use super::validate::{Judgement, Published, Verdict};
@@ -33,8 +35,8 @@ impl Answer {
         text.push_str(" denied request: ");
         text.push_str(message);
         self.decision.denials.push(Denial {
-            policy: String::from(&*policy.name),
-            binding: binding.map(|binding| String::from(&*binding.name)).unwrap_or_default(),
+            policy: Arc::clone(&policy.name),
+            binding: binding.map(|binding| Arc::clone(&binding.name)).unwrap_or_default(),
             code: reason.code(),
             reason,
             message: text,
@@ -55,13 +57,13 @@ impl Answer {
         for (place, verdict) in judgement.verdicts.iter().enumerate() {
             let Verdict::Deny { message, reason } = verdict else { continue };
             self.decision.failures.push(Failure {
-                policy: String::from(&*policy.name),
-                binding: String::from(&*binding.name),
+                policy: Arc::clone(&policy.name),
+                binding: Arc::clone(&binding.name),
                 validation: place,
-                actions: binding.actions.clone(),
-                message: message.clone(),
+                actions: Arc::clone(&binding.actions),
+                message: Arc::clone(message),
             });
-            for action in &binding.actions {
+            for action in &*binding.actions {
                 match action {
                     Action::Deny => self.deny(policy, Some(binding), message, *reason),
                     Action::Audit => self.audit(binding, place, message),

@@ -1,5 +1,7 @@
 //! Policies and bindings as they are held: read once, compiled, and shared by all requests.
 
+use std::sync::Arc;
+
 use crate::admission::{Action, Reason};
 
 use super::expression::{Expression, Reads, Variables};
@@ -40,7 +42,7 @@ pub(crate) enum ParamChoice {
 /// What policies of both kinds have.
 #[derive(Debug)]
 pub(crate) struct Policy {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     /// Its place among the policies of its kind.
     pub(crate) place: usize,
     pub(crate) failure: FailurePolicy,
@@ -65,7 +67,8 @@ pub(crate) enum Rules {
 #[derive(Debug)]
 pub(crate) struct Validation {
     pub(crate) expression: Expression,
-    pub(crate) message: Box<str>,
+    /// What it says when it is false and no message is made.
+    pub(crate) message: Arc<str>,
     pub(crate) message_expression: Option<Expression>,
     pub(crate) reason: Reason,
 }
@@ -87,11 +90,11 @@ pub(crate) enum Mutation {
 /// Where a policy is in force, with which parameters and consequences.
 #[derive(Debug)]
 pub(crate) struct Binding {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) policy: Box<str>,
     pub(crate) params: Option<ParamRef>,
     /// `None`: wherever the policy matches.
     pub(crate) resources: Option<Constraints>,
     /// As written; empty for a binding of a policy that mutates.
-    pub(crate) actions: Vec<Action>,
+    pub(crate) actions: Arc<[Action]>,
 }

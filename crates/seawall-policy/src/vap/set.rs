@@ -121,7 +121,7 @@ impl PolicySet {
             }
         }
         for policy in &mut policies {
-            policy.bindings = bindings.remove(&policy.name).unwrap_or_default();
+            policy.bindings = bindings.remove(&*policy.name).unwrap_or_default();
         }
         for resource in of(&binding_kind) {
             let policy = resource.root().path(&["spec", "policyName"]).and_then(Node::as_str).unwrap_or("");

@@ -2,6 +2,8 @@
 //!
 //! Source: `Validate` (`pkg/admission/plugin/policy/validating/validator.go`) of the API server.
 
+use std::sync::Arc;
+
 use super::activation::Activation;
 use super::conditions::{self, Conditions};
 use super::expression::OutOfBudget;
@@ -26,7 +28,7 @@ pub(crate) struct Judgement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Admit,
-    Deny { message: String, reason: Reason },
+    Deny { message: Arc<str>, reason: Reason },
 }
 
 /// What becomes of an audit annotation.
@@ -93,7 +95,7 @@ pub(crate) fn judge<'a>(
 /// An error is a denial, unless it is to be ignored. Its reason is always `Invalid`.
 fn error(policy: &Policy, message: String) -> Verdict {
     match policy.failure {
-        FailurePolicy::Fail => Verdict::Deny { message, reason: Reason::Invalid },
+        FailurePolicy::Fail => Verdict::Deny { message: message.into(), reason: Reason::Invalid },
         FailurePolicy::Ignore => Verdict::Admit,
     }
 }
@@ -118,12 +120,11 @@ fn messages<'a>(
 }
 
 /// The text of a validation that is false. One that was made is not taken when it is blank, long, or has several lines.
-fn message(validation: &Validation, made: Option<&str>) -> String {
+fn message(validation: &Validation, made: Option<&str>) -> Arc<str> {
     let made = made.map(str::trim).filter(|text| text.len() <= MESSAGE_BYTES && !text.contains('\n'));
-    match (made.unwrap_or_default(), validation.message.trim()) {
-        ("", "") => format!("failed expression: {}", validation.expression.text().trim()),
-        ("", written) => written.to_owned(),
-        (made, _) => made.to_owned(),
+    match made.unwrap_or_default() {
+        "" => Arc::clone(&validation.message),
+        made => made.into(),
     }
 }
 

@@ -87,30 +87,30 @@ pub(crate) async fn at_rate(
     const CONNECTIONS: u32 = 32;
     let bodies: Arc<Bodies> = bodies.into();
     let step = Duration::from_secs(1) / per_second;
-    let started = Instant::now() + Duration::from_millis(100);
-    let mut tasks = Vec::new();
-    for first in 0..CONNECTIONS {
+    let (mut due, mut tasks) = (Vec::new(), Vec::new());
+    for _ in 0..CONNECTIONS {
         let bodies = Arc::clone(&bodies);
         let mut client = Client::open(address).await.unwrap();
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<(usize, Instant)>();
+        due.push(sender);
         tasks.push(tokio::spawn(async move {
             let mut latencies = Vec::new();
-            let mut number = first;
-            loop {
-                let due = started + step * number;
-                if due >= started + length {
-                    return latencies;
-                }
-                // The timer of the runtime wakes late by up to a millisecond: the rest is waited for awake.
-                tokio::time::sleep_until(due - Duration::from_millis(1)).await;
-                while Instant::now() < due {
-                    tokio::task::yield_now().await;
-                }
-                post(&mut client, &bodies[number as usize % bodies.len()]).await;
+            while let Some((number, due)) = receiver.recv().await {
+                post(&mut client, &bodies[number % bodies.len()]).await;
                 latencies.push(due.elapsed());
-                number += CONNECTIONS;
             }
+            latencies
         }));
     }
+    // A thread that sleeps keeps the beat to some tens of microseconds, and leaves the processors to the server.
+    std::thread::spawn(move || {
+        let started = Instant::now() + Duration::from_millis(100);
+        let times = (0..).map(|number| started + step * number).take_while(|due| *due < started + length);
+        for (number, time) in times.enumerate() {
+            std::thread::sleep(time.saturating_duration_since(Instant::now()));
+            due[number % due.len()].send((number, time)).unwrap();
+        }
+    });
     let mut latencies = Vec::new();
     for task in tasks {
         latencies.append(&mut task.await.unwrap());

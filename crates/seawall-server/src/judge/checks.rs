@@ -3,6 +3,8 @@
 //! The object stands in an inventory of its own, with its namespace and its service account where these are known. Checks
 //! that judge an inventory as a whole are not asked: they are about what is there, not about what comes.
 
+use std::sync::Arc;
+
 use seawall_checks::{Check, Judge as Scope, Ready, Settings};
 use seawall_core::{Finding, NotEvaluated, ResourceId};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
@@ -62,8 +64,8 @@ fn denial(finding: &Finding) -> Denial {
         .filter(|route| !route.is_empty());
     let place = place.map_or(String::new(), |route| format!(" (`{route}`)"));
     Denial {
-        policy: finding.check.id.as_str().to_owned(),
-        binding: String::new(),
+        policy: finding.check.id.as_str().into(),
+        binding: Arc::default(),
         code: 403,
         reason: Reason::Forbidden,
         message: format!("{}: {}{place}", finding.check.id, finding.message),

@@ -42,7 +42,7 @@ impl Judge for Constraints {
                 telling.take(resource, &decision);
                 telling.finish().findings
             });
-            decision.denials.retain(|denial| !excused.contains(&denial.policy));
+            decision.denials.retain(|denial| !excused.contains(&*denial.policy));
         }
         decision
     }

@@ -82,7 +82,7 @@ impl ImagePolicies {
             return;
         }
         let (code, reason) = (Reason::Forbidden.code(), Reason::Forbidden);
-        into.denials.push(Denial { policy, binding: String::new(), code, reason, message });
+        into.denials.push(Denial { policy: policy.into(), binding: Arc::default(), code, reason, message });
     }
 }
 

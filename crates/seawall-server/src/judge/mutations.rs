@@ -4,6 +4,7 @@
 //! see a whole object, and the fields of a newer API that were left out of it, are nobody's change.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use seawall_policy::admission::{Decision, Failure, NotJudged, Request};
 use seawall_policy::vap::World;
@@ -48,7 +49,7 @@ impl Changer for Policies {
         if decision.object.is_none() {
             decision.changed.clear();
         }
-        decision.denials.iter_mut().for_each(|denial| denial.policy = id(&denial.policy));
+        decision.denials.iter_mut().for_each(|denial| denial.policy = id(&denial.policy).into());
         decision.not_judged.iter_mut().for_each(|gap| gap.policy = id(&gap.policy));
         decision.changed.iter_mut().for_each(|policy| *policy = id(policy));
         decision
@@ -72,11 +73,11 @@ impl Policies {
         }
         // A waiver covers findings: one for each policy that may have something to do.
         let failure = |policy: &str| Failure {
-            policy: policy.to_owned(),
-            binding: String::new(),
+            policy: policy.into(),
+            binding: Arc::default(),
             validation: 0,
-            actions: Vec::new(),
-            message: String::new(),
+            actions: Arc::default(),
+            message: Arc::default(),
         };
         let failures = self.set.mutating().map(failure).collect();
         self.waived(&Decision { failures, ..Decision::default() }, request, around)

@@ -24,6 +24,8 @@ pub struct Policies {
     /// Where the policies are written.
     texts: Inventory,
     excused: Excused,
+    /// The ids of those that validate, by name.
+    ids: foldhash::HashMap<Arc<str>, Arc<str>>,
     /// What each took so far, by its place in the set; none when nobody counts.
     times: Vec<Arc<PolicyTime>>,
 }
@@ -35,7 +37,8 @@ impl Policies {
     /// A set that was read from an inventory, and who accepted what.
     pub fn new(set: PolicySet, texts: Inventory, waivers: Rules) -> Self {
         let changers = set.mutating().map(id).collect();
-        Policies { set, changers, texts, excused: Excused::new(waivers), times: Vec::new() }
+        let ids = set.validating().map(|name| (name.into(), id(name).into())).collect();
+        Policies { set, changers, texts, excused: Excused::new(waivers), ids, times: Vec::new() }
     }
 
     /// Whether somebody excepted anything from them.
@@ -81,9 +84,13 @@ impl Judge for Policies {
             true => BTreeSet::new(),
             false => self.waived(&decision, request, around),
         };
-        decision.denials.iter_mut().for_each(|denial| denial.policy = id(&denial.policy));
+        for denial in &mut decision.denials {
+            if let Some(id) = self.ids.get(&denial.policy) {
+                denial.policy = Arc::clone(id);
+            }
+        }
         decision.not_judged.iter_mut().for_each(|gap| gap.policy = id(&gap.policy));
-        decision.denials.retain(|denial| !waived.contains(&denial.policy));
+        decision.denials.retain(|denial| !waived.contains(&*denial.policy));
         decision
     }
 }

@@ -1,6 +1,5 @@
 //! Counters and histograms with labels, in the text format of Prometheus.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,7 +19,14 @@ pub(crate) struct Family<V> {
     name: &'static str,
     help: &'static str,
     labels: &'static [&'static str],
-    series: Mutex<Option<HashMap<Labels, V>>>,
+    held: Mutex<Option<Held<V>>>,
+}
+
+/// The series of a family, and room for the key of the one that is looked up.
+#[derive(Debug)]
+struct Held<V> {
+    series: foldhash::HashMap<Labels, V>,
+    key: String,
 }
 
 /// A counter by labels.
@@ -43,17 +49,25 @@ pub(crate) struct Buckets {
 
 impl<V: Default> Family<V> {
     pub(crate) const fn new(name: &'static str, help: &'static str, labels: &'static [&'static str]) -> Self {
-        Family { name, help, labels, series: Mutex::new(None) }
+        Family { name, help, labels, held: Mutex::new(None) }
     }
 
     fn change(&self, labels: &[&str], change: impl FnOnce(&mut V)) {
-        let key = labels.join(BETWEEN);
-        let mut held = self.series.lock().unwrap_or_else(PoisonError::into_inner);
-        let series = held.get_or_insert_default();
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Held { series, key } =
+            held.get_or_insert_with(|| Held { series: Default::default(), key: String::new() });
+        key.clear();
+        for (place, label) in labels.iter().enumerate() {
+            if place > 0 {
+                key.push_str(BETWEEN);
+            }
+            key.push_str(label);
+        }
         if let Some(value) = series.get_mut(key.as_str()) {
             return change(value);
         }
-        let key = if series.len() < MOST_SERIES { key } else { vec!["other"; labels.len()].join(BETWEEN) };
+        let key =
+            if series.len() < MOST_SERIES { key.clone() } else { vec!["other"; labels.len()].join(BETWEEN) };
         change(series.entry(key.into()).or_default());
     }
 
@@ -62,8 +76,8 @@ impl<V: Default> Family<V> {
     }
 
     fn each(&self, mut tell: impl FnMut(&str, &V)) {
-        let held = self.series.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut series: Vec<(&Labels, &V)> = held.iter().flatten().collect();
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut series: Vec<(&Labels, &V)> = held.iter().flat_map(|held| &held.series).collect();
         series.sort_by_key(|(labels, _)| *labels);
         for (labels, value) in series {
             let pair = |(name, value): (&&str, &str)| format!("{name}=\"{}\"", escaped(value));

@@ -399,7 +399,7 @@ fn nothing_is_patched_that_is_refused_by_anybody() {
     let no = odd(|_| Decision {
         denials: vec![Denial {
             policy: "odd/one".into(),
-            binding: String::new(),
+            binding: Arc::default(),
             code: 403,
             reason: Reason::Forbidden,
             message: "no".into(),

@@ -456,7 +456,7 @@ fn what_a_policy_says_of_a_secret_is_not_kept() {
         Arc::new(Policy(family, |_: &Request<'_>, _: &Around<'_>| {
             let denial = Denial {
                 policy: "admission-policy/a".into(),
-                binding: String::new(),
+                binding: Arc::default(),
                 code: 403,
                 reason: Reason::Forbidden,
                 message: "the value is hunter2".into(),

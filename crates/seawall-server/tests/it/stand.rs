@@ -59,7 +59,7 @@ pub(crate) fn refuses(
         }
         let denial = Denial {
             policy: name.into(),
-            binding: String::new(),
+            binding: Arc::default(),
             code: 403,
             reason: Reason::Forbidden,
             message: format!("{name} says no"),

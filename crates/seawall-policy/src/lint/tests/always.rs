@@ -76,7 +76,7 @@ fn denied(text: &str) -> Vec<(String, Option<String>)> {
         let request = resources.create(root, &user).unwrap();
         let decision = set.judge(&request, &world);
         assert!(decision.not_judged.is_empty(), "{:?}", decision.not_judged);
-        let message = decision.failures.first().map(|failure| failure.message.clone());
+        let message = decision.failures.first().map(|failure| failure.message.to_string());
         all.push((root.str("kind").unwrap().to_owned(), message));
     }
     all

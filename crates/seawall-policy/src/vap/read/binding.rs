@@ -44,7 +44,13 @@ pub(crate) fn binding(object: Node<'_>, flavor: Flavor) -> Result<Binding, Fault
     }
     match faults.fault() {
         Some(fault) => Err(fault),
-        None => Ok(Binding { name: name.into(), policy: policy.into(), params, resources, actions }),
+        None => Ok(Binding {
+            name: name.into(),
+            policy: policy.into(),
+            params,
+            resources,
+            actions: actions.into(),
+        }),
     }
 }
 

@@ -78,9 +78,14 @@ fn validation(field: &Field<'_>, compiler: &Compiler, faults: &mut Faults) -> Op
                 Reason::Invalid
             }),
     };
+    let compiled_expression = compiled_expression?;
+    let message = match text.trim() {
+        "" => format!("failed expression: {}", compiled_expression.text().trim()).into(),
+        text => text.into(),
+    };
     Some(Validation {
-        expression: compiled_expression?,
-        message: text.into(),
+        expression: compiled_expression,
+        message,
         message_expression: compiled_message,
         reason,
     })

@@ -79,7 +79,7 @@ impl Judge {
         assert!(decision.not_judged.is_empty(), "{:?}", decision.not_judged);
         let mut failures = Failures::new();
         for failure in decision.failures {
-            let check = &self.checks[&failure.policy][failure.validation];
+            let check = &self.checks[&*failure.policy][failure.validation];
             let said = failure.message.strip_prefix(&format!("{check}: "));
             let said = said.unwrap_or_else(|| panic!("{check}: {}", failure.message));
             failures.insert(check.clone(), said.to_owned());

@@ -72,7 +72,7 @@ fn policies_are_judged_by_name_and_every_binding_speaks() {
     let two = two.replace("policyName: p", "policyName: a");
     let decision = Cluster::new(&format!("{one}\n---\n{two}")).ask(&ASK);
     assert_eq!(denials(&decision), ["from a", "from p"]);
-    assert_eq!(decision.denials[0].binding, "z");
+    assert_eq!(&*decision.denials[0].binding, "z");
 }
 
 #[test]

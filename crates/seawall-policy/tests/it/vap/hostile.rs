@@ -96,7 +96,7 @@ fn ten_thousand_policies_about_other_resources_are_not_looked_at() {
     assert_eq!(cluster.policies.len(), 10_000);
     assert!(cluster.ask(&ASK).is_allowed());
     let thing = Ask { resource: ("", "v1", "things77"), ..ASK };
-    assert_eq!(cluster.ask(&thing).denials[0].policy, "p77");
+    assert_eq!(&*cluster.ask(&thing).denials[0].policy, "p77");
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod existing;
 mod labels;
 mod update;
 
+use std::sync::Arc;
+
 use seawall_checks::pss::{Level, Policy, Version, Violation, enforce_message, evaluate_pod, warn_message};
 use seawall_inventory::{Inventory, PodView, Resource};
 use seawall_policy::admission::{Decision, Denial, NotJudged, Operation, Reason, Request};
@@ -293,12 +295,12 @@ fn forbidden(request: &Request<'_>, policy: Policy, violations: &[Violation]) ->
     let name =
         if request.name.is_empty() { String::new() } else { format!(" \"{}\"", request.name.escape_debug()) };
     let message = format!("{resource}{name} is forbidden: {}", enforce_message(policy, violations));
-    Denial { policy: NAME.to_owned(), binding: String::new(), code: 403, reason: Reason::Forbidden, message }
+    Denial { policy: NAME.into(), binding: Arc::default(), code: 403, reason: Reason::Forbidden, message }
 }
 
 /// As `apierrors.NewInvalid` says it.
 fn invalid(request: &Request<'_>, faults: &[LabelFault]) -> Denial {
     let (name, faults) = (request.name.escape_debug(), labels::together(faults));
     let message = format!("{} \"{name}\" is invalid: {faults}", request.kind.2);
-    Denial { policy: NAME.to_owned(), binding: String::new(), code: 422, reason: Reason::Invalid, message }
+    Denial { policy: NAME.into(), binding: Arc::default(), code: 422, reason: Reason::Invalid, message }
 }
