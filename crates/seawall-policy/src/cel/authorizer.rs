@@ -64,4 +64,7 @@ pub struct Answer {
 pub trait Authorizer {
     /// May this be done?
     fn check(&self, attributes: Attributes<'_>) -> Answer;
+
+    /// Hears why what an expression says is in doubt: it depends on something else that is not known here.
+    fn doubt(&self, _reason: &str) {}
 }

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     OutOfBounds,
     /// A value that a function cannot use.
     Argument,
+    /// What the value depends on is not known here.
+    Unknown,
     /// A lazy variable has no value.
     Variable,
     /// The steps are used up: no operator absorbs this one.

@@ -277,6 +277,11 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
             (None, Run::Check) => functions::check(values, self.bindings.authorizer())
                 .map_err(|error| function.explained(error, values)),
         };
+        if let (Err(error), Some(authorizer)) = (&result, self.bindings.authorizer())
+            && error.kind == ErrorKind::Unknown
+        {
+            authorizer.doubt(&error.message);
+        }
         self.budget.charge(function.cost.of(values, result.as_ref().ok(), known))?;
         result
     }

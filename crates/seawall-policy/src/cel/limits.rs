@@ -1,7 +1,8 @@
 //! What an expression may cost: in the API server's units, and in work that these do not count.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::{EvalError, re2};
@@ -26,21 +27,25 @@ impl Default for Limits {
     }
 }
 
-/// What has been spent, and the patterns that have been paid for.
+/// What has been spent, and the patterns and time zones that have been paid for.
 pub(super) struct Budget {
     cost: u64,
     most: u64,
     steps: u64,
     /// Made for the first pattern.
     patterns: Option<HashMap<Box<str>, Option<Regex>>>,
+    zones: BTreeMap<&'static str, TimeZone>,
 }
 
 /// What compiling a pattern takes.
 const PATTERN: usize = 2_000;
+/// What reading the data of a time zone takes.
+const ZONE: usize = 500;
 
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
-        Budget { cost: 0, most: limits.cost, steps: limits.steps, patterns: None }
+        let (patterns, zones) = (None, BTreeMap::new());
+        Budget { cost: 0, most: limits.cost, steps: limits.steps, patterns, zones }
     }
 
     /// The cost so far.
@@ -77,6 +82,16 @@ impl Budget {
             self.patterns.get_or_insert_default().insert(text.into(), re2::compile(text));
         }
         Ok(self.patterns.as_ref().and_then(|patterns| patterns.get(text)?.as_ref()))
+    }
+
+    /// A time zone with its data; `None` when these are none.
+    pub(super) fn zone(&mut self, name: &'static str, data: &[u8]) -> Result<Option<&TimeZone>, EvalError> {
+        if !self.zones.contains_key(name) {
+            self.take(ZONE)?;
+            let Ok(zone) = TimeZone::tzif(name, data) else { return Ok(None) };
+            self.zones.insert(name, zone);
+        }
+        Ok(self.zones.get(name))
     }
 
     /// Takes the steps of a text in which a pattern is looked for.

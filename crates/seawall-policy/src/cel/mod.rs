@@ -11,7 +11,8 @@
 //!   language definition has otherwise);
 //! - a program needs no types: what the checker ([`check`]) would refuse because of a name is in [`Program::unresolved`], types
 //!   are met when they are used;
-//! - no protocol buffers, no clock, no named time zones, no randomness; who may do what is asked of an [`Authorizer`].
+//! - no protocol buffers, no clock, no time zones but those that come with the program, no randomness; who may do what is
+//!   asked of an [`Authorizer`].
 //!
 //! Source: <https://github.com/google/cel-spec/blob/master/doc/langdef.md>.
 
@@ -45,6 +46,7 @@ mod time;
 mod value;
 mod version;
 mod words;
+mod zone;
 
 #[cfg(test)]
 mod tests;

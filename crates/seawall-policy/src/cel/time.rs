@@ -1,7 +1,7 @@
 //! Durations and timestamps.
 //!
 //! Invariants: a duration is what Go's can hold (64 bits of nanoseconds); a timestamp lies in the years 1 to 9999. There is
-//! no clock, and no data of named time zones: a zone is UTC or an offset.
+//! no clock.
 
 use std::fmt;
 
@@ -214,27 +214,6 @@ pub(super) struct Civil {
     pub(super) year_day: i64,
     /// Of the day.
     pub(super) second: i64,
-}
-
-/// Seconds of a zone: `UTC`, `+01:00`, `-09:30`, `2:00`; the error is cel-go's. A zone that has a name is none.
-pub(super) fn offset(zone: &str) -> Result<i64, String> {
-    if matches!(zone, "UTC" | "") {
-        return Ok(0);
-    }
-    let Some((hours, minutes)) = zone.split_once(':') else {
-        return Err(format!("time zones with a name are not supported: {zone}"));
-    };
-    let number = |digits: &str| {
-        let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
-        let valid = !unsigned.is_empty()
-            && unsigned.len() < 10
-            && unsigned.bytes().all(|digit| digit.is_ascii_digit());
-        let parsed = valid.then(|| digits.parse::<i64>().ok()).flatten();
-        parsed
-            .ok_or_else(|| format!("strconv.Atoi: parsing {}: invalid syntax", super::quote::quoted(digits)))
-    };
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
-    Ok(60 * if zone.starts_with('-') { hours * 60 - minutes } else { hours * 60 + minutes })
 }
 
 /// Seconds of the zone at the end of RFC 3339.

@@ -52,6 +52,10 @@ impl<'a> Rights<'a> {
 }
 
 impl Authorizer for Rights<'_> {
+    fn doubt(&self, reason: &str) {
+        self.doubt.cast(reason);
+    }
+
     fn check(&self, attributes: Attributes<'_>) -> Answer {
         let Some(rbac) = self.world.rbac() else {
             self.doubt.cast("it asks for rights, and the roles of the cluster are not known");

@@ -48,9 +48,10 @@ pub(super) fn check(context: &Context<'_>, lints: &mut Vec<Lint>) {
         let failures = trial::failures(subject, context.subjects);
         for (place, failure) in &failures {
             let Some(own) = subject.expressions.get(*place) else { continue };
-            // What costs too much does so with every object, and fields that no object has are told already.
+            // What costs too much does so with every object, what depends on the server need not fail there, and fields
+            // that no object has are told already.
             let unknown = |field: &str| failure.error.message.ends_with(&format!("no such key: {field}"));
-            if failure.error.kind == ErrorKind::Limit
+            if matches!(failure.error.kind, ErrorKind::Limit | ErrorKind::Unknown)
                 || field_unknown::told(own).any(|missing| unknown(&missing.field))
             {
                 continue;

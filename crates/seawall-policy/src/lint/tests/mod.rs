@@ -74,6 +74,8 @@ fn what_is_well_written_is_not_accused() {
             "request.operation == \"CREATE\" || oldObject.spec.containers.size() == object.spec.containers.size()",
         ),
         pods("false"),
+        // The zone of the server may well be known there.
+        pods("timestamp(1000 * object.metadata.name.size()).getHours(\"Local\") < 9"),
         pods("object.kind != \"Pod\""),
         pods("object.metadata.labels.app == \"x\"").replace(
             "validationActions: [Deny]",

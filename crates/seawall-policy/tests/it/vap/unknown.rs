@@ -36,6 +36,18 @@ fn a_namespace_that_is_looked_at() {
 }
 
 #[test]
+fn the_clock_of_the_server() {
+    let text = |zone: &str| {
+        policy(&format!(
+            "validations: [{{expression: \"true || timestamp('2024-01-01T00:00:00Z').getHours('{zone}') == 1\"}}, \
+             {{expression: \"timestamp('2024-01-01T00:00:00Z').getHours('{zone}') == 1\"}}]"
+        ))
+    };
+    assert_eq!(reasons(&text("Local")), ["the local time zone of the API server is not known"]);
+    assert_eq!(reasons(&text("Europe/Berlin")).len(), 0);
+}
+
+#[test]
 fn parameters_and_their_kinds() {
     let rest = |kind: &str| format!("paramKind: {kind}\nvalidations: [{{expression: 'false'}}]");
     let named = "validationActions: [Deny]\nparamRef: {name: x, parameterNotFoundAction: Deny}";
