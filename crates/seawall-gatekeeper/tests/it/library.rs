@@ -110,7 +110,7 @@ fn review(tree: &Tree) -> Request<'_> {
 
 /// Source: `pkg/gator/verify/assertion.go`.
 fn check(case: Node<'_>, decision: &Decision) -> Result<(), String> {
-    let messages: Vec<&str> = decision.failures.iter().map(|failure| failure.message.as_str()).collect();
+    let messages: Vec<&str> = decision.failures.iter().map(|failure| &*failure.message).collect();
     for assertion in case.list("assertions") {
         let pattern = assertion.str("message").map(|pattern| Regex::new(pattern).unwrap());
         let count =

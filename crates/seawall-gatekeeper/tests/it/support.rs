@@ -85,7 +85,7 @@ pub(crate) fn told(decision: &Decision) -> String {
     for failure in decision
         .failures
         .iter()
-        .filter(|failure| failure.actions == [seawall_policy::admission::Action::Audit])
+        .filter(|failure| *failure.actions == [seawall_policy::admission::Action::Audit])
     {
         lines.push(format!("audit {}: {}", failure.policy, failure.message));
     }
