@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::workspace::{Workspace, on_path};
+use crate::workspace::{Workspace, on_path, output};
 use crate::{scratch, tidy};
 use closing::Closing;
 
@@ -188,6 +188,11 @@ fn tests(workspace: &Workspace, closing: &mut Closing) -> Result<Outcome> {
         ]);
         cargo.args(["--lib", "--bins", "--tests"]);
     }
+    if std::env::var_os(SEED).is_none() {
+        let seed = seed(workspace)?;
+        println!("property tests draw from the seed of this commit: `{SEED}={seed}` repeats them");
+        cargo.env(SEED, seed.to_string());
+    }
     let mut child = cargo
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -209,6 +214,16 @@ fn tests(workspace: &Workspace, closing: &mut Closing) -> Result<Outcome> {
         bail!("the test runner executed no test");
     }
     Ok(Outcome::Passed)
+}
+
+/// How property tests are told where their random numbers begin.
+const SEED: &str = "PROPTEST_RNG_SEED";
+
+/// A number that follows from the commit: whoever runs the tests of it sees the same, and every commit tries something else.
+fn seed(workspace: &Workspace) -> Result<u64> {
+    let commit = output(workspace.command("git").args(["rev-parse", "HEAD"]))?;
+    let digits = commit.get(..15).context("`git rev-parse HEAD` gave no commit")?;
+    u64::from_str_radix(digits, 16).with_context(|| format!("`{digits}` is no commit"))
 }
 
 /// Passes lines on and gives back those that a runner closes with.
