@@ -10,6 +10,7 @@ mod field_unknown;
 mod locks;
 mod message_missing;
 mod params;
+mod patch_crashes;
 mod pods_missed;
 mod refused;
 mod resources;
@@ -23,7 +24,7 @@ use super::{Context, Lint, LintRule};
 type Check = fn(&Context<'_>, &mut Vec<Lint>);
 
 /// All ways on which mistakes are found.
-pub(super) const CHECKS: [Check; 17] = [
+pub(super) const CHECKS: [Check; 18] = [
     always::check,
     bindings::check,
     cost::check,
@@ -34,6 +35,7 @@ pub(super) const CHECKS: [Check; 17] = [
     locks::check,
     message_missing::check,
     params::check,
+    patch_crashes::check,
     pods_missed::check,
     refused::check,
     resources::check,
@@ -44,7 +46,7 @@ pub(super) const CHECKS: [Check; 17] = [
 ];
 
 /// Every rule, by id.
-pub const RULES: [&LintRule; 29] = [
+pub const RULES: [&LintRule; 30] = [
     &always::ALWAYS_FALSE,
     &always::ALWAYS_TRUE,
     &bindings::NEVER_MATCHES,
@@ -64,6 +66,7 @@ pub const RULES: [&LintRule; 29] = [
     &params::ALLOWED,
     &params::UNSET,
     &params::USELESS,
+    &patch_crashes::RULE,
     &pods_missed::RULE,
     &bindings::NO_BINDING,
     &refused::RULE,

@@ -52,7 +52,7 @@ fn whole(selector: &str) -> String {
     ))
 }
 
-pub(super) const CASES: [(&str, Text, Text, &str); 29] = [
+pub(super) const CASES: [(&str, Text, Text, &str); 30] = [
     (
         "always-false",
         || pods("object.kind == \"pod\""),
@@ -267,6 +267,12 @@ pub(super) const CASES: [(&str, Text, Text, &str); 29] = [
         },
         EXPRESSION,
     ),
+    (
+        "patch-crashes-server",
+        || patch("[Object.spec.tolerations{key: \"a\"}]"),
+        || patch("Object.spec.securityContext{sysctls: [Object.spec.securityContext.sysctls{name: \"a\"}]}"),
+        "spec.mutations[0].jsonPatch.expression",
+    ),
     ("variable-unused", || variables("true"), || variables("variables.a"), "spec.variables[0].expression"),
 ];
 
@@ -284,6 +290,16 @@ fn conditions(expression: &str) -> String {
     let rest =
         format!("matchConditions: [{{name: a, expression: '{expression}'}}]\n  {}", validation("false"));
     policy("[CREATE, UPDATE]", "\"\"", "pods", &rest)
+}
+
+fn patch(value: &str) -> String {
+    let expression = format!("[JSONPatch{{op: \"add\", path: \"/spec/x\", value: {value}}}]");
+    let mutations = format!(
+        "failurePolicy: Ignore\n  reinvocationPolicy: Never\n  mutations: [{{patchType: JSONPatch, jsonPatch: {{expression: '{expression}'}}}}]"
+    );
+    policy("[CREATE]", "\"\"", "pods", &mutations)
+        .replace("ValidatingAdmission", "MutatingAdmission")
+        .replace(", validationActions: [Deny]", "")
 }
 
 fn message(expression: &str) -> String {
