@@ -17,7 +17,7 @@ pub(super) fn field<'v>(
 ) -> Result<Option<Value<'v>>, EvalError> {
     match of {
         Value::Node(node) if node.is_map() => {
-            map::looked_through(*node, budget)?;
+            budget.take(map::looked_through(*node))?;
             Ok(node.entry_at(field).map(Value::from_node))
         }
         Value::Map(map) => Ok(map.get_str(field.as_str()).cloned()),

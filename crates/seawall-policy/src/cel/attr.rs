@@ -13,6 +13,15 @@ use super::plan::{Attr, Op, OpId, Root, Step, To};
 use super::value::Value;
 use super::{ErrorKind, EvalError, access, map};
 
+/// Where a way leads of which nothing else is made than its end.
+enum Way<'v> {
+    Node(Node<'v>),
+    /// It was only asked whether something is there, and nothing is.
+    Missing,
+    /// Something else is on it than fields of a resource that are there.
+    Other,
+}
+
 impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     /// The value of variables and steps, and what they cost.
     pub(super) fn attr(&mut self, attr: &'v Attr) -> Evaluated<'v> {
@@ -30,6 +39,15 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
     }
 
     fn resolve(&mut self, attr: &'v Attr) -> Evaluated<'v> {
+        match self.way(attr)? {
+            Way::Node(node) => Ok(if attr.test { Value::Bool(true) } else { Value::from_node(node) }),
+            Way::Missing => Ok(Value::Bool(false)),
+            Way::Other => self.step_by_step(attr),
+        }
+    }
+
+    #[inline(never)]
+    fn step_by_step(&mut self, attr: &'v Attr) -> Evaluated<'v> {
         let (root, mut optional) = match &attr.root {
             Root::Global(slot, name) => (self.bindings.get(*slot, name)?, false),
             Root::Local(place) => (self.local(*place)?, false),
@@ -57,10 +75,6 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
             }
             root => root,
         };
-        let before = match value {
-            Value::Node(ref mut node) if !optional => self.walk(node, before)?,
-            _ => before,
-        };
         for step in before {
             match self.step(&value, step, &mut optional, false)? {
                 Some(next) => value = next,
@@ -75,18 +89,41 @@ impl<'v, 'o: 'v> Machine<'v, '_, 'o> {
         }
     }
 
-    /// Goes from a map of a resource to maps and lists below it for as long as steps are plain fields that are there; gives
-    /// the steps that are left.
+    /// Where plain fields lead from a map of a resource, as most ways do.
     #[inline]
-    fn walk(&mut self, node: &mut Node<'v>, mut steps: &'v [Step]) -> Result<&'v [Step], EvalError> {
-        while let [Step { to: To::Field(name), optional: false, .. }, rest @ ..] = steps
-            && let Some(next) = node.entry_at(name).filter(|next| next.is_map() || next.is_seq())
-        {
-            map::looked_through(*node, &mut self.budget)?;
-            self.budget.charge(1)?;
-            (*node, steps) = (next, rest);
+    fn way(&mut self, attr: &'v Attr) -> Result<Way<'v>, EvalError> {
+        let start = match &attr.root {
+            Root::Global(slot, _) => self.bindings.node(*slot),
+            Root::Local(place) => self.local_node(*place),
+            Root::Of(_) | Root::Composited { .. } => None,
+        };
+        let Some(mut node) = start else { return Ok(Way::Other) };
+        let (mut looked, mut missing) = (0, false);
+        for (place, step) in attr.steps.iter().enumerate() {
+            let Step { to: To::Field(name), optional: false, .. } = step else { return Ok(Way::Other) };
+            looked += map::looked_through(node);
+            match node.entry_at(name) {
+                Some(next) => node = next,
+                None if attr.test && node.is_map() && place + 1 == attr.steps.len() => missing = true,
+                None => return Ok(Way::Other),
+            }
         }
-        Ok(steps)
+        self.budget.take(looked)?;
+        self.budget.charge(attr.steps.len() as u64)?;
+        Ok(if missing { Way::Missing } else { Way::Node(node) })
+    }
+
+    /// Whether something is there.
+    #[inline]
+    pub(super) fn is_there(&mut self, attr: &'v Attr) -> Result<bool, EvalError> {
+        match self.way(attr)? {
+            Way::Node(_) => Ok(true),
+            Way::Missing => Ok(false),
+            Way::Other => match self.step_by_step(attr)? {
+                Value::Bool(value) => Ok(value),
+                _ => Err(EvalError::overload()),
+            },
+        }
     }
 
     /// One step; `None` when it leads nowhere and that is no error.

@@ -7,6 +7,8 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
+use seawall_yaml::Node;
+
 use super::value::Value;
 use super::{Authorizer, ErrorKind, EvalError, Evaluation, Program, Slot, names};
 
@@ -138,6 +140,15 @@ impl<'v> Bindings<'v> {
             None | Some(Place::Unset) => {
                 Err(EvalError::new(ErrorKind::NoSuchAttribute, format!("no such attribute(s): {name}")))
             }
+        }
+    }
+
+    /// The list or map of a resource that a variable is, if it is one.
+    #[inline]
+    pub(super) fn node(&self, slot: Slot) -> Option<Node<'v>> {
+        match self.places.get(slot.0) {
+            Some(Place::Value(Value::Node(node))) => Some(*node),
+            _ => None,
         }
     }
 

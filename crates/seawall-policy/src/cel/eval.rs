@@ -8,6 +8,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use seawall_yaml::Node;
 use smallvec::SmallVec;
 
 use super::ast::Binary;
@@ -60,6 +61,15 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
 
     pub(super) fn close(&mut self, depth: usize) {
         self.locals.truncate(depth);
+    }
+
+    /// The list or map of a resource that a macro's variable is, if it is one and nothing is to be paid for it.
+    #[inline]
+    pub(super) fn local_node(&self, place: usize) -> Option<Node<'v>> {
+        match self.locals.get(place) {
+            Some(Local { value: Value::Node(node), debt: 0 }) => Some(*node),
+            _ => None,
+        }
     }
 
     pub(super) fn local(&mut self, place: usize) -> Evaluated<'v> {
@@ -228,6 +238,7 @@ impl<'v, 'b, 'o: 'v> Machine<'v, 'b, 'o> {
             Op::Not(of) => self.not(*of),
             Op::Equal { left, right, negate } => self.equal(*left, *right, *negate),
             Op::Chain { terms, stop } => self.chain(terms, *stop),
+            Op::Attr(attr) if attr.test => self.is_there(attr),
             other => match self.op(other) {
                 Ok(Value::Bool(value)) => return Ok(value),
                 Ok(_) => return Err(EvalError::overload()),

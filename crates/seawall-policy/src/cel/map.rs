@@ -157,10 +157,10 @@ pub(super) fn get<'v>(
     }
 }
 
-/// Pays for looking through a map of a resource.
+/// The steps that it takes to look through a map of a resource.
 #[inline]
-pub(super) fn looked_through(node: Node<'_>, budget: &mut Budget) -> Result<(), EvalError> {
-    budget.take(node.len() / 16)
+pub(super) fn looked_through(node: Node<'_>) -> usize {
+    node.len() / 16
 }
 
 /// The value of a key in a map of a resource.
@@ -169,6 +169,6 @@ pub(super) fn entry<'v>(
     key: &str,
     budget: &mut Budget,
 ) -> Result<Option<Value<'v>>, EvalError> {
-    looked_through(node, budget)?;
+    budget.take(looked_through(node))?;
     Ok(node.entry(key).map(Value::from_node))
 }
