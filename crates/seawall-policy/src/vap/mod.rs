@@ -47,7 +47,7 @@ pub use world::{Types, World};
 
 pub(crate) use activation::{Activation, NamespaceObject};
 pub(crate) use authorizer::{Doubt, Rights};
-pub(crate) use convert::{with_metadata, with_version};
+pub(crate) use convert::with_version;
 pub(crate) use dispatch::{Plan, Step, plan};
 pub(crate) use expression::Expression;
 pub(crate) use matching::{Constraints, Matched, Rule, Scope, Subject, Target, Word};

@@ -79,11 +79,6 @@ impl<'w> World<'w> {
         self.types.schemas()
     }
 
-    /// The plural name of a kind, and whether its objects have a namespace; `None` when nothing defines the kind.
-    pub fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
-        self.kinds().resource_of(group, version, kind)
-    }
-
     /// Whether it is certain that a kind is served.
     pub(crate) fn knows_kind(&self, group: &str, version: &str, kind: &str) -> bool {
         matches!(self.kinds().scope(group, version, kind), KindScope::Cluster | KindScope::Namespaced)
