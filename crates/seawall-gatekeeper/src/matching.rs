@@ -4,6 +4,7 @@
 //!
 //! Source: `pkg/mutation/match/match.go`, `pkg/wildcard/wildcard.go`, `pkg/target/matcher.go`.
 
+use seawall_inventory::{KnownLabels, OwnedSelector};
 use seawall_yaml::Node;
 
 /// What a constraint speaks about; the default is everything.
@@ -15,8 +16,8 @@ pub(crate) struct Match {
     /// Empty is all.
     pub(crate) namespaces: Vec<Wildcard>,
     pub(crate) excluded: Vec<Wildcard>,
-    pub(crate) labels: Option<Selector>,
-    pub(crate) namespace_labels: Option<Selector>,
+    pub(crate) labels: Option<OwnedSelector>,
+    pub(crate) namespace_labels: Option<OwnedSelector>,
     pub(crate) name: Option<Wildcard>,
     /// Only objects that an expansion makes; there are none here.
     pub(crate) generated: bool,
@@ -64,38 +65,6 @@ impl Wildcard {
     /// A name that is yet to be made begins like this.
     fn matches_generated(&self, begin: &str) -> bool {
         self.open_end && self.matches(begin)
-    }
-}
-
-/// A label selector; without requirements it selects everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selector(pub(crate) Vec<Requirement>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Requirement {
-    pub(crate) key: Box<str>,
-    pub(crate) test: Test,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Test {
-    In(Vec<Box<str>>),
-    /// Objects without the label are selected.
-    NotIn(Vec<Box<str>>),
-    Exists,
-    DoesNotExist,
-}
-
-impl Requirement {
-    fn holds(&self, label: Option<&str>) -> bool {
-        let listed =
-            |values: &[Box<str>]| label.is_some_and(|label| values.iter().any(|own| **own == *label));
-        match &self.test {
-            Test::In(values) => listed(values),
-            Test::NotIn(values) => !listed(values),
-            Test::Exists => label.is_some(),
-            Test::DoesNotExist => label.is_none(),
-        }
     }
 }
 
@@ -150,7 +119,7 @@ impl Match {
     fn matches(&self, object: Node<'_>, (group, kind): (&str, &str), home: Home<'_>) -> Matched {
         let metadata = object.get("metadata");
         let text = |key: &str| metadata.and_then(|metadata| metadata.str(key)).unwrap_or_default();
-        let label = |key: &str| metadata.and_then(|metadata| metadata.get("labels")?.str(key));
+        let labels = KnownLabels::of_object(object);
         let itself = (group, kind) == ("", "Namespace");
         // A Namespace is in itself; what names none here may still be sent to one.
         let namespace = match home.name() {
@@ -170,8 +139,7 @@ impl Match {
         };
         let kinds = self.kinds.is_empty()
             || self.kinds.iter().any(|kinds| listed(&kinds.kinds, kind) && listed(&kinds.groups, group));
-        let selected =
-            self.labels.iter().flat_map(|selector| &selector.0).all(|one| one.holds(label(&one.key)));
+        let selected = self.labels.as_ref().is_none_or(|selector| selector.matches(labels) == Some(true));
         let name = self
             .name
             .as_ref()
@@ -183,40 +151,28 @@ impl Match {
             && selected
             && name
             && !self.generated;
-        match &self.namespace_labels {
-            _ if !matches => Matched::No,
-            None => Matched::Yes,
-            Some(selector) if itself => yes(selector.0.iter().all(|one| one.holds(label(&one.key)))),
-            Some(selector) => match home {
-                Home::None if namespace.is_none() => Matched::Yes,
-                Home::None => selector.of_unseen(namespace.unwrap_or_default()),
-                Home::Named(name) => selector.of_unseen(name),
-                Home::Known(_, object) => {
-                    let label = |key: &str| object.path(&["metadata", "labels"])?.str(key);
-                    yes(selector.0.iter().all(|one| one.holds(label(&one.key))))
-                }
+        let Some(selector) = &self.namespace_labels else { return yes(matches) };
+        if !matches {
+            return Matched::No;
+        }
+        let (name, labels) = match home {
+            _ if itself => (text("name"), labels),
+            Home::None => match namespace {
+                None => return Matched::Yes,
+                Some(name) => (name, KnownLabels::of_unseen_namespace(name)),
             },
+            Home::Named(name) => (name, KnownLabels::of_unseen_namespace(name)),
+            Home::Known(name, stored) => (name, KnownLabels::of_object(stored)),
+        };
+        match selector.matches(labels) {
+            Some(selected) => yes(selected),
+            None => Matched::Unknown(format!("the labels of namespace `{name}` are not known")),
         }
     }
 }
 
 fn yes(holds: bool) -> Matched {
     if holds { Matched::Yes } else { Matched::No }
-}
-
-impl Selector {
-    /// Of a namespace that nobody has seen, only the label that says its name is known.
-    fn of_unseen(&self, name: &str) -> Matched {
-        let (own, other): (Vec<_>, Vec<_>) =
-            self.0.iter().partition(|one| &*one.key == "kubernetes.io/metadata.name");
-        if !own.iter().all(|one| one.holds(Some(name))) {
-            return Matched::No;
-        }
-        match other.is_empty() {
-            true => Matched::Yes,
-            false => Matched::Unknown(format!("the labels of namespace `{name}` are not known")),
-        }
-    }
 }
 
 #[cfg(test)]

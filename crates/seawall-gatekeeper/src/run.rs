@@ -1,18 +1,15 @@
 //! Findings of constraints over objects that are there.
 //!
 //! Invariants: an object and what it owns give one finding a message, on the owner; a constraint that could not be judged
-//! is [`NotEvaluated`], never a pass.
+//! is not evaluated, never a pass.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use seawall_core::{
-    CheckId, CheckInfo, Confidence, Finding, Location, LocationRole, NotEvaluated, Pillar, Route, Severity,
-    Subject, fingerprint,
-};
+use seawall_core::{CheckId, CheckInfo, Location, LocationRole, Pillar, Route};
 use seawall_inventory::{GroupKind, Inventory, Resource};
 use seawall_policy::admission::{Action, Decision, Failure};
-use seawall_policy::run::Ran;
+use seawall_policy::run::{Fault, Ran, Told, severity};
 use seawall_yaml::Node;
 
 use crate::set::TEMPLATES;
@@ -20,17 +17,15 @@ use crate::set::TEMPLATES;
 /// Makes findings of decisions, one object after the other.
 #[derive(Debug)]
 pub struct Telling<'i> {
-    inventory: &'i Inventory,
     infos: Infos<'i>,
-    told: HashSet<(Arc<str>, Subject, Arc<str>)>,
-    ran: Ran,
+    told: Told<'i, Arc<str>>,
 }
 
 impl<'i> Telling<'i> {
     /// `inventory` holds the objects that are judged, `policies` the templates.
     pub fn new(inventory: &'i Inventory, policies: &'i Inventory) -> Self {
         let infos = Infos { policies, infos: HashMap::new() };
-        Telling { inventory, infos, told: HashSet::new(), ran: Ran::default() }
+        Telling { infos, told: Told::new(inventory) }
     }
 
     /// Takes what was decided about an object of the inventory.
@@ -39,23 +34,14 @@ impl<'i> Telling<'i> {
             self.tell(resource, failure);
         }
         for gap in &decision.not_judged {
-            self.ran.not_evaluated.push(NotEvaluated {
-                check: CheckId::of_named_policy(&gap.policy),
-                pillar: Pillar::ControlPlane,
-                subject: Some(resource.subject().clone()),
-                reason: gap.reason.clone(),
-            });
+            self.told.gap(resource, CheckId::of_named_policy(&gap.policy), gap.reason.clone());
         }
     }
 
     fn tell(&mut self, resource: &Resource, failure: &Failure) {
-        let owner = self.inventory.top_owner(resource);
-        let subject = owner.unwrap_or(resource);
-        let key = (failure.policy.clone(), subject.subject().clone(), failure.message.clone());
-        if !self.told.insert(key) {
+        if !self.told.is_new(resource, &failure.policy, failure.message.clone()) {
             return;
         }
-        let info = self.infos.of(&failure.policy, failure.actions.iter().copied().min());
         let location = Location {
             resource: resource.id(),
             existing: 0,
@@ -65,26 +51,14 @@ impl<'i> Telling<'i> {
             role: LocationRole::Primary,
             note: None,
         };
-        self.ran.findings.push(Finding {
-            severity: info.severity,
-            confidence: Confidence::High,
-            subject: subject.subject().clone(),
-            resource: subject.id(),
-            locations: vec![location],
-            message: failure.message.to_string(),
-            linked: owner.map(|_| resource.subject().clone()).into_iter().collect(),
-            fix: None,
-            fingerprint: fingerprint(&info.id, subject.subject(), "", &failure.message),
-            check: info,
-            waiver: None,
-        });
+        let info = self.infos.of(&failure.policy, failure.actions.iter().copied().min());
+        let fault = Fault { info, location, message: &failure.message, identity: &failure.message };
+        self.told.fault(resource, fault);
     }
 
     /// All that was found.
-    pub fn finish(mut self) -> Ran {
-        self.ran.not_evaluated.sort();
-        self.ran.not_evaluated.dedup();
-        self.ran
+    pub fn finish(self) -> Ran {
+        self.told.finish()
     }
 }
 
@@ -116,13 +90,9 @@ impl Infos<'_> {
             pillar: text("seawall.dev/pillar")
                 .and_then(|word| word.parse().ok())
                 .unwrap_or(Pillar::ControlPlane),
-            severity: text("seawall.dev/severity").and_then(|word| word.parse().ok()).unwrap_or(
-                match action {
-                    None | Some(Action::Deny) => Severity::High,
-                    Some(Action::Warn) => Severity::Medium,
-                    Some(Action::Audit) => Severity::Low,
-                },
-            ),
+            severity: text("seawall.dev/severity")
+                .and_then(|word| word.parse().ok())
+                .unwrap_or_else(|| severity(action)),
             frameworks: Vec::new(),
         });
         self.infos.insert(key, Arc::clone(&info));

@@ -13,7 +13,10 @@
 mod aggregation;
 mod inventory;
 mod kinds;
+mod known_labels;
 mod labels;
+mod lint;
+mod owned_selector;
 mod pods;
 mod resource;
 mod selector;
@@ -22,7 +25,10 @@ mod view;
 
 pub use inventory::{Completeness, Inventory, InventoryBuilder, RelatedRoles};
 pub use kinds::{GroupKind, is_cluster_scoped};
+pub use known_labels::KnownLabels;
 pub use labels::Labels;
+pub use lint::{Lint, LintRule};
+pub use owned_selector::{LabelTest, OwnedSelector, Requirement};
 pub use pods::{POD_KINDS, PodPlace};
 pub use resource::{NotAResource, Resource};
 pub use selector::Selector;

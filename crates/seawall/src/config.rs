@@ -47,12 +47,22 @@ pub(crate) struct Render {
     pub(crate) api_versions: Vec<String>,
 }
 
-/// The file named, or the one found in `folder` or above.
+/// The folder in which the program runs; what is not named is looked for here and above.
+///
+/// # Errors
+/// When it is gone, or may not be read.
+#[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
+pub(crate) fn here() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("the current folder is not readable")
+}
+
+/// The file named, or the one found in this folder or above.
 ///
 /// # Errors
 /// When a named file is not there, or the file is no valid configuration.
-pub(crate) fn load(named: Option<&Path>, folder: &Path) -> anyhow::Result<Config> {
-    match named.map(Path::to_owned).or_else(|| find(folder)) {
+pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Config> {
+    let folder = here()?;
+    match named.map(Path::to_owned).or_else(|| find(&folder)) {
         Some(path) => parse_file(&path).with_context(|| format!("configuration `{}`", path.display())),
         None => Ok(Config::default()),
     }

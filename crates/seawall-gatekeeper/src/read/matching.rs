@@ -1,10 +1,11 @@
 //! `spec.match` of a constraint.
 
+use seawall_inventory::{LabelTest, OwnedSelector, Requirement};
 use seawall_yaml::Node;
 
 use super::field::{list, only, text, texts};
 use crate::fault::Fault;
-use crate::matching::{Kinds, Match, Requirement, Scope, Selector, Test, Wildcard};
+use crate::matching::{Kinds, Match, Scope, Wildcard};
 
 const FIELDS: [&str; 8] = [
     "excludedNamespaces",
@@ -75,7 +76,7 @@ pub(crate) fn read(spec: Option<Node<'_>>, faults: &mut Vec<Fault>) -> Match {
     }
 }
 
-fn selector(node: Node<'_>, faults: &mut Vec<Fault>) -> Selector {
+fn selector(node: Node<'_>, faults: &mut Vec<Fault>) -> OwnedSelector {
     only(node, "a selector", &["matchExpressions", "matchLabels"], faults);
     let mut requirements = Vec::new();
     if let Some(labels) = node.get("matchLabels") {
@@ -84,9 +85,8 @@ fn selector(node: Node<'_>, faults: &mut Vec<Fault>) -> Selector {
         }
         for (key, value) in labels.entries() {
             match value.as_str() {
-                Some(value) => {
-                    requirements.push(Requirement { key: key.into(), test: Test::In(vec![value.into()]) })
-                }
+                Some(value) => requirements
+                    .push(Requirement { key: key.into(), test: LabelTest::In(vec![value.into()]) }),
                 None => faults.push(Fault::at(value, "the value of a label must be a text")),
             }
         }
@@ -97,10 +97,10 @@ fn selector(node: Node<'_>, faults: &mut Vec<Fault>) -> Selector {
         let values: Vec<Box<str>> = texts(expression, "values", faults).into_iter().map(Into::into).collect();
         let operator = text(expression, "operator", faults).unwrap_or_default();
         let test = match (operator, values.is_empty()) {
-            ("In", false) => Test::In(values),
-            ("NotIn", false) => Test::NotIn(values),
-            ("Exists", true) => Test::Exists,
-            ("DoesNotExist", true) => Test::DoesNotExist,
+            ("In", false) => LabelTest::In(values),
+            ("NotIn", false) => LabelTest::NotIn(values),
+            ("Exists", true) => LabelTest::Exists,
+            ("DoesNotExist", true) => LabelTest::DoesNotExist,
             ("In" | "NotIn", true) => {
                 faults.push(Fault::at(expression, format!("`{operator}` needs `values`")));
                 continue;
@@ -119,5 +119,5 @@ fn selector(node: Node<'_>, faults: &mut Vec<Fault>) -> Selector {
         }
         requirements.push(Requirement { key: key.into(), test });
     }
-    Selector(requirements)
+    OwnedSelector(requirements)
 }

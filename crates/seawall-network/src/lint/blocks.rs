@@ -14,7 +14,7 @@ pub(super) const IP_BLOCK_MEETS_PODS: LintRule = LintRule {
     title: "an `ipBlock` holds addresses of pods",
     why: "whether a block of addresses is about pods of the cluster is left to the network plugin: the same policy opens \
           pods with one and does not with another",
-    fix: "leave the pods' ranges out with `except`, and name pods by selectors",
+    help: "leave the pods' ranges out with `except`, and name pods by selectors",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

@@ -16,7 +16,7 @@ pub(super) const PASS_TO_NOTHING: LintRule = LintRule {
     title: "a rule hands connections on, and no tier comes behind",
     why: "behind the last tier the profile of the namespace allows everything: what the rule passes on is open, though no rule \
           says so",
-    fix: "write `Allow` if that is meant, else add a policy to a later tier",
+    help: "write `Allow` if that is meant, else add a policy to a later tier",
 };
 
 pub(super) const STAGED_POLICY: LintRule = LintRule {
@@ -24,7 +24,7 @@ pub(super) const STAGED_POLICY: LintRule = LintRule {
     severity: Severity::Info,
     title: "a policy is staged",
     why: "it shows in flow logs what it would do, and holds nothing back",
-    fix: "enforce it once the logs show nothing unexpected, or delete it",
+    help: "enforce it once the logs show nothing unexpected, or delete it",
 };
 
 pub(super) const TIER_WITHOUT_POLICIES: LintRule = LintRule {
@@ -32,7 +32,7 @@ pub(super) const TIER_WITHOUT_POLICIES: LintRule = LintRule {
     severity: Severity::Low,
     title: "a tier has no policies",
     why: "a tier by itself decides nothing: whoever made it believes that something is evaluated there",
-    fix: "add the policies, or delete the tier",
+    help: "add the policies, or delete the tier",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

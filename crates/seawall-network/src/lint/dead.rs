@@ -16,7 +16,7 @@ pub const POLICY_SELECTS_NOTHING: LintRule = LintRule {
     severity: Severity::Medium,
     title: "a policy selects no pod",
     why: "whoever wrote it believes that pods are protected which are not: a label is misspelt, or was renamed",
-    fix: "correct the selector, or delete the policy",
+    help: "correct the selector, or delete the policy",
 };
 
 /// A peer of a rule matches no pod.
@@ -25,7 +25,7 @@ pub const PEER_MATCHES_NOTHING: LintRule = LintRule {
     severity: Severity::Low,
     title: "a peer of a rule matches no pod",
     why: "the rule lets nobody through: either a connection is broken, or a label waits for somebody to take it",
-    fix: "correct the selector, or delete the peer",
+    help: "correct the selector, or delete the peer",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

@@ -13,7 +13,7 @@ pub(super) const ALLOW_DENIED: LintRule = LintRule {
     severity: Severity::Medium,
     title: "a rule allows what another one denies",
     why: "a deny wins over every allow: the connection that the rule was written for is closed",
-    fix: "delete the rule, or leave what it allows out of the one that denies",
+    help: "delete the rule, or leave what it allows out of the one that denies",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

@@ -15,7 +15,7 @@ pub(super) const EGRESS_WITHOUT_DNS: LintRule = LintRule {
     severity: Severity::Medium,
     title: "pods with isolated egress cannot ask DNS",
     why: "names do not resolve, so that the connections which the policies list fail too; people then widen the wrong rule",
-    fix: "add a rule to the DNS pods (`k8s-app: kube-dns` in `kube-system`) on UDP and TCP 53",
+    help: "add a rule to the DNS pods (`k8s-app: kube-dns` in `kube-system`) on UDP and TCP 53",
 };
 
 const PORT: u16 = 53;

@@ -16,7 +16,7 @@ pub(super) const EGRESS_TO_METADATA: LintRule = LintRule {
     severity: Severity::Medium,
     title: "pods may ask the metadata service of the cloud",
     why: "it answers anybody on the node with the credentials of the node: a single request forged by a pod becomes a role in the cloud",
-    fix: "leave `169.254.169.254/32` and `fd00:ec2::254/128` out of what pods may connect to, or isolate their egress",
+    help: "leave `169.254.169.254/32` and `fd00:ec2::254/128` out of what pods may connect to, or isolate their egress",
 };
 
 const PORT: u16 = 80;

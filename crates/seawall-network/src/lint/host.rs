@@ -12,7 +12,7 @@ pub(super) const POLICY_MISSES_HOST_NETWORK: LintRule = LintRule {
     severity: Severity::Low,
     title: "a policy selects pods in the network of their node",
     why: "network plugins treat such pods as the node itself: the policy does not hold, though it selects them",
-    fix: "take the pod out of the host network, or guard the node's ports on the node",
+    help: "take the pod out of the host network, or guard the node's ports on the node",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

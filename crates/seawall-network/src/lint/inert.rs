@@ -14,7 +14,7 @@ pub(super) const POLICY_ISOLATES_NOTHING: LintRule = LintRule {
     severity: Severity::Medium,
     title: "a policy allows what is allowed anyhow",
     why: "with `enableDefaultDeny: false` a policy only adds to what others allow, and here no other one denies the rest",
-    fix: "leave `enableDefaultDeny` out, or isolate the pods with another policy",
+    help: "leave `enableDefaultDeny` out, or isolate the pods with another policy",
 };
 
 pub(super) const PEERS_EMPTY: LintRule = LintRule {
@@ -22,7 +22,7 @@ pub(super) const PEERS_EMPTY: LintRule = LintRule {
     severity: Severity::Low,
     title: "a rule lists no peers",
     why: "an empty list of peers matches nobody, while a rule without the list is about everybody",
-    fix: "list whom the rule is about; to deny all, write one empty rule",
+    help: "list whom the rule is about; to deny all, write one empty rule",
 };
 
 pub(super) const NAMES_WITHOUT_DNS: LintRule = LintRule {
@@ -30,7 +30,7 @@ pub(super) const NAMES_WITHOUT_DNS: LintRule = LintRule {
     severity: Severity::Medium,
     title: "a rule about domain names is never filled with addresses",
     why: "Cilium learns the addresses of names from answers that pass its DNS proxy, and no rule sends questions there",
-    fix: "add a rule to the DNS pods on port 53 with `rules: {dns: [{matchPattern: \"*\"}]}`",
+    help: "add a rule to the DNS pods on port 53 with `rules: {dns: [{matchPattern: \"*\"}]}`",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

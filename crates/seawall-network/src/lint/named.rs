@@ -12,7 +12,7 @@ pub(super) const NAMED_PORT_UNKNOWN: LintRule = LintRule {
     severity: Severity::Medium,
     title: "a rule names a port that no pod behind it has",
     why: "a name that no container port carries matches nothing: the connection that the rule was written for is closed",
-    fix: "name the container port, with the same protocol, or write the number",
+    help: "name the container port, with the same protocol, or write the number",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

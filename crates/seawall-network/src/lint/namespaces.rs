@@ -11,7 +11,7 @@ pub(super) const NAMESPACE_OPEN_INGRESS: LintRule = LintRule {
     severity: Severity::Medium,
     title: "pods of a namespace take connections from everybody",
     why: "every pod of the cluster, and whoever stands in it, reaches every port of these pods",
-    fix: "add a policy with `podSelector: {}` and `policyTypes: [Ingress]`, then one for each connection that is needed",
+    help: "add a policy with `podSelector: {}` and `policyTypes: [Ingress]`, then one for each connection that is needed",
 };
 
 pub(super) const NAMESPACE_OPEN_EGRESS: LintRule = LintRule {
@@ -19,7 +19,7 @@ pub(super) const NAMESPACE_OPEN_EGRESS: LintRule = LintRule {
     severity: Severity::Low,
     title: "pods of a namespace may connect to everywhere",
     why: "whoever takes over one of these pods reaches the whole cluster, the nodes and the internet from it",
-    fix: "add a policy with `podSelector: {}` and `policyTypes: [Egress]`, with DNS and each connection that is needed",
+    help: "add a policy with `podSelector: {}` and `policyTypes: [Egress]`, with DNS and each connection that is needed",
 };
 
 pub(super) const POLICIES_FORGET_EGRESS: LintRule = LintRule {
@@ -27,7 +27,7 @@ pub(super) const POLICIES_FORGET_EGRESS: LintRule = LintRule {
     severity: Severity::Medium,
     title: "policies of a namespace are about ingress only",
     why: "somebody went to the trouble of isolating these pods, and whoever takes over one of them still gets out everywhere",
-    fix: "govern egress too: a policy with `policyTypes: [Egress]`, with DNS and each connection that is needed",
+    help: "govern egress too: a policy with `policyTypes: [Egress]`, with DNS and each connection that is needed",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

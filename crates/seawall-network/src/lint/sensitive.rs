@@ -12,7 +12,7 @@ pub(super) const SENSITIVE_PORT_OPEN: LintRule = LintRule {
     severity: Severity::Medium,
     title: "everybody may connect to a port that holds data or gives control",
     why: "one pod taken over anywhere in the cluster, or one port opened by mistake, is enough to talk to it",
-    fix: "isolate the pods' ingress and list the workloads that need the port",
+    help: "isolate the pods' ingress and list the workloads that need the port",
 };
 
 /// TCP ports as registered or documented by their projects, and whether the service answers without a login by default.

@@ -19,7 +19,7 @@ pub(super) const RULE_SHADOWED: LintRule = LintRule {
     severity: Severity::Low,
     title: "a rule changes nothing because another one covers it",
     why: "who deletes or narrows this rule believes that access is taken away, and it is not",
-    fix: "delete the rule, or narrow the one that covers it",
+    help: "delete the rule, or narrow the one that covers it",
 };
 
 pub(super) const POLICY_DUPLICATE: LintRule = LintRule {
@@ -27,7 +27,7 @@ pub(super) const POLICY_DUPLICATE: LintRule = LintRule {
     severity: Severity::Low,
     title: "two policies say the same",
     why: "who changes one of them believes that access changes, and the other one keeps it",
-    fix: "delete one of them",
+    help: "delete one of them",
 };
 
 /// How many rules that can cover each other are compared, at most; what lies beyond is not judged.

@@ -15,7 +15,7 @@ pub(super) const PRIORITY_TIE: LintRule = LintRule {
     severity: Severity::Medium,
     title: "two policies of equal priority govern the same pods",
     why: "which of them decides is undefined: it differs between network plugins and may change with a restart",
-    fix: "give one of them another priority",
+    help: "give one of them another priority",
 };
 
 pub(super) const ORDER_TIE: LintRule = LintRule {
@@ -23,7 +23,7 @@ pub(super) const ORDER_TIE: LintRule = LintRule {
     severity: Severity::Low,
     title: "two policies of equal order govern the same pods, and one of them does not only allow",
     why: "their names decide which comes first: who renames one of them changes what is allowed",
-    fix: "give one of them another order",
+    help: "give one of them another order",
 };
 
 /// Policies of one order in a tier of Calico, where the order matters.

@@ -12,7 +12,7 @@ pub(super) const REFERENCE_UNKNOWN: LintRule = LintRule {
     severity: Severity::Medium,
     title: "a rule refers to an object that does not exist",
     why: "a name that nothing has matches nothing: the connection that the rule was written for is closed",
-    fix: "correct the name, or create the object",
+    help: "correct the name, or create the object",
 };
 
 pub(super) fn check(world: &World<'_>, out: &mut Vec<Lint>) {

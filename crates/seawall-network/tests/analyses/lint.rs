@@ -1,9 +1,9 @@
 //! Mistakes in policies, each with a neighbour that is none.
 
 use seawall_core::Severity;
-use seawall_inventory::Inventory;
+use seawall_inventory::{Inventory, Lint};
 use seawall_network::Network;
-use seawall_network::lint::{Lint, RULES, lint};
+use seawall_network::lint::{RULES, lint};
 
 use crate::{cluster, deployment, folder, policy};
 

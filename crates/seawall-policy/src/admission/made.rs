@@ -155,7 +155,15 @@ mod tests {
 
     #[test]
     fn objects_become_requests_that_create_them() {
-        let schemas = Schemas::builtin();
+        let mut schemas = Schemas::builtin();
+        schemas.add_crd(
+            tree(
+                "{kind: CustomResourceDefinition, metadata: {name: oxen.example.com}, spec: {group: example.com, scope: \
+                 Cluster, names: {kind: Ox, plural: oxen}, versions: [{name: v1, served: true, storage: true, schema: \
+                 {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}",
+            )
+            .root(),
+        );
         let resources = Resources::new(&schemas);
         let user = User { name: "alice", ..User::default() };
         for (text, want) in [
@@ -166,6 +174,7 @@ mod tests {
             ),
             ("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", Some(("namespaces", "a", "a"))),
             ("{apiVersion: v1, kind: Node, metadata: {name: a, namespace: x}}", Some(("nodes", "", "a"))),
+            ("{apiVersion: example.com/v1, kind: Ox, metadata: {name: o}}", Some(("oxen", "", "o"))),
             ("{apiVersion: x.example/v1, kind: Thing}", None),
             ("{kind: Pod}", None),
         ] {

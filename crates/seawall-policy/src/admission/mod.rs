@@ -4,11 +4,9 @@
 //! request is empty text or `None` here. A decision says everything that the API server can carry back.
 
 mod decision;
-mod draft;
 mod made;
 mod request;
 
 pub use decision::{Action, Decision, Denial, Failure, NotJudged, Reason};
-pub use draft::{Client, Draft};
 pub use made::{Called, Resources, as_created, as_updated};
 pub use request::{Operation, Request, Unseen, User};

@@ -26,8 +26,7 @@ mod witness;
 #[cfg(test)]
 mod tests;
 
-use seawall_core::{Confidence, Severity};
-use seawall_inventory::{Inventory, Place};
+use seawall_inventory::{Inventory, Lint, LintRule};
 use seawall_schema::Schemas;
 use seawall_yaml::Node;
 
@@ -37,36 +36,6 @@ pub use telling::findings;
 use crate::vap::World;
 use crate::vap::typing::Typing;
 use subject::Subjects;
-
-/// A kind of mistake.
-#[derive(Debug, PartialEq, Eq)]
-pub struct LintRule {
-    /// Its stable name.
-    pub id: &'static str,
-    /// How bad it is, unless the case says otherwise.
-    pub severity: Severity,
-    /// What is wrong, in general.
-    pub title: &'static str,
-    /// Why that matters.
-    pub why: &'static str,
-    /// What to do.
-    pub help: &'static str,
-}
-
-/// One mistake.
-#[derive(Clone, Debug)]
-pub struct Lint {
-    /// Which kind of mistake.
-    pub rule: &'static LintRule,
-    /// How bad it is here.
-    pub severity: Severity,
-    /// How sure it is.
-    pub confidence: Confidence,
-    /// The object and field.
-    pub place: Place,
-    /// What is wrong here, lower case.
-    pub message: String,
-}
 
 /// What all rules look at.
 pub(crate) struct Context<'a> {

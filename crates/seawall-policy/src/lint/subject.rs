@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use seawall_core::{Confidence, Route};
+use seawall_core::Route;
 use seawall_inventory::{Inventory, Place, Resource};
 use seawall_schema::{Schema, Schemas};
 use seawall_yaml::Node;
 
 use super::fold::{Fact, Fails, Found, Trace, fold};
 use super::situation::{Situation, situations};
-use super::{Lint, LintRule};
 use crate::cel::ast::{Ast, Expr};
 use crate::cel::{Limits, parse};
 use crate::vap::typing::{FieldWarnings, Typing};
@@ -219,13 +218,6 @@ impl Bound<'_> {
     /// A place in the binding.
     pub(crate) fn at(&self, route: Route) -> Place {
         Place { resource: self.resource.id(), route }
-    }
-}
-
-impl Lint {
-    /// A mistake as bad as its rule says.
-    pub(crate) fn new(rule: &'static LintRule, place: Place, message: String) -> Self {
-        Lint { rule, severity: rule.severity, confidence: Confidence::High, place, message }
     }
 }
 

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use seawall_core::{CheckId, CheckInfo, Finding, Location, LocationRole, Pillar, fingerprint};
-use seawall_inventory::Inventory;
-
-use super::{Lint, LintRule};
+use seawall_inventory::{Inventory, Lint, LintRule};
 
 /// Findings of an inventory. A mistake is found by its policy, its rule and its field again.
 pub fn findings(lints: &[Lint], inventory: &Inventory) -> Vec<Finding> {

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use seawall_inventory::KnownLabels;
 use seawall_schema::split_api_version;
 use seawall_yaml::{Limits, Node, Text, Tree, read};
 
@@ -15,8 +16,7 @@ use super::witness::{WITNESSES, Witness};
 use crate::admission::{Operation, Request, Unseen, User};
 use crate::cel::{Bindings, EvalError, Value};
 use crate::vap::{
-    Activation, Constraints, Expression, LabelSet, Mutation, NamespaceObject, Policy, Rules,
-    Subject as Judged, Target,
+    Activation, Constraints, Expression, Mutation, NamespaceObject, Policy, Rules, Subject as Judged, Target,
 };
 
 /// What one expression may cost (`PerCallLimit`).
@@ -155,7 +155,7 @@ fn takes(constraints: &Constraints, target: &Target<'_>, object: Node<'_>) -> bo
     constraints.rules.iter().any(|rule| rule.takes(target))
         && !constraints.excluded.iter().any(|rule| rule.takes(target))
         && (constraints.objects.is_empty()
-            || constraints.objects.matches(LabelSet::of_object(object)) == Some(true))
+            || constraints.objects.matches(KnownLabels::of_object(object)) == Some(true))
 }
 
 /// Whether the policy or a binding of it is only for some namespaces, and for some objects.

@@ -12,6 +12,15 @@ use crate::admission::Action;
 
 const POLICY: GroupKind<'_> = GroupKind::new("admissionregistration.k8s.io", "ValidatingAdmissionPolicy");
 
+/// How bad it is to break a policy that does not say so itself, by the strictest consequence.
+pub fn severity(action: Option<Action>) -> Severity {
+    match action {
+        None | Some(Action::Deny) => Severity::High,
+        Some(Action::Warn) => Severity::Medium,
+        Some(Action::Audit) => Severity::Low,
+    }
+}
+
 /// What is known of policies, each read once.
 #[derive(Debug)]
 pub(super) struct Infos<'i> {
@@ -40,11 +49,8 @@ impl<'i> Infos<'i> {
             let own = annotations.and_then(|map| map.str(&format!("seawall.dev/{word}")));
             own.or_else(|| annotations.and_then(|map| map.str(&format!("policies.kyverno.io/{word}"))))
         };
-        let severity = text("severity").and_then(|word| word.parse().ok()).unwrap_or(match action {
-            None | Some(Action::Deny) => Severity::High,
-            Some(Action::Warn) => Severity::Medium,
-            Some(Action::Audit) => Severity::Low,
-        });
+        let severity =
+            text("severity").and_then(|word| word.parse().ok()).unwrap_or_else(|| severity(action));
         let pillar = text("pillar").and_then(|word| word.parse().ok()).unwrap_or(Pillar::ControlPlane);
         let info = Arc::new(CheckInfo {
             id: CheckId::of_policy(policy),

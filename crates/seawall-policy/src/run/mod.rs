@@ -3,22 +3,22 @@
 //! Every object is judged as if it were created now. What a policy does not admit is a finding like any other, whatever
 //! its binding leads to at the door: who only audits wants to see it, too.
 //!
-//! Invariants: an object and what it owns give one finding a validation, on the owner; a policy that could not be judged
-//! is [`NotEvaluated`], never a pass.
+//! Invariants: an object and what it owns give one finding a validation, on the owner ([`Told`], which others who judge
+//! objects share); a policy that could not be judged is [`NotEvaluated`], never a pass.
 
 mod info;
 mod place;
+mod told;
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use seawall_core::{
-    CheckId, Confidence, Finding, Location, LocationRole, NotEvaluated, Pillar, Subject, fingerprint,
-};
+use seawall_core::{CheckId, Finding, Location, LocationRole, NotEvaluated};
 use seawall_inventory::{Inventory, Resource};
 
 use crate::admission::{Decision, Failure};
 use info::Infos;
+pub use info::severity;
+pub use told::{Fault, Told};
 
 /// What came of judging objects.
 #[derive(Debug, Default)]
@@ -32,16 +32,14 @@ pub struct Ran {
 /// Makes findings of decisions, one object after the other.
 #[derive(Debug)]
 pub struct Telling<'i> {
-    inventory: &'i Inventory,
     infos: Infos<'i>,
-    told: HashSet<(String, Subject, usize)>,
-    ran: Ran,
+    told: Told<'i, usize>,
 }
 
 impl<'i> Telling<'i> {
     /// `inventory` holds the objects that are judged, `policies` the policies.
     pub fn new(inventory: &'i Inventory, policies: &'i Inventory) -> Self {
-        Telling { inventory, infos: Infos::new(policies), told: HashSet::new(), ran: Ran::default() }
+        Telling { infos: Infos::new(policies), told: Told::new(inventory) }
     }
 
     /// Takes what was decided about an object of the inventory.
@@ -54,30 +52,21 @@ impl<'i> Telling<'i> {
         for ((policy, validation), failures) in failures {
             self.tell(resource, policy, validation, &failures);
         }
-        for not_judged in &decision.not_judged {
-            let binding = match not_judged.binding.as_str() {
+        for gap in &decision.not_judged {
+            let binding = match gap.binding.as_str() {
                 "" => String::new(),
                 binding => format!(" (binding `{binding}`)"),
             };
-            self.ran.not_evaluated.push(NotEvaluated {
-                check: CheckId::of_policy(&not_judged.policy),
-                pillar: Pillar::ControlPlane,
-                subject: Some(resource.subject().clone()),
-                reason: format!("{}{binding}", not_judged.reason),
-            });
+            self.told.gap(resource, CheckId::of_policy(&gap.policy), format!("{}{binding}", gap.reason));
         }
     }
 
     fn tell(&mut self, resource: &Resource, policy: &str, validation: usize, failures: &[&Failure]) {
         let Some(first) = failures.first() else { return };
-        let owner = self.inventory.top_owner(resource);
-        let subject = owner.unwrap_or(resource);
-        if !self.told.insert((policy.to_owned(), subject.subject().clone(), validation)) {
+        if !self.told.is_new(resource, policy, validation) {
             return;
         }
         let actions = failures.iter().flat_map(|failure| failure.actions.iter().copied());
-        let info = self.infos.of(policy, actions.min());
-        let expression = self.infos.expression(policy, validation);
         let route = place::route(resource.root(), &self.infos.routes(policy, validation));
         let (node, existing) = resource.root().nearest(&route);
         let location = Location {
@@ -90,26 +79,15 @@ impl<'i> Telling<'i> {
             role: LocationRole::Primary,
             note: None,
         };
-        self.ran.findings.push(Finding {
-            severity: info.severity,
-            confidence: Confidence::High,
-            subject: subject.subject().clone(),
-            resource: subject.id(),
-            locations: vec![location],
-            message: first.message.to_string(),
-            linked: owner.map(|_| resource.subject().clone()).into_iter().collect(),
-            fix: None,
-            fingerprint: fingerprint(&info.id, subject.subject(), "", &expression),
-            check: Arc::clone(&info),
-            waiver: None,
-        });
+        let info = self.infos.of(policy, actions.min());
+        let expression = self.infos.expression(policy, validation);
+        let fault = Fault { info, location, message: &first.message, identity: &expression };
+        self.told.fault(resource, fault);
     }
 
     /// All that was found.
-    pub fn finish(mut self) -> Ran {
-        self.ran.not_evaluated.sort();
-        self.ran.not_evaluated.dedup();
-        self.ran
+    pub fn finish(self) -> Ran {
+        self.told.finish()
     }
 }
 

@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{InventoryBuilder, Resource};

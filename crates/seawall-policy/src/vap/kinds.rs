@@ -41,7 +41,6 @@ pub(crate) enum Conversion {
 #[derive(Debug)]
 struct KindEntry {
     version: String,
-    plural: String,
     namespaced: bool,
 }
 
@@ -84,11 +83,10 @@ impl Kinds {
             let (group, version, name) = (resource.group(), resource.version(), resource.name());
             let (kind_group, kind_version, kind) = resource.kind();
             if resource.subresource().is_none() {
-                kinds.entry((group.to_owned(), kind.to_owned())).or_default().push(KindEntry {
-                    version: version.to_owned(),
-                    plural: name.to_owned(),
-                    namespaced: resource.is_namespaced(),
-                });
+                kinds
+                    .entry((group.to_owned(), kind.to_owned()))
+                    .or_default()
+                    .push(KindEntry { version: version.to_owned(), namespaced: resource.is_namespaced() });
             }
             let parent = name.split_once('/').map_or(name, |(parent, _)| parent);
             let served = Served {
@@ -148,13 +146,6 @@ impl Kinds {
     /// How objects of a custom resource get to another version; `None` for a resource that is not custom.
     pub(crate) fn conversion(&self, group: &str, kind: &str) -> Option<Conversion> {
         self.conversions.get(&(group.to_owned(), kind.to_owned())).copied()
-    }
-
-    /// The plural name of a kind, and whether its objects have a namespace.
-    pub(crate) fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
-        let versions = self.kinds.get(&(group.to_owned(), kind.to_owned()))?;
-        let entry = versions.iter().find(|entry| entry.version == version)?;
-        Some((&entry.plural, entry.namespaced))
     }
 }
 

@@ -47,12 +47,10 @@ pub use world::{Types, World};
 
 pub(crate) use activation::{Activation, NamespaceObject};
 pub(crate) use authorizer::{Doubt, Rights};
-pub(crate) use convert::{with_metadata, with_version};
+pub(crate) use convert::with_version;
 pub(crate) use dispatch::{Plan, Step, plan};
 pub(crate) use expression::Expression;
-pub(crate) use matching::{
-    Constraints, LabelSet, Matched, Requirement, Rule, Scope, Selector, Subject, Target, Test, Word,
-};
+pub(crate) use matching::{Constraints, Matched, Rule, Scope, Subject, Target, Word};
 pub(crate) use objects::Objects;
 pub(crate) use params::Param;
 pub(crate) use policy::{Binding, FailurePolicy, Mutation, Policy, Rules};

@@ -2,12 +2,11 @@
 //!
 //! Source: `CollectParams` (`pkg/admission/plugin/policy/generic/policy_dispatcher.go`) of the API server.
 
-use seawall_inventory::{Completeness, GroupKind, Resource};
+use seawall_inventory::{Completeness, GroupKind, KnownLabels, Resource};
 use seawall_yaml::Tree;
 
 use super::convert::with_version;
 use super::kinds::{Conversion, KindScope};
-use super::matching::LabelSet;
 use super::policy::{Binding, ParamChoice, ParamKind, ParamRef, Policy};
 use super::world::World;
 
@@ -132,7 +131,7 @@ fn find<'w>(
             let here = all.filter(|resource| {
                 within.is_none_or(|within| resource.namespace().unwrap_or("default") == within)
             });
-            here.filter(|resource| selector.matches(LabelSet::of_object(resource.root())) == Some(true))
+            here.filter(|resource| selector.matches(KnownLabels::of_object(resource.root())) == Some(true))
                 .collect()
         }
     }

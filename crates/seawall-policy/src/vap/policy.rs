@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use seawall_inventory::OwnedSelector;
+
 use crate::admission::{Action, Reason};
 
 use super::expression::{Expression, Reads, Variables};
-use super::matching::{Constraints, Selector};
+use super::matching::Constraints;
 
 /// What happens when a policy cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub(crate) struct ParamRef {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamChoice {
     Named(Box<str>),
-    Selected(Selector),
+    Selected(OwnedSelector),
 }
 
 /// What policies of both kinds have.

@@ -47,6 +47,11 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 const RIGHTS: [&str; 4] = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
 
 impl Types {
+    /// What objects of each kind look like.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
     /// Those of an inventory.
     pub fn of(inventory: &Inventory) -> Self {
         let mut schemas = Schemas::builtin();
@@ -71,12 +76,7 @@ impl<'w> World<'w> {
 
     /// The types of the cluster.
     pub fn schemas(&self) -> &Schemas {
-        &self.types.schemas
-    }
-
-    /// The plural name of a kind, and whether its objects have a namespace; `None` when nothing defines the kind.
-    pub fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<(&str, bool)> {
-        self.kinds().resource_of(group, version, kind)
+        self.types.schemas()
     }
 
     /// Whether it is certain that a kind is served.

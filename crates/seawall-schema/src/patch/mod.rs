@@ -10,8 +10,6 @@ mod keys;
 mod pointer;
 mod rebase;
 
-use seawall_yaml::Node;
-
 use crate::value::Value;
 
 pub use apply::apply_patch;
@@ -44,23 +42,6 @@ pub enum PatchError {
 }
 
 impl<'t> Operation<'t> {
-    /// Reads a patch: a list of maps. `None` for anything else.
-    pub fn read_all(patch: Node<'t>) -> Option<Vec<Self>> {
-        let read = |node: Node<'t>| {
-            let text = |key| node.str(key).map(str::to_owned);
-            Some(Operation {
-                op: text("op")?,
-                path: text("path")?,
-                from: text("from"),
-                value: match node.entry("value") {
-                    Some(value) => Some(Value::of(value)?),
-                    None => None,
-                },
-            })
-        };
-        patch.is_seq().then(|| patch.items().map(read).collect())?
-    }
-
     /// The operation as a value, as a webhook answers it.
     pub fn to_value(&self) -> Value<'t> {
         let owned = |text: &str| Value::Str(text.to_owned().into());

@@ -3,12 +3,23 @@
 use proptest::prelude::*;
 use seawall_schema::Value;
 use seawall_schema::patch::{Operation, PatchError, apply_patch, diff, rebase};
+use seawall_yaml::Node;
 
 use crate::{tree, value};
 
+/// An operation as it is written.
+fn operation(node: Node<'_>) -> Operation<'_> {
+    Operation {
+        op: node.str("op").expect("an operation").to_owned(),
+        path: node.str("path").expect("a path").to_owned(),
+        from: node.str("from").map(str::to_owned),
+        value: node.entry("value").map(|value| Value::of(value).expect("a value")),
+    }
+}
+
 fn apply(document: &str, patch: &str) -> Result<Value<'static>, PatchError> {
     let tree = tree(patch);
-    let patch = Operation::read_all(tree.root()).expect("a patch");
+    let patch: Vec<_> = tree.root().items().map(operation).collect();
     let mut document = value(document);
     apply_patch(&mut document, &patch)?;
     Ok(document.into_owned())

@@ -4,14 +4,12 @@
 //! - what is not enforced changes nothing: the answer tells what it would change, by place and never by value;
 //! - what is refused is not changed, and an object that nobody changed gets no patch.
 
-use std::sync::Arc;
-
 use seawall_policy::admission::{Decision, Request};
 use seawall_yaml::{Node, Tree};
 
 use super::{Desk, Ruling, together};
 use crate::event::Outcome;
-use crate::judge::{Around, Changer};
+use crate::judge::{Around, Changer, in_turn};
 use crate::mode::{Identity, Mode};
 use crate::review::patch;
 
@@ -19,15 +17,9 @@ impl Desk {
     /// Lets everybody change the object of a request.
     pub(super) fn change(&self, ruling: &mut Ruling<'_>, around: &Around<'_>) {
         let Some(original) = ruling.request.object else { return };
-        let mut changed: Option<Arc<Tree>> = None;
-        for changer in self.changers.get().iter() {
-            let object = changed.as_deref().map_or(original, Tree::root);
-            let request = Request { object: Some(object), ..ruling.request.clone() };
-            let around = Around { tree: changed.as_ref().unwrap_or(around.tree), ..*around };
-            if let Some(made) = self.change_by(&**changer, ruling, &request, &around) {
-                changed = Some(Arc::new(made));
-            }
-        }
+        let changed = in_turn(&self.changers.get(), ruling.request, around, |changer, request, around| {
+            self.change_by(changer, ruling, request, around)
+        });
         let Some(changed) = changed else { return };
         match patch::operations(original, changed.root()) {
             Some(operations) if operations.is_empty() => {}

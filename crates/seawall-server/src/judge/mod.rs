@@ -33,6 +33,7 @@ use tokio::time::Instant;
 use crate::images::{LookUp, Looked};
 
 pub use changer::Changer;
+pub(crate) use changer::{in_turn, with_object};
 pub use checks::Checks;
 pub use defaults::{DEFAULTS_LABEL, Defaults, DefaultsRule};
 pub use gatekeeper::Constraints;

@@ -7,7 +7,7 @@ use seawall_yaml::Tree;
 
 use super::{Heard, Preview};
 use crate::images::Looked;
-use crate::judge::Around;
+use crate::judge::{Around, in_turn, with_object};
 
 impl Preview<'_> {
     /// Whether anybody changes objects, so that what is judged depends on modes.
@@ -25,34 +25,24 @@ impl Preview<'_> {
         let (desk, known, today) = (self.desk, self.desk.known(), self.desk.today());
         let nothing = Looked::default();
         let base = Around { tree, known: &known, budget: &self.budget, today, looked: &nothing };
-        let mut changed: Option<Arc<Tree>> = None;
         let mut heard = Vec::new();
-        for changer in desk.changers().iter() {
+        let changed = in_turn(&desk.changers(), request, &base, |changer, request, around| {
             let family = changer.family();
             let counts = |id: &str| changes(id, family);
             if request.object.is_none() || !changer.ids().iter().any(|id| counts(id)) {
-                continue;
+                return None;
             }
-            let request = of(request, changed.as_deref());
-            let around = Around { tree: changed.as_ref().unwrap_or(tree), ..base };
-            let mut decision = desk.ask(family, &self.budget, || changer.change(&request, &around, &counts));
+            let mut decision = desk.ask(family, &self.budget, || changer.change(request, around, &counts));
             // What is refused is not changed.
-            if let Some(object) = decision.object.take().filter(|_| decision.denials.is_empty()) {
-                changed = Some(Arc::new(object));
-            }
+            let object = decision.object.take().filter(|_| decision.denials.is_empty());
             heard.push((family.to_owned(), decision));
-        }
-        let request = of(request, changed.as_deref());
-        let around = Around { tree: changed.as_ref().unwrap_or(tree), ..base };
+            object
+        });
+        let (request, around) = with_object(request, &base, changed.as_ref());
         for judge in desk.judges().iter() {
             let decision = desk.ask(judge.name(), &self.budget, || judge.judge(&request, &around));
             heard.push((judge.name().to_owned(), decision));
         }
         heard
     }
-}
-
-/// A request with what became of its object.
-fn of<'t>(request: &Request<'t>, changed: Option<&'t Tree>) -> Request<'t> {
-    Request { object: changed.map(Tree::root).or(request.object), ..request.clone() }
 }

@@ -13,7 +13,7 @@ use seawall_server::{
     Modes, Policies, Review, ReviewLimits, Rules,
 };
 use seawall_waivers::Glob;
-use seawall_yaml::{Limits, Text, Tree, json::read_json_bytes, read};
+use seawall_yaml::{Limits, Node, Text, Tree, json::read_json_bytes, read};
 use serde_json::{Value, json};
 
 use crate::stand::{NOW, Setup, Stand, TestClock, body, review, run};
@@ -108,7 +108,14 @@ fn patched(review: &Value, answer: &Answer) -> Value {
     let object = tree(&review["request"]["object"].to_string());
     let mut data = Data::of(object.root()).unwrap();
     let patch = tree(answer.patch.as_deref().expect("a patch"));
-    apply_patch(&mut data, &Operation::read_all(patch.root()).unwrap()).unwrap();
+    let operation = |node: Node<'_>| Operation {
+        op: node.str("op").unwrap().to_owned(),
+        path: node.str("path").unwrap().to_owned(),
+        from: None,
+        value: node.entry("value").map(|value| Data::of(value).unwrap().into_owned()),
+    };
+    let operations: Vec<_> = patch.root().items().map(operation).collect();
+    apply_patch(&mut data, &operations).unwrap();
     json_of(&data.to_tree())
 }
 

@@ -12,7 +12,7 @@ use seawall_report::Known;
 use seawall_sources::Loaded;
 use seawall_waivers::{Baseline, EXPIRED, Read, UNUSED, apply, in_sources, read_file};
 
-use crate::config::{Config, read_text};
+use crate::config::{Config, here, read_text};
 use crate::output;
 
 /// The file that is looked for.
@@ -34,14 +34,10 @@ impl Accepted {
     ///
     /// # Errors
     /// When a named file is not there or anything in one is not understood; each fault was printed with its line.
-    pub(super) fn load(
-        named: Option<&Path>,
-        looked_for: bool,
-        config: &Config,
-        folder: &Path,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn load(named: Option<&Path>, looked_for: bool, config: &Config) -> anyhow::Result<Self> {
+        let folder = here()?;
         let named = named.map(Path::to_owned).or_else(|| config.waivers.clone());
-        let file = named.or_else(|| if looked_for { find(folder) } else { None });
+        let file = named.or_else(|| if looked_for { find(&folder) } else { None });
         let waivers = file.as_deref().map(waivers).transpose()?;
         Ok(Accepted { waivers, baseline: None, today: today() })
     }

@@ -20,11 +20,9 @@ use crate::progress::{Stages, Ticker};
 
 pub(super) fn run(args: &ScanArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let started = Instant::now();
-    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-    let folder = std::env::current_dir().context("the current folder is not readable")?;
     reports::check(&args.reports)?;
-    let config = config::load(args.selection.config.as_deref(), &folder)?;
-    let accepted = Accepted::load(args.selection.waivers.as_deref(), args.pss.is_none(), &config, &folder)?
+    let config = config::load(args.selection.config.as_deref())?;
+    let accepted = Accepted::load(args.selection.waivers.as_deref(), args.pss.is_none(), &config)?
         .and_known(args.baseline.as_deref())?;
     let policy = args.pss.as_deref().map(str::parse::<pss::Policy>).transpose()?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seawall_core::ResourceId;
-use seawall_inventory::{Completeness, GroupKind, Place, Resource, Selector};
-use seawall_network::lint::{Lint, LintRule, POLICY_SELECTS_NOTHING, dead};
+use seawall_inventory::{Completeness, GroupKind, Lint, LintRule, Place, Resource, Selector};
+use seawall_network::lint::{POLICY_SELECTS_NOTHING, dead};
 use seawall_network::{Direction, PolicyKind, PolicyView};
 
 use crate::VerdictsBySubject;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seawall_core::Confidence;
+use seawall_inventory::Lint;
 
 use super::rules::{
     ALLOW_MATCHES_NOTHING, DENY_EVADED, DENY_WITHOUT_EFFECT, NO_AUTHORIZATION, SELECTS_NOTHING,
     WAYPOINT_PASSED_BY,
 };
 use super::{MeshWorkload, Scene};
-use crate::lint::Lint;
 use crate::mesh::member::Member;
 use crate::mesh::policy::{MeshAction, Policy, Rule};
 use crate::mesh::{MtlsMode, SECURITY};

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seawall_core::{Confidence, Route};
-use seawall_inventory::{GroupKind, Place, Resource};
+use seawall_inventory::{GroupKind, Lint, Place, Resource};
 use seawall_yaml::Node;
 
 use super::rules::{CLIENT_WITHOUT_TLS, PEER_OUTDONE, PLAINTEXT_ACCEPTED};
 use super::{MeshWorkload, Scene};
-use crate::lint::Lint;
 use crate::mesh::MtlsMode;
 use crate::mesh::egress::host_service;
 

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use seawall_core::Confidence;
-use seawall_inventory::{GroupKind, Inventory, Resource};
+use seawall_inventory::{GroupKind, Inventory, Lint, Resource};
 
 use super::Scene;
 use super::rules::{EGRESS_OPEN, EGRESS_PASSED_BY};
 use crate::exposure::address::is_private;
-use crate::lint::Lint;
 use crate::mesh::egress::EgressRoute;
 use crate::mesh::member::Member;
 use crate::mesh::settings::Outbound;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use seawall_inventory::Lint;
+
 use super::rules::{LEFT_OUT, PORTS_EXCLUDED};
 use super::{MeshWorkload, Scene};
-use crate::lint::Lint;
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Vec<Lint>) {
     let mut left_out: BTreeMap<(&str, &str), Vec<&MeshWorkload>> = BTreeMap::new();

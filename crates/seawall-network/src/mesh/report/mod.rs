@@ -10,14 +10,14 @@ mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use seawall_inventory::{Inventory, Place};
+use seawall_inventory::{Inventory, Lint, Place};
 
 use super::Mesh;
 use super::egress::EgressRoute;
 use super::ends::{Destination, DestinationId};
 use super::member::{Member, Membership, excluded_ports};
 use super::peer::MtlsMode;
-use crate::lint::{Lint, World};
+use crate::lint::World;
 use crate::{EndpointId, Network, PortSet};
 
 pub use rules::RULES;

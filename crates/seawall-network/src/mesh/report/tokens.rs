@@ -1,12 +1,11 @@
 //! RequestAuthentications whose tokens nobody has to bring.
 
-use seawall_inventory::{GroupKind, Place};
+use seawall_inventory::{GroupKind, Lint, Place};
 use seawall_yaml::Node;
 
 use super::encryption::field;
 use super::rules::TOKEN_NOT_REQUIRED;
 use super::{MeshWorkload, Scene};
-use crate::lint::Lint;
 use crate::mesh::SECURITY;
 use crate::mesh::condition::Requirement;
 use crate::mesh::reading::{MatchLabels, Reading};

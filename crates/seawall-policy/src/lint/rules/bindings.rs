@@ -1,11 +1,11 @@
 //! `policy-without-binding`, `binding-without-policy`, `binding-never-matches`.
 
 use seawall_core::{Route, Severity};
-use seawall_inventory::{Completeness, GroupKind};
+use seawall_inventory::{Completeness, GroupKind, LabelTest, OwnedSelector, Requirement};
 use seawall_yaml::Node;
 
 use super::{Context, Lint, LintRule};
-use crate::vap::{Constraints, Flavor, GROUP, Requirement, Rule, Selector, Test, Word};
+use crate::vap::{Constraints, Flavor, GROUP, Rule, Word};
 
 pub(super) static NO_BINDING: LintRule = LintRule {
     id: "policy-without-binding",
@@ -113,7 +113,7 @@ fn is_namespaced(rule: &Rule) -> bool {
 }
 
 /// A label of which two selectors demand what cannot both be.
-fn conflict<'s>(one: &'s Selector, other: &'s Selector) -> Option<&'s str> {
+fn conflict<'s>(one: &'s OwnedSelector, other: &'s OwnedSelector) -> Option<&'s str> {
     one.0.iter().find_map(|first| {
         let same = other.0.iter().chain(&one.0).filter(|second| second.key == first.key);
         same.into_iter().any(|second| excludes(first, second)).then_some(&*first.key)
@@ -122,12 +122,12 @@ fn conflict<'s>(one: &'s Selector, other: &'s Selector) -> Option<&'s str> {
 
 fn excludes(one: &Requirement, other: &Requirement) -> bool {
     match (&one.test, &other.test) {
-        (Test::In(one), Test::In(other)) => !one.iter().any(|value| other.contains(value)),
-        (Test::In(one), Test::NotIn(other)) | (Test::NotIn(other), Test::In(one)) => {
+        (LabelTest::In(one), LabelTest::In(other)) => !one.iter().any(|value| other.contains(value)),
+        (LabelTest::In(one), LabelTest::NotIn(other)) | (LabelTest::NotIn(other), LabelTest::In(one)) => {
             one.iter().all(|value| other.contains(value))
         }
-        (Test::In(_) | Test::Exists, Test::DoesNotExist)
-        | (Test::DoesNotExist, Test::In(_) | Test::Exists) => true,
+        (LabelTest::In(_) | LabelTest::Exists, LabelTest::DoesNotExist)
+        | (LabelTest::DoesNotExist, LabelTest::In(_) | LabelTest::Exists) => true,
         _ => false,
     }
 }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use seawall_inventory::{KnownLabels, OwnedSelector};
 use seawall_yaml::Node;
 
-use super::{LabelSet, Rule, Selector, Target};
+use super::{Rule, Target};
 use crate::admission::{Operation, Request};
 use crate::vap::kinds::{Kinds, Served};
 use crate::vap::world::{Namespace, World};
@@ -12,8 +13,8 @@ use crate::vap::world::{Namespace, World};
 /// `matchConstraints` of a policy, `matchResources` of a binding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Constraints {
-    pub(crate) namespaces: Selector,
-    pub(crate) objects: Selector,
+    pub(crate) namespaces: OwnedSelector,
+    pub(crate) objects: OwnedSelector,
     /// Empty: every resource.
     pub(crate) rules: Vec<Rule>,
     pub(crate) excluded: Vec<Rule>,
@@ -106,7 +107,7 @@ impl Constraints {
         let selected = |object: Option<Node<'_>>| {
             object
                 .filter(|object| object.get("metadata").is_some())
-                .is_some_and(|object| self.objects.matches(LabelSet::of_object(object)) == Some(true))
+                .is_some_and(|object| self.objects.matches(KnownLabels::of_object(object)) == Some(true))
         };
         if self.objects.is_empty() || selected(request.object) || selected(request.old_object) {
             return Some(true);
@@ -125,12 +126,12 @@ impl Constraints {
         }
         let written = matches!(request.operation, Operation::Create | Operation::Update);
         if namespaces && request.subresource.is_empty() && written {
-            let labels = request.object.map(LabelSet::of_object);
+            let labels = request.object.map(KnownLabels::of_object);
             return Ok(labels.and_then(|labels| self.namespaces.matches(labels)));
         }
         let labels = match world.namespace(request.namespace) {
-            Namespace::Is(object) => LabelSet::of_namespace(request.namespace, object),
-            Namespace::Unknown => LabelSet::of_unseen_namespace(request.namespace),
+            Namespace::Is(object) => KnownLabels::of_namespace(request.namespace, object),
+            Namespace::Unknown => KnownLabels::of_unseen_namespace(request.namespace),
             Namespace::Missing => {
                 return Err(format!("namespaces \"{}\" not found", request.namespace));
             }

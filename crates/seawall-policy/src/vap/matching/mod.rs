@@ -6,11 +6,7 @@
 //! server.
 
 mod constraints;
-mod labels;
 mod rule;
-mod selector;
 
 pub(crate) use constraints::{Constraints, Matched, Subject};
-pub(crate) use labels::LabelSet;
 pub(crate) use rule::{Rule, Scope, Target, Word};
-pub(crate) use selector::{Requirement, Selector, Test};

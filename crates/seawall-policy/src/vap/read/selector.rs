@@ -2,13 +2,14 @@
 //!
 //! Source: `ValidateLabelSelector` of apimachinery (`pkg/apis/meta/v1/validation`).
 
+use seawall_inventory::{LabelTest, OwnedSelector, Requirement};
+
 use super::fault::Faults;
 use super::field::Field;
 use super::names;
-use crate::vap::matching::{Requirement, Selector, Test};
 
 /// Reads a selector; an unset one selects everything, as the API server's defaults have it.
-pub(crate) fn selector(field: &Field<'_>, faults: &mut Faults) -> Selector {
+pub(crate) fn selector(field: &Field<'_>, faults: &mut Faults) -> OwnedSelector {
     let mut requirements = Vec::new();
     let labels = field.key("matchLabels");
     for (key, value) in labels.map(faults) {
@@ -18,12 +19,12 @@ pub(crate) fn selector(field: &Field<'_>, faults: &mut Faults) -> Selector {
         for error in names::label_value(value) {
             faults.invalid(&labels.route, value, &error);
         }
-        requirements.push(Requirement { key: key.into(), test: Test::In(vec![value.into()]) });
+        requirements.push(Requirement { key: key.into(), test: LabelTest::In(vec![value.into()]) });
     }
     for expression in field.key("matchExpressions").objects(faults) {
         requirements.extend(requirement(&expression, faults));
     }
-    Selector(requirements)
+    OwnedSelector(requirements)
 }
 
 fn requirement(field: &Field<'_>, faults: &mut Faults) -> Option<Requirement> {
@@ -36,7 +37,7 @@ fn requirement(field: &Field<'_>, faults: &mut Faults) -> Option<Requirement> {
             if listed.is_empty() {
                 faults.required(&values.route, "must be specified when `operator` is 'In' or 'NotIn'");
             }
-            Some(if name == "In" { Test::In(owned()) } else { Test::NotIn(owned()) })
+            Some(if name == "In" { LabelTest::In(owned()) } else { LabelTest::NotIn(owned()) })
         }
         "Exists" | "DoesNotExist" => {
             if !listed.is_empty() {
@@ -45,7 +46,7 @@ fn requirement(field: &Field<'_>, faults: &mut Faults) -> Option<Requirement> {
                     "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
                 );
             }
-            Some(if name == "Exists" { Test::Exists } else { Test::DoesNotExist })
+            Some(if name == "Exists" { LabelTest::Exists } else { LabelTest::DoesNotExist })
         }
         other => {
             faults.invalid(&operator.route, other, "not a valid selector operator");

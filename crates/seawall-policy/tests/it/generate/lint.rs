@@ -10,7 +10,7 @@ use super::judge::{documents, inventory};
 fn accused(what: &What, options: &Options) -> Vec<String> {
     let text = generate(what, options).unwrap().text;
     let inventory = inventory(documents(&text).into_iter().map(Arc::new));
-    let told = |lint: &seawall_policy::lint::Lint| {
+    let told = |lint: &seawall_inventory::Lint| {
         let name = inventory.get(lint.place.resource).map_or("", |resource| resource.name()).to_owned();
         format!("{name}: {} @ {}: {}", lint.rule.id, lint.place.route, lint.message)
     };

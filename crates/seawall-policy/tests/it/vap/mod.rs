@@ -1,7 +1,6 @@
 mod actions;
 pub(crate) mod cluster;
 mod conditions;
-mod drafts;
 mod hostile;
 mod matching;
 mod messages;

@@ -7,8 +7,8 @@ use clap::Args;
 use seawall_report::escape;
 use seawall_server::{EXEMPTIONS, Exemption, Exempts};
 
-use super::judges::configuration;
 use crate::ExitStatus;
+use crate::config;
 
 #[derive(Debug, Args)]
 pub(super) struct ExemptionsArgs {
@@ -18,7 +18,7 @@ pub(super) struct ExemptionsArgs {
 }
 
 pub(super) fn run(args: &ExemptionsArgs) -> anyhow::Result<ExitStatus> {
-    let exempt = configuration(args.config.as_deref())?.admission.rules.exemptions;
+    let exempt = config::load(args.config.as_deref())?.admission.rules.exemptions;
     let mut out = String::new();
     let own = if exempt.own_namespace.is_empty() { "(none is named)" } else { &exempt.own_namespace };
     for row in EXEMPTIONS {

@@ -1,9 +1,7 @@
 //! What judges: made from the configuration, the same for the server and for a file.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use clap::Args;
 use seawall_checks::pick;
 #[cfg(feature = "cluster")]
@@ -47,26 +45,14 @@ pub(super) struct Configured {
     rendering: Option<seawall_sources::Rendering>,
 }
 
-/// The configuration file that is named or lies in this folder or above.
-///
-/// # Errors
-/// When it is not there or not understood.
-pub(super) fn configuration(named: Option<&Path>) -> anyhow::Result<Config> {
-    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-    let folder = std::env::current_dir().context("the current folder is not readable")?;
-    config::load(named, &folder)
-}
-
 impl JudgeArgs {
     /// Reads configuration and waivers; faults in them show before anything is served.
     ///
     /// # Errors
     /// When anything in them is not understood.
     pub(super) fn configured(&self) -> anyhow::Result<Configured> {
-        let config = configuration(self.selection.config.as_deref())?;
-        #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-        let folder = std::env::current_dir().context("the current folder is not readable")?;
-        let accepted = Accepted::load(self.selection.waivers.as_deref(), true, &config, &folder)?;
+        let config = config::load(self.selection.config.as_deref())?;
+        let accepted = Accepted::load(self.selection.waivers.as_deref(), true, &config)?;
         let targets = self.inventory.iter().map(|target| Target::parse(target)).collect::<Result<_, _>>()?;
         let rendering = self.rendering.rendering(&config.render)?;
         Ok(Configured { config, accepted, targets, rendering })

@@ -7,9 +7,8 @@ use clap::Args;
 use seawall_policy::vap::ResourceRule;
 use seawall_server::{Changed, Manifests, Pods};
 
-use super::judges::configuration;
 use crate::ExitStatus;
-use crate::config::read_text;
+use crate::config::{self, read_text};
 
 #[derive(Debug, Args)]
 pub(super) struct ManifestsArgs {
@@ -33,7 +32,7 @@ pub(super) struct ManifestsArgs {
 }
 
 pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
-    let settings = configuration(args.config.as_deref())?.admission;
+    let settings = config::load(args.config.as_deref())?.admission;
     let exemptions = settings.rules.exemptions;
     let images = settings.images.is_some_and(|images| images.pin.is_some());
     let bundle = args.ca_bundle.as_deref();

@@ -65,10 +65,8 @@ enum Output {
 const MAX_REPORT: u64 = 1 << 30;
 
 pub(super) fn run(args: &CompareArgs) -> anyhow::Result<ExitStatus> {
-    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-    let folder = std::env::current_dir().context("the current folder is not readable")?;
-    let config = config::load(args.selection.config.as_deref(), &folder)?;
-    let accepted = Accepted::load(args.selection.waivers.as_deref(), true, &config, &folder)?;
+    let config = config::load(args.selection.config.as_deref())?;
+    let accepted = Accepted::load(args.selection.waivers.as_deref(), true, &config)?;
     let name = args.report.display().to_string();
     if args.report.as_os_str() == "-" && args.targets.iter().any(|target| target == "-") {
         bail!("standard input can be the report or a target, not both");

@@ -88,11 +88,9 @@ enum FailOn {
 
 pub(super) fn run(args: &ComplyArgs) -> anyhow::Result<ExitStatus> {
     let Some((framework, targets)) = asked(args)? else { return list::run(args.output) };
-    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-    let folder = std::env::current_dir().context("the current folder is not readable")?;
-    let config = config::load(args.config.as_deref(), &folder)?;
+    let config = config::load(args.config.as_deref())?;
     let looked_for = framework.standard.is_none();
-    let accepted = Accepted::load(args.waivers.as_deref(), looked_for, &config, &folder)?;
+    let accepted = Accepted::load(args.waivers.as_deref(), looked_for, &config)?;
     let clouds = args.cloud_facts.iter().map(|file| cloud(file)).collect::<anyhow::Result<Vec<_>>>()?;
     let parsed = targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     rayon::ThreadPoolBuilder::new()

@@ -9,7 +9,7 @@ mod write;
 use std::collections::HashMap;
 use std::io::{self, IsTerminal as _};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{ArgGroup, Args, ValueEnum};
 use seawall_checks::{Check, Profile, evaluate, pick};
 use seawall_core::{Finding, Fingerprint, FixRisk, ProblemSeverity, ResourceId};
@@ -79,10 +79,8 @@ enum Mode {
 }
 
 pub(super) fn run(args: &FixArgs, color: Color) -> anyhow::Result<ExitStatus> {
-    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-    let folder = std::env::current_dir().context("the current folder is not readable")?;
-    let config = config::load(args.selection.config.as_deref(), &folder)?;
-    let accepted = Accepted::load(args.selection.waivers.as_deref(), true, &config, &folder)?;
+    let config = config::load(args.selection.config.as_deref())?;
+    let accepted = Accepted::load(args.selection.waivers.as_deref(), true, &config)?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     scan::quiet_panics();
     let rendering = args.rendering.rendering(&config.render)?;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use seawall_core::Severity;
-use seawall_inventory::Inventory;
-use seawall_network::lint::{Lint, lint};
+use seawall_inventory::{Inventory, Lint};
+use seawall_network::lint::lint;
 use seawall_network::{Network, Profile};
 use seawall_report::{escape, pretty_json};
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ pub(super) fn text(inventory: &Inventory, lints: &[Lint], what: &str, color: boo
             let subject = place::subject(inventory, other);
             let _ = writeln!(out, "  ::: {}  {subject}: {}", place::shown(inventory, other), escape(note));
         }
-        let _ = writeln!(out, "  = why: {}\n  = help: {}\n", lint.rule.why, lint.rule.fix);
+        let _ = writeln!(out, "  = why: {}\n  = help: {}\n", lint.rule.why, lint.rule.help);
     }
     let counted: Vec<String> = Severity::ALL
         .iter()
@@ -134,7 +134,7 @@ pub(super) fn records(inventory: &Inventory, lints: &[Lint]) -> Value {
                 "location": place::record(inventory, &lint.place),
                 "related": related.collect::<Vec<_>>(),
                 "why": lint.rule.why,
-                "fix": lint.rule.fix,
+                "fix": lint.rule.help,
             })
         })
         .collect();

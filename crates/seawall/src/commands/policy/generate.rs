@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use seawall_checks::{Profile, Select, SettingValue, pick};
 use seawall_policy::generate::{
@@ -71,9 +71,7 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitStatus> {
     if args.list {
         return list();
     }
-    #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-    let folder = std::env::current_dir().context("the current folder is not readable")?;
-    let config = config::load(args.config.as_deref(), &folder)?;
+    let config = config::load(args.config.as_deref())?;
     let options = options(args, &config);
     let mut text = String::new();
     let mut left = BTreeMap::new();

@@ -77,13 +77,12 @@ fn judge(
 ) -> Evaluation {
     // Parameters and namespaces may stand beside the policies.
     let around = world::joined(objects, &policies.inventory);
-    let schemas = world::schemas(&around);
-    let resources = Resources::new(&schemas);
     let rights = world::rights(&around, problems);
     let world = World::new(&around, rights.as_ref());
+    let resources = Resources::new(world.schemas());
     let user = args.subject.user();
     let decide = |resource: &Resource| {
-        let made = match as_created(resource.root(), &schemas) {
+        let made = match as_created(resource.root(), world.schemas()) {
             Ok(made) => made,
             Err(refused) => return Judged::Refused(refused),
         };

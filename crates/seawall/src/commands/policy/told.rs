@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use seawall_checks::Evaluation;
 use seawall_report::{Format, RenderOptions, Report, render};
@@ -47,11 +46,9 @@ impl ToldArgs {
     /// # Errors
     /// When one of them is not understood, or a report could not be written.
     pub(super) fn begin(&self) -> anyhow::Result<(Config, Accepted)> {
-        #[allow(clippy::disallowed_methods, reason = "the binary may ask where it runs")]
-        let folder = std::env::current_dir().context("the current folder is not readable")?;
         reports::check(&self.reports)?;
-        let config = config::load(self.config.as_deref(), &folder)?;
-        let accepted = Accepted::load(self.waivers.as_deref(), true, &config, &folder)?;
+        let config = config::load(self.config.as_deref())?;
+        let accepted = Accepted::load(self.waivers.as_deref(), true, &config)?;
         Ok((config, accepted))
     }
 

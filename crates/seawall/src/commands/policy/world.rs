@@ -7,7 +7,6 @@ use seawall_inventory::{GroupKind, Inventory};
 use seawall_policy::admission::{Decision, Request};
 use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
-use seawall_schema::Schemas;
 use seawall_sources::{SourceLimits, Target, load};
 use seawall_yaml::Tree;
 
@@ -107,17 +106,6 @@ fn unbound(inventory: &Inventory) -> Vec<&str> {
         names.extend(policies.filter(|name| !bound.contains(name)));
     }
     names
-}
-
-/// The types that objects of an inventory have: Kubernetes' own and those that it defines.
-pub(in crate::commands) fn schemas(inventory: &Inventory) -> Schemas {
-    let mut schemas = Schemas::builtin();
-    let definitions = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
-    for definition in inventory.of_kind(definitions) {
-        // What is wrong with a definition is for checks to say; the rest of it counts.
-        schemas.add_crd(definition.root());
-    }
-    schemas
 }
 
 /// The rights of an inventory, when it holds any.

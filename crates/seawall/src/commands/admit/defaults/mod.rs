@@ -17,12 +17,11 @@ use seawall_report::{Secrets, escape};
 use seawall_server::Defaults;
 use seawall_sources::{Progress, Target};
 
-use super::judges::configuration;
 use crate::ExitStatus;
 use crate::cli::Color;
 use crate::commands::fix::diff;
 use crate::commands::{RenderArgs, live};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::output;
 use filled::{Filled, Source};
 
@@ -59,7 +58,7 @@ pub(super) fn run(args: &DefaultsArgs, color: Color) -> anyhow::Result<ExitStatu
     if args.list {
         return crate::commands::print(list::text().as_bytes());
     }
-    let config = configuration(args.config.as_deref())?;
+    let config = config::load(args.config.as_deref())?;
     let source = args.source(&config)?;
     let objects = filled::as_texts(&args.read(&args.targets, &config)?);
     if objects.resources().is_empty() {

@@ -12,17 +12,15 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use seawall_core::ProblemSeverity;
-use seawall_inventory::Inventory;
 use seawall_report::escape;
-use seawall_schema::Schemas;
 use seawall_server::preview::{Example, Preview, State, Tally, Then, Types, Verdict, Who, Window, verdict};
-use seawall_server::{Desk, Events, Metrics, Mode, SystemClock};
+use seawall_server::{Desk, Events, Known, Metrics, Mode, SystemClock};
 use seawall_sources::{SourceLimits, Target, judge_audit};
 
 use super::judges::{Configured, JudgeArgs};
 use crate::ExitStatus;
 use crate::commands::audit::span;
-use crate::commands::policy::{SubjectArgs, joined, schemas};
+use crate::commands::policy::{SubjectArgs, joined};
 use crate::commands::{live, scan};
 use crate::output;
 use crate::progress::{Stages, Ticker};
@@ -122,11 +120,11 @@ pub(super) fn run(args: &PreviewArgs) -> anyhow::Result<ExitStatus> {
 }
 
 /// A desk that judges by what is configured, with nobody in front of it.
-fn desk(args: &PreviewArgs, configured: &Configured, known: Inventory) -> anyhow::Result<Desk> {
+fn desk(args: &PreviewArgs, configured: &Configured, known: Known) -> anyhow::Result<Desk> {
     let rules = configured.config.admission.rules.clone();
     let metrics = Arc::new(Metrics::default());
     let desk = Desk::new(rules, Arc::new(SystemClock), Arc::clone(&metrics), Events::none());
-    desk.set_inventory(known);
+    desk.set_known(known);
     args.judges.parts(configured)?.install(&desk, &metrics);
     Ok(desk)
 }
@@ -148,10 +146,11 @@ fn objects(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyh
         bail!("nothing to judge: no Kubernetes object in {}", scan::describe(names, &scan::inputs(&loaded)));
     }
     stages.judge(inventory.resources().len());
-    let known = joined(inventory, &configured.inventory()?);
-    let types = schemas(&known);
+    let known = Known::from(joined(inventory, &configured.inventory()?));
+    let types = Arc::clone(&known.types);
     let desk = desk(args, configured, known)?;
-    let (preview, types, user) = (Preview::new(&desk, then(args)), Types::new(&types), args.subject.user());
+    let (preview, types, user) =
+        (Preview::new(&desk, then(args)), Types::new(types.schemas()), args.subject.user());
     let judge = |resource| preview.create(resource, &types, &user);
     let judged: Vec<_> = inventory.resources().par_iter().map(judge).collect();
     let mut tally = Tally::default();
@@ -164,10 +163,10 @@ fn objects(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyh
 }
 
 fn log(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyhow::Result<Counted> {
-    let known = configured.inventory()?;
-    let types: Schemas = schemas(&known);
+    let known = Known::from(configured.inventory()?);
+    let types = Arc::clone(&known.types);
     let desk = desk(args, configured, known)?;
-    let (preview, types) = (Preview::new(&desk, then(args)), Types::new(&types));
+    let (preview, types) = (Preview::new(&desk, then(args)), Types::new(types.schemas()));
     let mut tally = Tally::default();
     let mut window = None;
     let read = judge_audit(

@@ -23,15 +23,14 @@ pub(super) struct Outcome {
 
 /// Judges the cases of a page.
 pub(super) fn judge(cases: &[Case], policies: &Policies, problems: &mut Vec<Problem>) -> Vec<Outcome> {
-    let schemas = world::schemas(&policies.inventory);
-    let resources = Resources::new(&schemas);
     let rights = world::rights(&policies.inventory, problems);
     let world = World::new(&policies.inventory, rights.as_ref());
+    let resources = Resources::new(world.schemas());
     cases
         .iter()
         .map(|case| {
-            let faults = match decide(case, policies, &resources, &schemas, &world) {
-                Ok(decision) => faults(case, &decision, &schemas),
+            let faults = match decide(case, policies, &resources, &world) {
+                Ok(decision) => faults(case, &decision, world.schemas()),
                 Err(fault) => vec![fault],
             };
             Outcome { name: case.name.clone(), line: case.line, expect: case.expect, faults }
@@ -43,14 +42,13 @@ fn decide(
     case: &Case,
     policies: &Policies,
     resources: &Resources<'_>,
-    schemas: &Schemas,
     world: &World<'_>,
 ) -> Result<Decision, String> {
     let name = if case.user.is_empty() { "seawall" } else { &case.user };
     let user = user(name, &case.groups);
     // Options of a connection are no objects; nothing is made of them.
     let made = |tree: &Option<Tree>| match tree {
-        Some(tree) => as_created(tree.root(), schemas),
+        Some(tree) => as_created(tree.root(), world.schemas()),
         None => Ok(None),
     };
     let refused = |why: String| format!("the API server would not take the object: {why}");

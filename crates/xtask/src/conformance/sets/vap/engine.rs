@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
-use seawall_policy::admission::{Client, Draft, Operation};
+use seawall_policy::admission::{Operation, Resources, User, as_created};
 use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
-use seawall_yaml::{Limits, NodeId, Text, read};
+use seawall_yaml::{Limits, NodeId, Text, Tree, read};
 use serde_json::Value;
 
 use super::super::engine_input::resource;
@@ -44,19 +44,22 @@ pub(super) fn judge(input: &Input) -> Result<Said, String> {
     }
     let (rbac, _) = Rbac::build(&inventory);
     let world = World::new(&inventory, Some(&rbac));
-    let client = Client {
-        namespace: input.namespace.clone(),
-        operation: Operation::of(&input.operation).ok_or("an unknown operation")?,
-        ..Client::default()
+    if input.operation != Operation::Create.name() {
+        return Err(format!("`{}` is no creation", input.operation));
+    }
+    let user = User {
+        name: "kubernetes-admin",
+        groups: vec!["kubeadm:cluster-admins", "system:authenticated"],
+        ..User::default()
     };
     let object = resource(&input.object, 0)?;
-    let draft = Draft::new(&object, &client, &world).map_err(|problems| {
-        problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
-    })?;
-    let request = draft.request();
+    let made = as_created(object.root(), world.schemas())?;
+    let object = made.as_ref().map_or(object.root(), Tree::root);
+    let request =
+        Resources::new(world.schemas()).create(object, &user).ok_or("nothing tells its resource")?;
     let (group, version, name) = &input.resource;
-    if request.resource != (group, version, name) {
-        return Err(format!("takes the object for {:?}", request.resource));
+    if (request.resource, request.namespace) != ((group, version, name), &input.namespace) {
+        return Err(format!("takes the object for {:?} in `{}`", request.resource, request.namespace));
     }
     let decision = policies.admit(&request, &world);
     Ok(Said {

@@ -1,4 +1,4 @@
-//! Labels as selectors see them.
+//! Labels as far as they are known.
 
 use seawall_yaml::Node;
 
@@ -18,29 +18,29 @@ pub(crate) enum Label<'t> {
 /// Source: `NamespaceDefaultLabelName`, KEP-2161.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
-/// Labels of an object.
+/// Labels of an object, of which some may not be known.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LabelSet<'t> {
+pub struct KnownLabels<'t> {
     labels: Option<Node<'t>>,
     /// The name of a namespace, where that is what the labels are of.
     namespace: Option<&'t str>,
     seen: bool,
 }
 
-impl<'t> LabelSet<'t> {
+impl<'t> KnownLabels<'t> {
     /// Those of an object.
-    pub(crate) fn of_object(object: Node<'t>) -> Self {
-        LabelSet { labels: object.path(&["metadata", "labels"]), namespace: None, seen: true }
+    pub fn of_object(object: Node<'t>) -> Self {
+        KnownLabels { labels: object.path(&["metadata", "labels"]), namespace: None, seen: true }
     }
 
     /// Those of a stored namespace. A file need not say the label that the API server adds.
-    pub(crate) fn of_namespace(name: &'t str, object: Node<'t>) -> Self {
-        LabelSet { namespace: Some(name), ..Self::of_object(object) }
+    pub fn of_namespace(name: &'t str, object: Node<'t>) -> Self {
+        KnownLabels { namespace: Some(name), ..Self::of_object(object) }
     }
 
     /// Those of a namespace of which only the name is known.
-    pub(crate) fn of_unseen_namespace(name: &'t str) -> Self {
-        LabelSet { labels: None, namespace: Some(name), seen: false }
+    pub fn of_unseen_namespace(name: &'t str) -> Self {
+        KnownLabels { labels: None, namespace: Some(name), seen: false }
     }
 
     pub(crate) fn get(self, key: &str) -> Label<'t> {
