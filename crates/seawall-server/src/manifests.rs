@@ -18,6 +18,8 @@ pub struct Manifests {
     pub namespace: String,
     /// Its port.
     pub port: u16,
+    /// Where the server is found that is behind no service: `https://host:port`. Then service and port do not count.
+    pub url: Option<String>,
     /// What is trusted, PEM. Without it the field is left out: whoever fills it in keeps it when this is applied again.
     pub bundle: Option<String>,
     /// What may be changed; nobody is asked to when that is nothing.
@@ -172,17 +174,23 @@ impl Manifests {
 
     fn entry(&self, hook: Hook, entry: &Entry, rules: &[&ResourceRule], out: &mut String) {
         let operator = if entry.opted_in { "In" } else { "NotIn" };
-        let (service, namespace) = (quoted(&self.service), quoted(&self.namespace));
+        let path = hook.name();
+        let place = match &self.url {
+            Some(url) => format!("url: {}", quoted(&format!("{}/{path}", url.trim_end_matches('/')))),
+            None => format!(
+                "service: {{name: {}, namespace: {}, port: {}, path: /{path}}}",
+                quoted(&self.service),
+                quoted(&self.namespace),
+                self.port
+            ),
+        };
         _ = write!(
             out,
             "  # {why}\n  - name: {name}\n    admissionReviewVersions: [v1]\n    sideEffects: None\n    matchPolicy: Equivalent\n    \
-             failurePolicy: {policy}\n    timeoutSeconds: 5\n    clientConfig:\n      service: {{name: {service}, namespace: {namespace}, \
-             port: {port}, path: /{path}}}\n{bundle}    rules:\n",
+             failurePolicy: {policy}\n    timeoutSeconds: 5\n    clientConfig:\n      {place}\n{bundle}    rules:\n",
             why = entry.why,
             name = entry.name,
             policy = entry.failure_policy,
-            port = self.port,
-            path = hook.name(),
             bundle = self.bundle.as_ref().map_or(String::new(), |bundle| {
                 format!("      caBundle: {}\n", seawall_yaml::encode_base64(bundle.as_bytes()))
             }),

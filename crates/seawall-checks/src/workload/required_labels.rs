@@ -12,11 +12,11 @@ pub(crate) static CHECK: Check = Check {
     id: "workload-required-labels",
     title: "workload has no label that says whose it is",
     why: "when it is attacked or breaks, nobody knows whom to call, and nobody dares to remove it",
-    help: "set one of the configured labels on the workload and its pods",
+    help: "set the labels that are asked for on the workload and its pods",
     pillar: Pillar::Reliability,
     severity: Severity::Low,
     confidence: Confidence::High,
-    settings: &[RECOMMENDED],
+    settings: &[RECOMMENDED, REQUIRED],
     judge: Judge::Resource(WORKLOADS, judge),
     ..Check::PLAIN
 };
@@ -27,14 +27,27 @@ const RECOMMENDED: Setting = Setting {
     default: SettingDefault::Strings(&["owner", "team"]),
 };
 
+const REQUIRED: Setting = Setting {
+    name: "requiredLabels",
+    doc: "Labels all of which a workload must have; with any, the recommended ones are not asked for",
+    default: SettingDefault::Strings(&[]),
+};
+
 fn judge(workload: &Resource, out: &mut Verdicts<'_>) {
     if is_managed(out.inventory(), workload) {
         return out.not_applicable();
     }
-    let known = out.settings().strings(RECOMMENDED.name);
-    if known.iter().any(|key| has_label(workload, key)) {
+    let place = || place(workload, &["metadata", "labels"]);
+    let required = out.settings().strings(REQUIRED.name);
+    if required.is_empty() {
+        let known = out.settings().strings(RECOMMENDED.name);
+        if !known.iter().any(|key| has_label(workload, key)) {
+            out.fail(place(), format!("has none of the labels that say whose it is: {}", known.join(", ")));
+        }
         return;
     }
-    let place = place(workload, &["metadata", "labels"]);
-    out.fail(place, "has none of the labels that say whose it is");
+    let missing: Vec<&str> = required.into_iter().filter(|key| !has_label(workload, key)).collect();
+    if !missing.is_empty() {
+        out.fail(place(), format!("lacks labels that it must have: {}", missing.join(", ")));
+    }
 }

@@ -230,3 +230,23 @@ fn a_long_list_gives_the_findings_of_a_short_one() {
     assert_eq!(prints.len(), 200);
     assert_eq!(long[150].0, "spec.containers[150].securityContext.privileged");
 }
+
+#[test]
+fn all_required_labels_are_asked_for_and_those_that_lack_are_named() {
+    let check = "workload-required-labels";
+    let mut settings = Settings::default();
+    let labels = ["team", "app", "tier"].map(str::to_owned).to_vec();
+    settings.set(check, "requiredLabels", seawall_checks::SettingValue::Strings(labels)).unwrap();
+    for (labels, said) in [
+        ("{team: a, app: b, tier: c}", None),
+        ("{team: a, app: ''}", Some("lacks labels that it must have: app, tier")),
+        ("{owner: a}", Some("lacks labels that it must have: team, app, tier")),
+    ] {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a, labels: {labels}}}\nspec: {{containers: []}}\n"
+        );
+        let evaluation = evaluate(&inventory(&text), &[find(check).unwrap().check], &settings);
+        let messages: Vec<&str> = evaluation.findings.iter().map(|finding| &*finding.message).collect();
+        assert_eq!(messages, said.into_iter().collect::<Vec<_>>(), "{labels}");
+    }
+}

@@ -23,6 +23,7 @@ mod x509;
 pub use files::Files;
 pub use issue::{Authority, Pair};
 pub use keeper::Keeper;
+pub use pem::trusted;
 pub use renew::Lifetimes;
 pub use served::{Certificates, TlsError};
 #[cfg(feature = "write")]

@@ -33,6 +33,19 @@ pub(super) fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'stati
     found.ok().filter(|found| !found.is_empty()).ok_or(TlsError::NoCertificate)
 }
 
+/// What a client is to trust, of a text that may hold other things: certificates alone. A text with a private key is refused,
+/// for whoever gave it meant another file.
+///
+/// # Errors
+/// Without a certificate that can be read, or with a private key.
+pub fn trusted(text: &str) -> Result<String, TlsError> {
+    let is_key = |line: &str| line.starts_with("-----BEGIN ") && line.contains("PRIVATE KEY");
+    if text.lines().any(|line| is_key(line.trim())) {
+        return Err(TlsError::KeyInBundle);
+    }
+    Ok(read_certificates(text.as_bytes())?.iter().map(|der| certificate(der)).collect())
+}
+
 /// The first private key of a text.
 pub(super) fn read_key(text: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
     PrivateKeyDer::from_pem_slice(text).map_err(|_| TlsError::BadKey)

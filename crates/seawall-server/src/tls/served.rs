@@ -22,6 +22,9 @@ pub enum TlsError {
     /// A key that cannot be read.
     #[error("no private key that can be read")]
     BadKey,
+    /// What everybody may read holds a private key.
+    #[error("it holds a private key, which everybody would be given: the file to trust is `ca.crt`")]
+    KeyInBundle,
     /// The key is of another certificate.
     #[error("the private key is not that of the certificate")]
     Mismatch,

@@ -10,6 +10,7 @@
 mod admit;
 mod admit_changes;
 mod admit_images;
+mod admit_manifests;
 mod admit_preview;
 mod bad_input;
 mod chart;

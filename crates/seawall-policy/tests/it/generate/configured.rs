@@ -34,6 +34,7 @@ pub(super) fn configured() -> (Settings, Parameters) {
         ("workload-cronjob-present", "allowedCronJobs", strings(&["shop/*", "default/report"])),
         ("workload-dns-config-options", "option", strings(&["edns0", "ndots:5"])),
         ("workload-probe-tuning", "periodSecondsMax", SettingValue::Int(9)),
+        ("workload-required-labels", "requiredLabels", strings(&["app", "team"])),
         ("workload-restart-policy", "allowed", strings(&[])),
         ("network-service-type", "forbiddenTypes", strings(&["ClusterIP"])),
     ];

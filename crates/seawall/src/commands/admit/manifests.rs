@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use seawall_policy::vap::ResourceRule;
+use seawall_report::escape;
+use seawall_server::tls::trusted;
 use seawall_server::{Changed, Manifests, Pods};
 
 use crate::ExitStatus;
@@ -18,6 +20,9 @@ pub(super) struct ManifestsArgs {
     /// The port of the service
     #[arg(long, value_name = "PORT", default_value_t = 443)]
     port: u16,
+    /// Where the server is found that is behind no service, for example one beside the API server
+    #[arg(long, value_name = "https://HOST:PORT", conflicts_with_all = ["service", "port"])]
+    url: Option<String>,
     /// What the API server is to trust, PEM: `ca.crt` of `--tls-dir`; without it `caBundle` is left out, for the server
     /// (`--tls-secret`) or somebody else to fill in
     #[arg(long, value_name = "FILE")]
@@ -36,8 +41,17 @@ pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
     let exemptions = settings.rules.exemptions;
     let images = settings.images.is_some_and(|images| images.pin.is_some());
     let bundle = args.ca_bundle.as_deref();
-    let read =
-        |path: &std::path::Path| read_text(path).with_context(|| format!("bundle `{}`", path.display()));
+    let read = |path: &std::path::Path| {
+        let text = read_text(path).with_context(|| format!("bundle `{}`", path.display()))?;
+        trusted(&text).with_context(|| format!("bundle `{}`", path.display()))
+    };
+    if let Some(url) = &args.url {
+        // What the API server takes: no user, query or fragment, and the path is ours.
+        let rest = url.strip_prefix("https://").map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+        if rest.is_none_or(|rest| rest.is_empty() || rest.contains(['/', '?', '#', '@', ' '])) {
+            bail!("`--url {}` is no `https://HOST:PORT`", escape(url));
+        }
+    }
     let pods = match settings.defaults {
         None => Pods::None,
         Some(rules) if rules.iter().all(|rule| rule.apply.is_empty()) => Pods::Labelled,
@@ -47,6 +61,7 @@ pub(super) fn run(args: &ManifestsArgs) -> anyhow::Result<ExitStatus> {
         service: args.service.clone(),
         namespace: exemptions.own_namespace.clone(),
         port: args.port,
+        url: args.url.clone(),
         bundle: bundle.map(read).transpose()?,
         changed: Changed { policies: changed(&args.policies)?, pods, images },
         exemptions,
