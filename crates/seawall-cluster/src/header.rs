@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use seawall_inventory::LEFT_OUT;
+
 use crate::discovery::Discovery;
 use crate::json::{write_list, write_string, write_texts};
 use crate::kinds::{Listable, Reading};
@@ -90,7 +92,7 @@ pub(crate) fn header(discovery: &Discovery, outcomes: &Outcomes, namespaces: &[S
             "refused",
             of(&|_, outcome| match outcome {
                 Outcome::Refused(reason) => Some(reason.clone()),
-                Outcome::LeftOut(why) => Some(format!("not part of a snapshot: {why}")),
+                Outcome::LeftOut(why) => Some(format!("{LEFT_OUT}{why}")),
                 Outcome::Read | Outcome::Gone => None,
             }),
         ),

@@ -11,6 +11,9 @@ use crate::variants::{nearest, speaks_for};
 use crate::view::{BindingView, PodView, RoleRef, RoleView, SubjectKind};
 use crate::{GroupKind, Resource, Selector};
 
+/// What the reason begins with for which a kind is refused that is never read.
+pub const LEFT_OUT: &str = "not part of a snapshot: ";
+
 /// What is known about a kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Completeness {
@@ -346,6 +349,11 @@ impl Inventory {
                 None => Completeness::Partial,
             },
         }
+    }
+
+    /// The kinds that are never read, because they are no state: a part of what [`Inventory::refused`] gives.
+    pub fn left_out(&self) -> impl Iterator<Item = GroupKind<'_>> {
+        self.refused().filter(|(_, reason)| reason.starts_with(LEFT_OUT)).map(|(kind, _)| kind)
     }
 
     /// The kinds that could not be read: group, kind, reason.

@@ -23,7 +23,7 @@ mod selector;
 mod variants;
 mod view;
 
-pub use inventory::{Completeness, Inventory, InventoryBuilder, RelatedRoles};
+pub use inventory::{Completeness, Inventory, InventoryBuilder, LEFT_OUT, RelatedRoles};
 pub use kinds::{GroupKind, is_cluster_scoped};
 pub use known_labels::KnownLabels;
 pub use labels::Labels;

@@ -67,8 +67,21 @@ pub fn verdict(totals: &Totals, unread: u64, over: Option<&str>) -> Verdict {
         let text = format!("there was no {what} to judge{over}: not safe to say");
         return Verdict { state: State::NotSafeToSay, text };
     }
-    let text = format!("safe: all {all} were judged and none would be refused{over}{warned}");
+    let all = if *requests == 1 { format!("the one {what} was") } else { format!("all {all} were") };
+    let text = format!("safe: {all} judged and none would be refused{over}{warned}");
     Verdict { state: State::Safe, text }
+}
+
+impl Verdict {
+    /// The same where objects of some kinds are never read: whoever hears that all is safe hears that, too.
+    #[must_use]
+    pub fn but_for(mut self, kinds: &[String]) -> Self {
+        if self.state == State::Safe && !kinds.is_empty() {
+            self.text
+                .push_str(&format!("; objects that are no state are not looked at: {}", kinds.join(", ")));
+        }
+        self
+    }
 }
 
 fn plural(word: &str, count: u64) -> String {

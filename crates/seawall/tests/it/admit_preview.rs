@@ -154,6 +154,29 @@ fn safe_is_said_only_when_everything_was_judged() {
     assert_eq!(told(&["lost.yaml", "--inventory", "far.yaml"]).0, 0);
 }
 
+/// A snapshot leaves out what is no state: that is told, and no reason for doubt; what was forbidden is.
+#[test]
+fn what_is_no_state_is_not_missing_from_a_snapshot() {
+    let snapshot = |refused: &str| {
+        let event = r#"{"kind":"Event","reason":"not part of a snapshot: events are history, not state"}"#;
+        format!(
+            "{{\"kind\":\"SnapshotHeader\",\"schema\":\"seawall.dev/snapshot/v1\",\"writer\":\"seawall 0.1.0\",\"complete\":true,\
+             \"kinds\":[{{\"kind\":\"Namespace\"}}],\"refused\":[{event}{refused}]}}\n\
+             {{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{{\"name\":\"shop\"}}}}\n"
+        )
+    };
+    let forbidden = r#",{"kind":"Service","reason":"status 403: not you"}"#;
+    let folder = folder(&[("all.jsonl", &snapshot("")), ("some.jsonl", &snapshot(forbidden))]);
+    let run = preview(folder.path(), &["all.jsonl", "--strict"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let said = "safe: the one object was judged and none would be refused; objects that are no state are not looked at: Event";
+    assert!(run.out.contains(said), "{}", run.out);
+    let run = preview(folder.path(), &["some.jsonl", "--strict"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(run.err.contains("`Service` could not be read: status 403: not you"), "{}", run.err);
+    assert!(run.out.contains("1 part of the input could not be read: not safe to say"), "{}", run.out);
+}
+
 fn event(number: usize, level: &str, object: &Value) -> String {
     let event = json!({
         "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": level, "auditID": format!("a{number}"),

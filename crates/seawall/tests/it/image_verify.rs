@@ -109,6 +109,13 @@ fn a_policy_that_is_not_understood_is_never_passed() {
 #[test]
 fn wrong_usage_has_hints() {
     let (_, folder) = shelf();
+    let pem =
+        std::fs::read_to_string(folder.path().join("cosign.pub")).unwrap().replace('\n', "\n          ");
+    let keyed = format!(
+        "apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\nmetadata: {{name: k}}\nspec:\n  images: [{{glob: '**'}}]\n  \
+         authorities:\n    - key:\n        data: |\n          {pem}\n"
+    );
+    std::fs::write(folder.path().join("keyed.yaml"), keyed).unwrap();
     for (image, args, said) in [
         ("shop", BY_PIPELINE.to_vec(), "it holds `1`, `2`"),
         ("shop:9", BY_PIPELINE.to_vec(), "there is no image `9` in it"),
@@ -120,6 +127,9 @@ fn wrong_usage_has_hints() {
         ("./shop/blobs", BY_PIPELINE.to_vec(), "there is no `oci-layout` in it"),
         ("registry.example/app:1", [&BY_PIPELINE[..], &["--offline"]].concat(), "registries are not asked"),
         ("A B", BY_PIPELINE.to_vec(), "is no image"),
+        ("shop:1", vec!["--policy", "policy.yaml", "--no-log"], "cannot be used with"),
+        ("shop:1", vec!["--policy", "keyed.yaml"], "says `ctlog: {}`"),
+        ("shop:1", vec!["--key", "cosign.pub", "--no-log", "--type", "spxd"], "`--type spxd` is neither"),
     ] {
         let run = verify(folder.path(), image, &args);
         assert_eq!(run.code, 2, "{image} {args:?}\n{}{}", run.out, run.err);

@@ -8,6 +8,7 @@ use seawall_image::signature::policy::{
     Attestation, Authority, ImagePolicy, Mode, Quantifier, Rule, predicate_type,
 };
 use seawall_image::signature::{Identity, LogEvidence, Matcher, PublicKey, Requirements, TrustedRoot};
+use seawall_report::escape;
 
 use crate::commands::registry::{image_policies, trusted_root};
 use crate::config::read_text;
@@ -40,7 +41,7 @@ pub(super) struct WhoArgs {
     #[arg(long, value_name = "FILE")]
     trusted_root: Option<PathBuf>,
     /// Take signatures that are in no transparency log; for keys
-    #[arg(long, requires = "key")]
+    #[arg(long, requires = "key", conflicts_with = "policy")]
     no_log: bool,
 }
 
@@ -62,6 +63,12 @@ impl WhoArgs {
             name: name.clone(),
             predicate_type: predicate_type(name).to_owned(),
         };
+        if let Some(odd) = self.attestation.iter().find(|name| !predicate_type(name).contains(':')) {
+            bail!(
+                "`--type {}` is neither a type with a short name nor a URI\nhint: `slsaprovenance1`, `spdx`, `cyclonedx`, `vuln`, `openvex`, `link`, `custom`",
+                escape(odd)
+            );
+        }
         let mut requirements = Requirements::default();
         if self.no_log {
             requirements.log = LogEvidence::NotNeeded;
@@ -96,7 +103,11 @@ impl WhoArgs {
         match &self.trusted_root {
             Some(file) => trusted_root(file),
             None if policies.iter().any(ImagePolicy::needs_root) => bail!(
-                "certificates and logs are held against a trusted root, and none is named\nhint: `--trusted-root FILE`; with `--key`, `--no-log` takes signatures that are in no log"
+                "certificates and logs are held against a trusted root, and none is named\nhint: `--trusted-root FILE`; {}",
+                match self.policy.is_empty() {
+                    true => "with `--key`, `--no-log` takes signatures that are in no log",
+                    false => "an authority with a key whose signatures are in no log says `ctlog: {}`",
+                }
             ),
             None => Ok(TrustedRoot::default()),
         }

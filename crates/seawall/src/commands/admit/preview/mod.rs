@@ -11,7 +11,8 @@ use std::sync::Arc;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use seawall_core::ProblemSeverity;
+use seawall_core::{Problem, ProblemSeverity};
+use seawall_inventory::GroupKind;
 use seawall_report::escape;
 use seawall_server::preview::{Example, Preview, State, Tally, Then, Types, Verdict, Who, Window, verdict};
 use seawall_server::{Desk, Events, Known, Metrics, Mode, SystemClock};
@@ -88,6 +89,8 @@ struct Counted {
     events: u64,
     window: Option<Window>,
     unread: u64,
+    /// Kinds that are never read.
+    left_out: Vec<String>,
 }
 
 pub(super) fn run(args: &PreviewArgs) -> anyhow::Result<ExitStatus> {
@@ -100,10 +103,10 @@ pub(super) fn run(args: &PreviewArgs) -> anyhow::Result<ExitStatus> {
         false => (Source::Log, log(args, &configured, &stages)?),
     };
     drop(ticker);
-    let Counted { tally, events, window, unread } = counted;
+    let Counted { tally, events, window, unread, left_out } = counted;
     let length = window.map(|window| span(window.last - window.first));
     let over = length.as_deref().unwrap_or("unknown length");
-    let verdict = verdict(&tally.totals, unread, (source == Source::Log).then_some(over));
+    let verdict = verdict(&tally.totals, unread, (source == Source::Log).then_some(over)).but_for(&left_out);
     let report = Report { source, mode: args.mode, tally, events, window, unread, verdict };
     let text = match args.output {
         Output::Table => table::table(&report),
@@ -158,8 +161,18 @@ fn objects(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyh
         tally.created(judgement, Who::owner(inventory, resource), Example::of(resource));
     }
     let errors = loaded.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Error).count();
-    let broken = errors.max(loaded.counts.broken) + loaded.counts.templates + inventory.refused().count();
-    Ok(Counted { tally, events: 0, window: None, unread: broken as u64 })
+    let left_out: Vec<String> = inventory.left_out().map(|kind| kind.to_string()).collect();
+    let refused = inventory.refused().filter(|(kind, _)| !left_out.contains(&kind.to_string()));
+    let unread: Vec<Problem> = refused.map(|(kind, reason)| not_read(kind, reason)).collect();
+    if !args.quiet {
+        unread.iter().for_each(output::problem);
+    }
+    let broken = errors.max(loaded.counts.broken) + loaded.counts.templates + unread.len();
+    Ok(Counted { tally, events: 0, window: None, unread: broken as u64, left_out })
+}
+
+fn not_read(kind: GroupKind<'_>, reason: &str) -> Problem {
+    Problem::new(ProblemSeverity::Warning, format!("`{kind}` could not be read: {reason}"))
 }
 
 fn log(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyhow::Result<Counted> {
@@ -188,5 +201,5 @@ fn log(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyhow::
             args.audit.iter().map(|path| format!("`{}`", escape(&path.display().to_string()))).collect();
         bail!("nothing to judge: no audit event in {}", names.join(", "));
     }
-    Ok(Counted { tally, events: read.events, window, unread: problems.count() as u64 })
+    Ok(Counted { tally, events: read.events, window, unread: problems.count() as u64, left_out: Vec::new() })
 }
