@@ -29,7 +29,7 @@ pub use date::{Date, NotADate};
 pub use finding::{Finding, Location, LocationRole, NotEvaluated, ResourceId, Subject};
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use fix::{Edit, Fix, FixRisk, FixValue};
-pub use image::{ImageDigest, ImageReference};
+pub use image::{ImageDigest, ImageReference, registry_host};
 pub use names::UnknownName;
 pub use origin::{Origin, OriginKind, Position};
 pub use problem::{Problem, ProblemSeverity};

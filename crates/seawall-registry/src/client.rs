@@ -63,6 +63,11 @@ impl Registry {
         })
     }
 
+    /// Whether the options name a registry: then whoever asks for its images did not choose it.
+    pub fn is_named(&self, registry: &str) -> bool {
+        self.options.is_named(registry)
+    }
+
     /// What a reference means now: its digest, or that which its tag has. For an image of several platforms it is that of
     /// the index.
     ///
@@ -200,6 +205,7 @@ impl Registry {
             authorization: known,
             form: None,
             most: wanted.most,
+            known: self.options.is_named(&endpoint.host),
         };
         let answer = self.fetch.ask(ask.clone()).await?;
         // Whoever a redirect leads to gets no login of this registry, nor says where it is to be sent.
@@ -209,7 +215,7 @@ impl Registry {
         let headers = answer.headers.get_all(WWW_AUTHENTICATE).iter();
         let challenges: Vec<_> =
             headers.filter_map(|header| header.to_str().ok()).flat_map(challenge::read).collect();
-        let authorization = self.tokens.obtain(&self.fetch, &uri, &endpoint.repository, &challenges).await?;
+        let authorization = self.tokens.obtain(&self.fetch, &ask, &endpoint.repository, &challenges).await?;
         let Some(authorization) = authorization else {
             return Ok(answer);
         };

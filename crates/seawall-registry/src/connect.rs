@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,6 +16,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use seawall_core::registry_host;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -23,13 +24,18 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use crate::error::OptionsError;
-use crate::hosts::{Options, host_of};
+use crate::hosts::{Barred, Options, host_of};
 use crate::link;
+use crate::names::Names;
+use crate::reach::is_numeric;
 
 /// Connects to hosts as the options say.
 #[derive(Clone)]
 pub(crate) struct Connector {
     options: Arc<Options>,
+    names: Names,
+    /// Whether all this is for a registry that is named.
+    known: bool,
     proxy: Option<Arc<Matcher>>,
     /// For hosts with authorities of their own.
     own: Arc<HashMap<String, Arc<ClientConfig>>>,
@@ -58,15 +64,22 @@ impl Connector {
                 .is_some_and(|to| to.uri().scheme_str() == Some("http"));
             plain.then(|| Arc::new(matcher)).ok_or(OptionsError::Proxy)
         });
-        Ok(Connector { proxy: proxy.transpose()?, own: Arc::new(own), tls, options })
+        let names = Names::new(options.limits.strangers);
+        Ok(Connector { proxy: proxy.transpose()?, own: Arc::new(own), tls, names, known: false, options })
+    }
+
+    /// The same for registries that are named, wherever these redirect to and whoever gives their tokens.
+    pub(crate) fn known(&self) -> Self {
+        Connector { known: true, ..self.clone() }
     }
 
     async fn connect(self, target: Uri) -> io::Result<Stream> {
         let host = link::host(&target);
         let stream = match self.proxy.as_ref().and_then(|proxy| proxy.intercept(&target)) {
-            None => tcp(&self.options, &target).await?,
+            None => self.tcp(&target).await?,
             Some(proxy) => {
-                let mut tunnel = Tunnel::new(proxy.uri().clone(), Direct);
+                self.may_tunnel(&host)?;
+                let mut tunnel = Tunnel::new(proxy.uri().clone(), Direct(self.names.clone()));
                 if let Some(auth) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(auth.clone());
                 }
@@ -77,8 +90,41 @@ impl Connector {
             return Ok(Stream(TokioIo::new(Box::new(stream))));
         }
         let name = ServerName::try_from(host_of(&host).to_owned()).map_err(io::Error::other)?;
-        let tls = TlsConnector::from(Arc::clone(self.own.get(&host).unwrap_or(&self.tls)));
+        let tls = self.own.get(&registry_host(&host)).unwrap_or(&self.tls);
+        let tls = TlsConnector::from(Arc::clone(tls));
         Ok(Stream(TokioIo::new(Box::new(tls.connect(name, stream).await?))))
+    }
+
+    /// Connects to an address that was looked at: what its name leads to a moment later does not matter.
+    async fn tcp(&self, target: &Uri) -> io::Result<TcpStream> {
+        let host = link::host(target);
+        let addresses = addresses(&self.names, target, self.known).await?;
+        let (mut allowed, mut barred) = (Vec::new(), None);
+        for address in addresses {
+            match self.options.may_reach(&host, address.ip()) {
+                Ok(()) => allowed.push(address),
+                Err(why) => barred = Some(why),
+            }
+        }
+        match barred.filter(|_| allowed.is_empty()) {
+            Some(why) => Err(io::Error::other(why)),
+            None => open(&allowed).await,
+        }
+    }
+
+    /// Whoever runs a proxy says which names it looks for; what is an address already, or means this machine, is held
+    /// against the same rules as without one.
+    fn may_tunnel(&self, host: &str) -> io::Result<()> {
+        let name = host_of(host).trim_end_matches('.');
+        let local = name == "localhost" || name.ends_with(".localhost");
+        let address = if local { Some(Ipv4Addr::LOCALHOST.into()) } else { name.parse::<IpAddr>().ok() };
+        let may = match address {
+            Some(address) => self.options.may_reach(host, address),
+            // To some who read numbers this is an address, and nobody here knows which.
+            None if is_numeric(name) => Err(Barred::Always),
+            None => Ok(()),
+        };
+        may.map_err(io::Error::other)
     }
 }
 
@@ -90,34 +136,20 @@ fn with_port(target: &Uri) -> Uri {
     whole.unwrap_or_else(|_| target.clone())
 }
 
-async fn tcp(options: &Options, target: &Uri) -> io::Result<TcpStream> {
-    let addresses = addresses(target).await?;
-    let host = link::host(target);
-    let allowed: Vec<SocketAddr> =
-        addresses.into_iter().filter(|address| options.may_reach(&host, address.ip())).collect();
-    if allowed.is_empty() {
-        return Err(io::Error::other(
-            "its name leads to this machine or to a link-local address, where nobody asks for images",
-        ));
-    }
-    open(&allowed).await
-}
-
 async fn open(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(addresses).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }
 
-async fn addresses(target: &Uri) -> io::Result<Vec<SocketAddr>> {
+async fn addresses(names: &Names, target: &Uri, known: bool) -> io::Result<Vec<SocketAddr>> {
     let port = target.port_u16().unwrap_or(if link::is_tls(target) { 443 } else { 80 });
-    let host = host_of(target.host().unwrap_or_default());
-    Ok(tokio::net::lookup_host((host, port)).await?.collect())
+    names.addresses(host_of(target.host().unwrap_or_default()), port, known).await
 }
 
 /// The way to a proxy, which whoever set it up answers for.
 #[derive(Clone)]
-struct Direct;
+struct Direct(Names);
 
 impl Service<Uri> for Direct {
     type Response = TokioIo<TcpStream>;
@@ -129,7 +161,8 @@ impl Service<Uri> for Direct {
     }
 
     fn call(&mut self, proxy: Uri) -> Self::Future {
-        Box::pin(async move { Ok(TokioIo::new(open(&addresses(&proxy).await?).await?)) })
+        let names = self.0.clone();
+        Box::pin(async move { Ok(TokioIo::new(open(&addresses(&names, &proxy, true).await?).await?)) })
     }
 }
 

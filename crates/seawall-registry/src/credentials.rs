@@ -8,7 +8,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
-use seawall_core::ImageReference;
+use seawall_core::registry_host;
 use seawall_yaml::decode_base64;
 use serde_json::Value;
 
@@ -96,8 +96,8 @@ impl Credentials {
 
     /// Who asks for a repository of a host: the entry with the longest path, and one with no `*` before others.
     pub(crate) fn of(&self, host: &str, repository: &str) -> Option<&Login> {
-        let host = canonical(host);
-        let fits = |entry: &&Entry| is_host(&entry.host, host) && is_below(repository, &entry.path);
+        let host = registry_host(host);
+        let fits = |entry: &&Entry| is_host(&entry.host, &host) && is_below(repository, &entry.path);
         let best = self.entries.iter().filter(fits);
         best.max_by_key(|entry| (entry.path.len(), !entry.host.contains('*'))).map(|entry| &entry.login)
     }
@@ -138,15 +138,7 @@ fn parts(key: &str) -> (String, String) {
     let (host, path) = key.split_once('/').unwrap_or((key, ""));
     let path = path.trim_matches('/');
     let path = if matches!(path, "v1" | "v2") { "" } else { path };
-    (canonical(&host.to_ascii_lowercase()).to_owned(), path.to_owned())
-}
-
-/// The names of Docker Hub are one.
-fn canonical(host: &str) -> &str {
-    match host {
-        "index.docker.io" | "registry-1.docker.io" => ImageReference::DEFAULT_REGISTRY,
-        host => host,
-    }
+    (registry_host(host), path.to_owned())
 }
 
 fn is_host(pattern: &str, host: &str) -> bool {
@@ -201,6 +193,7 @@ mod tests {
             ("registry-1.docker.io", "library/nginx", "hub:pass:word"),
             ("docker.io", "library/nginx", "hub:pass:word"),
             ("r.test:5000", "app", "all:p"),
+            ("R.test:05000", "app", "all:p"),
             ("r.test:5000", "team/app", "team:p"),
             ("r.test:5000", "teams/app", "all:p"),
             ("r.test", "app", "nobody"),

@@ -1,6 +1,7 @@
 //! What can go wrong with a registry.
 
 use seawall_core::ImageDigest;
+use seawall_image::signature::{Cause, Gap};
 
 /// Why a registry did not give what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +83,14 @@ pub enum RegistryError {
         /// Why not.
         reason: String,
     },
+    /// Its name leads where nobody asks.
+    #[error("`{host}` is not asked: {reason}")]
+    Barred {
+        /// The host.
+        host: String,
+        /// Why not.
+        reason: String,
+    },
     /// The answer is not what the specification says.
     #[error("`{host}` sends {what} that cannot be read: {reason}")]
     Malformed {
@@ -98,6 +107,28 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
+    /// Whose doing it is. What a registry says of a name is up to whoever chose the name: anybody can name a tag that is not
+    /// there, a repository that nobody here may read, and a host that nobody asks.
+    pub fn cause(&self) -> Cause {
+        match self {
+            RegistryError::Reference(_)
+            | RegistryError::NotFound { .. }
+            | RegistryError::Unauthorized { .. }
+            | RegistryError::TooLarge { .. }
+            | RegistryError::Barred { .. }
+            | RegistryError::Platform(_) => Cause::Name,
+            // Too late, too early, too many: the same question may be answered later.
+            RegistryError::Status { status: 408 | 425 | 429, .. } => Cause::Registry,
+            RegistryError::Status { status: 400..500, .. } => Cause::Name,
+            RegistryError::Status { .. }
+            | RegistryError::Redirect { .. }
+            | RegistryError::Digest { .. }
+            | RegistryError::Time { .. }
+            | RegistryError::Connection { .. }
+            | RegistryError::Malformed { .. } => Cause::Registry,
+        }
+    }
+
     /// Whether the registry answered, and with nothing that can be used: asking again gives the same.
     pub(crate) fn is_about_content(&self) -> bool {
         matches!(
@@ -107,6 +138,12 @@ impl RegistryError {
                 | RegistryError::Digest { .. }
                 | RegistryError::Malformed { .. }
         )
+    }
+}
+
+impl From<RegistryError> for Gap {
+    fn from(error: RegistryError) -> Self {
+        Gap::new(error.cause(), error.to_string())
     }
 }
 

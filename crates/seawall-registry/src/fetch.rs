@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::connect::Connector;
 use crate::error::{OptionsError, RegistryError};
-use crate::hosts::Options;
+use crate::hosts::{Barred, Options};
 use crate::link;
 
 /// A question.
@@ -29,6 +29,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) form: Option<String>,
     /// Bytes of the answer that are read.
     pub(crate) most: usize,
+    /// Whether it is asked for a registry that is named.
+    pub(crate) known: bool,
 }
 
 /// An answer with any status but a redirect.
@@ -47,18 +49,24 @@ const IDLE: usize = 4;
 /// Asks.
 pub(crate) struct Fetch {
     client: Client<Connector, Full<Bytes>>,
+    /// The same for registries that are named.
+    known: Client<Connector, Full<Bytes>>,
     options: Arc<Options>,
 }
 
 impl Fetch {
     pub(crate) fn new(options: Arc<Options>) -> Result<Self, OptionsError> {
-        let client = Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_max_idle_per_host(IDLE)
-            .http1_max_buf_size(options.limits.head)
-            .build(Connector::new(Arc::clone(&options))?);
-        Ok(Fetch { client, options })
+        let connector = Connector::new(Arc::clone(&options))?;
+        let client = |connector| {
+            Client::builder(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .pool_timer(TokioTimer::new())
+                .pool_max_idle_per_host(IDLE)
+                .http1_max_buf_size(options.limits.head)
+                .build(connector)
+        };
+        let (known, client) = (client(connector.known()), client(connector));
+        Ok(Fetch { client, known, options })
     }
 
     /// Asks, and follows redirects.
@@ -106,9 +114,9 @@ impl Fetch {
         let host = || link::host(uri);
         let late = |_| RegistryError::Time { host: host(), what: ask.what.to_owned() };
         let exchange = async {
-            let answer = self.client.request(request(ask, uri, authorization)?).await;
-            let answer =
-                answer.map_err(|error| RegistryError::Connection { host: host(), reason: cause(&error) })?;
+            let client = if ask.known { &self.known } else { &self.client };
+            let answer = client.request(request(ask, uri, authorization)?).await;
+            let answer = answer.map_err(|error| broken(host(), &error))?;
             let (parts, body) = answer.into_parts();
             let read = parts.status == StatusCode::OK && ask.method != Method::HEAD;
             let body = if read {
@@ -138,7 +146,7 @@ impl Fetch {
         match Limited::new(answer.into_body(), ask.most).collect().await {
             Ok(whole) => Ok(whole.to_bytes()),
             Err(error) if error.is::<LengthLimitError>() => Err(too_large(host, what)),
-            Err(error) => Err(RegistryError::Connection { host, reason: cause(&*error) }),
+            Err(error) => Err(broken(host, &*error)),
         }
     }
 }
@@ -170,10 +178,14 @@ fn is_redirect(status: StatusCode) -> bool {
 }
 
 /// What lies at the bottom of an error: the rest says only that a request failed.
-fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+fn broken(host: String, error: &(dyn std::error::Error + 'static)) -> RegistryError {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    deepest.to_string().chars().take(200).collect()
+    let own = deepest.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match own.and_then(|own| own.downcast_ref::<Barred>()) {
+        Some(barred) => RegistryError::Barred { host, reason: barred.to_string() },
+        None => RegistryError::Connection { host, reason: deepest.to_string().chars().take(200).collect() },
+    }
 }

@@ -1,12 +1,13 @@
 //! Which hosts are asked for a registry, and how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use seawall_core::ImageReference;
+use seawall_core::{ImageReference, registry_host};
 
 use crate::credentials::Credentials;
+use crate::reach::Reach;
 
 /// What is known of a registry's host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct RegistryLimits {
     pub pages: usize,
     /// Bytes of all signatures of one image together.
     pub signatures: usize,
+    /// Names of hosts that nobody names here and whose addresses are looked for at once.
+    pub strangers: usize,
 }
 
 impl Default for RegistryLimits {
@@ -48,6 +51,7 @@ impl Default for RegistryLimits {
             redirects: 5,
             pages: 8,
             signatures: 8 << 20,
+            strangers: 4,
         }
     }
 }
@@ -55,12 +59,17 @@ impl Default for RegistryLimits {
 /// How registries are asked. It cannot be shown, since proxies have passwords in their addresses.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// What is known of hosts, by `HOST[:PORT]`.
+    /// What is known of hosts, by `HOST[:PORT]` as references have it ([`registry_host`]). They and their mirrors may be at any
+    /// address.
     pub hosts: BTreeMap<String, Host>,
+    /// Registries beside these that somebody else than who asks for an image names: their names are looked for first.
+    pub named: BTreeSet<String>,
     /// Who asks.
     pub credentials: Credentials,
     /// Whether registries on this machine may be asked, without TLS. For hosts in `hosts` it does not matter.
     pub loopback: bool,
+    /// Whether hosts that are not in `hosts` are asked at public addresses only.
+    pub public_only: bool,
     /// The proxy for all hosts, `http://HOST:PORT`, and hosts that are asked without it, separated by commas.
     pub proxy: Option<(String, String)>,
     /// Bounds.
@@ -80,19 +89,49 @@ impl Options {
 
     /// Whether a host may be asked without TLS.
     pub(crate) fn is_plain(&self, host: &str) -> bool {
-        match self.hosts.get(host) {
+        match self.hosts.get(&registry_host(host)) {
             Some(known) => known.plain,
             None => self.loopback && is_loopback_name(host_of(host)),
         }
     }
 
-    /// Whether an address that a host's name leads to may be connected to.
-    pub(crate) fn may_reach(&self, host: &str, address: IpAddr) -> bool {
-        if self.hosts.contains_key(host) {
-            return true;
-        }
-        !is_link_local(address) && (self.loopback || !is_loopback(address))
+    /// Whether `hosts` has a host, or has it as a mirror.
+    fn is_listed(&self, host: &str) -> bool {
+        self.hosts.contains_key(host)
+            || self.hosts.values().flat_map(|host| &host.mirrors).any(|mirror| registry_host(mirror) == host)
     }
+
+    /// Whether anybody but who asks for an image names a host.
+    pub(crate) fn is_named(&self, host: &str) -> bool {
+        let host = registry_host(host);
+        self.named.contains(&host) || self.is_listed(&host)
+    }
+
+    /// Whether an address that a host's name leads to may be connected to.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn may_reach(&self, host: &str, address: IpAddr) -> Result<(), Barred> {
+        match Reach::of(address) {
+            Reach::Public => Ok(()),
+            _ if self.is_listed(&registry_host(host)) => Ok(()),
+            Reach::Machine if self.loopback => Ok(()),
+            Reach::Machine | Reach::Beside => Err(Barred::Always),
+            Reach::Private if self.public_only => Err(Barred::Private),
+            Reach::Private => Ok(()),
+        }
+    }
+}
+
+/// Why nobody connects to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Barred {
+    #[error(
+        "its name leads to this machine or beside it (link-local, metadata, multicast), where nobody asks for images"
+    )]
+    Always,
+    #[error("its name leads to a private address, where only registries are asked that are named")]
+    Private,
 }
 
 /// The host of `HOST:PORT`, without the brackets of an IPv6 address.
@@ -105,19 +144,7 @@ pub(crate) fn host_of(authority: &str) -> &str {
 }
 
 fn is_loopback_name(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(is_loopback)
-}
-
-/// An IPv4 address in IPv6's clothes is what it is.
-fn is_loopback(address: IpAddr) -> bool {
-    address.to_canonical().is_loopback() || address.is_unspecified()
-}
-
-fn is_link_local(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(four) => four.is_link_local() || four.is_broadcast() || four.is_multicast(),
-        IpAddr::V6(six) => six.is_unicast_link_local() || six.is_multicast(),
-    }
+    host == "localhost" || host.parse().is_ok_and(|address| Reach::of(address) == Reach::Machine)
 }
 
 #[cfg(test)]
@@ -158,25 +185,35 @@ mod tests {
 
     #[test]
     fn addresses_where_nobody_asks() {
+        use Barred::{Always, Private};
         let mut options = options();
-        for (address, may, may_here) in [
-            ("169.254.169.254", false, false),
-            ("::ffff:169.254.169.254", false, false),
-            ("fe80::1", false, false),
-            ("224.0.0.1", false, false),
-            ("127.0.0.1", false, true),
-            ("::ffff:127.0.0.1", false, true),
-            ("::1", false, true),
-            ("0.0.0.0", false, true),
-            ("10.0.0.1", true, true),
-            ("2001:db8::1", true, true),
+        for (address, usual, public, here) in [
+            ("169.254.169.254", Err(Always), Err(Always), Err(Always)),
+            ("fd00:ec2::254", Err(Always), Err(Always), Err(Always)),
+            ("fe80::1", Err(Always), Err(Always), Err(Always)),
+            ("224.0.0.1", Err(Always), Err(Always), Err(Always)),
+            ("127.0.0.1", Err(Always), Err(Always), Ok(())),
+            ("::ffff:127.0.0.1", Err(Always), Err(Always), Ok(())),
+            ("0.0.0.0", Err(Always), Err(Always), Ok(())),
+            ("10.0.0.1", Ok(()), Err(Private), Ok(())),
+            ("fd00::1", Ok(()), Err(Private), Ok(())),
+            ("2001:db8::1", Ok(()), Ok(()), Ok(())),
         ] {
             let address: IpAddr = address.parse().unwrap();
-            options.loopback = false;
-            assert_eq!(options.may_reach("r.test", address), may, "{address}");
-            options.loopback = true;
-            assert_eq!(options.may_reach("r.test", address), may_here, "{address}");
-            assert!(options.may_reach("plain.test:5000", address), "whoever is named may be anywhere");
+            for (loopback, public_only, expected) in
+                [(false, false, usual), (false, true, public), (true, false, here)]
+            {
+                (options.loopback, options.public_only) = (loopback, public_only);
+                assert_eq!(options.may_reach("r.test", address), expected, "{address}");
+                for named in ["plain.test:5000", "Plain.test:5000", "mirror.test"] {
+                    assert!(options.may_reach(named, address).is_ok(), "whoever is named may be anywhere");
+                }
+            }
         }
+        options.named.insert("r.test".to_owned());
+        let here = "127.0.0.1".parse().unwrap();
+        assert!(options.is_named("R.test:443") && options.may_reach("r.test", here) == Ok(()));
+        options.loopback = false;
+        assert_eq!(options.may_reach("r.test", here), Err(Always), "a pattern opens no way");
     }
 }

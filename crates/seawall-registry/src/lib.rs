@@ -15,7 +15,8 @@
 //! - nothing is written to a registry, no program is run (credential helpers), no environment is read but by who passes it in;
 //! - every exchange has a deadline, a size and a number of redirects; what has a digest is held against it;
 //! - an authorization goes to the host that it is for and to no other, also when that one redirects;
-//! - no plain HTTP but where it was allowed by name, and no way to link-local addresses, where clouds keep credentials;
+//! - no plain HTTP but where it was allowed by name, and no way to this machine and beside it (link-local, metadata,
+//!   multicast) but where that was: the address decides that is connected to, wherever its name or a redirect came from;
 //! - a registry that does not answer is an error, never "there are no signatures";
 //! - no byte of a body enters a message.
 
@@ -27,7 +28,9 @@ mod error;
 mod fetch;
 mod hosts;
 mod link;
+mod names;
 mod platform;
+mod reach;
 mod signatures;
 mod tokens;
 

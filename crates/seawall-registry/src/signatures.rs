@@ -23,7 +23,7 @@ impl Registry {
         image: &ImageReference<'_>,
         digest: ImageDigest,
     ) -> Result<Found, SourceError> {
-        let unreachable = |error: RegistryError| SourceError::Unreachable(error.to_string());
+        let unreachable = |error: RegistryError| SourceError::Unreachable(error.into());
         let mut endpoints = self.endpoints(image).map_err(unreachable)?;
         let own = endpoints.pop();
         let mut found = Found::default();

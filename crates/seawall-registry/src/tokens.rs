@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -60,25 +60,19 @@ impl Tokens {
     pub(crate) async fn obtain(
         &self,
         fetch: &Fetch,
-        registry: &Uri,
+        asked: &Ask<'_>,
         repository: &str,
         challenges: &[Challenge],
     ) -> Result<Option<HeaderValue>, RegistryError> {
-        let host = link::host(registry);
+        let host = link::host(&asked.uri);
         let login = self.options.credentials.of(&host, repository);
         for challenge in challenges {
             match challenge {
                 Challenge::Bearer { realm, service, scope } => {
                     let usual = format!("repository:{repository}:pull");
                     let scope = scope.as_deref().unwrap_or(&usual);
-                    let question = question(
-                        registry,
-                        realm,
-                        service.as_deref(),
-                        scope,
-                        login,
-                        self.options.limits.token,
-                    );
+                    let most = self.options.limits.token;
+                    let question = question(asked, realm, service.as_deref(), scope, login, most);
                     let question = question.ok_or_else(|| malformed(&host, "it names no token service"))?;
                     let (header, life) = token(fetch, question).await?;
                     self.keep(&host, repository, &header, life);
@@ -104,14 +98,14 @@ fn malformed(host: &str, reason: &str) -> RegistryError {
 
 /// The question for a token: with a name and a password where they are known, by a refresh token where that is.
 fn question(
-    registry: &Uri,
+    asked: &Ask<'_>,
     realm: &str,
     service: Option<&str>,
     scope: &str,
     login: Option<&Login>,
     most: usize,
 ) -> Option<Ask<'static>> {
-    let realm = link::resolve(registry, realm)?;
+    let realm = link::resolve(&asked.uri, realm)?;
     let service = service.map(|service| format!("service={}&", link::encoded(service))).unwrap_or_default();
     let query = format!("{service}scope={}", link::encoded(scope));
     let plain = Ask {
@@ -122,6 +116,7 @@ fn question(
         authorization: login.and_then(Login::basic),
         form: None,
         most,
+        known: asked.known,
     };
     if let Some(Login::Refresh(token)) = login {
         let form = format!(

@@ -56,8 +56,8 @@ fn judge(pod: &PodView<'_>, out: &mut Verdicts<'_>) {
     let Some(lists) = out.prepared::<Lists>() else { return };
     for image in images(pod) {
         let Some(reference) = ImageReference::parse(image.text) else { continue };
-        let covers = |entries: &[Entry]| entries.iter().any(|entry| entry.covers(&reference));
-        if covers(&lists.blocked) && !covers(&lists.allowed) {
+        let blocked = lists.blocked.iter().any(|entry| entry.covers_any_port(&reference));
+        if blocked && !lists.allowed.iter().any(|entry| entry.covers(&reference)) {
             let message = format!("{} comes from the blocked registry `{}`", image.what, reference.registry);
             out.fail(image.place, message);
         }

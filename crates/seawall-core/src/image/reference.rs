@@ -2,11 +2,15 @@
 //!
 //! Source: the grammar and the normalisation of `distribution/reference`, which containerd, CRI-O and Docker share.
 
+use super::host::{is_host, registry_host};
+
 /// An image reference in parts, with the defaults filled in. No part is checked for characters that a registry refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReference<'a> {
-    /// Host and port, lower case; `docker.io` when none is written.
+    /// Host and port in their one form ([`registry_host`]); `docker.io` when none is written.
     pub registry: String,
+    /// The host as it is written, if it is.
+    pub host: Option<&'a str>,
     /// The path in the registry; `library/nginx` for `nginx`.
     pub repository: String,
     /// The tag, when one is written.
@@ -34,20 +38,17 @@ impl<'a> ImageReference<'a> {
             Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
             _ => (name, None),
         };
-        let (registry, path) = match name.split_once('/') {
-            Some((first, rest)) if Self::is_registry(first) => (first.to_ascii_lowercase(), rest),
-            _ => (Self::DEFAULT_REGISTRY.to_owned(), name),
+        let (host, path) = match name.split_once('/') {
+            Some((first, rest)) if Self::is_registry(first) => (Some(first), rest),
+            _ => (None, name),
         };
-        let registry = match registry.as_str() {
-            "index.docker.io" | "registry-1.docker.io" => Self::DEFAULT_REGISTRY.to_owned(),
-            _ => registry,
-        };
+        let registry = host.map_or_else(|| Self::DEFAULT_REGISTRY.to_owned(), registry_host);
         let repository = if registry == Self::DEFAULT_REGISTRY && !path.contains('/') {
             format!("library/{path}")
         } else {
             path.to_owned()
         };
-        Some(ImageReference { registry, repository, tag, digest })
+        Some(ImageReference { registry, host, repository, tag, digest })
     }
 
     /// Whether the first part of a name is a host: it has a dot or a port, is `localhost`, or has a capital letter, which
@@ -91,18 +92,23 @@ impl<'a> ImageReference<'a> {
         tagged.into_iter().chain(digested).collect()
     }
 
-    /// Whether every part is one that a registry could hold. Source: the grammar of `distribution/reference`. For what
-    /// comes from outside and is to be asked for.
+    /// Whether it is no name but the ID that an image has on a node, or the beginning of one: containerd runs such an image
+    /// from whatever repository it came (`CRIImageService.LocalResolve`), where others read a repository of that name.
+    pub fn is_local_id(&self) -> bool {
+        let algorithms = ["library/sha256", "library/sha384", "library/sha512"];
+        self.host.is_none() && self.tag.is_some() && algorithms.contains(&self.repository.as_str())
+    }
+
+    /// Whether every part is one that runtimes take and a registry could hold. Source: the grammar of
+    /// `distribution/reference`. For what comes from outside and is to be asked for.
     pub fn is_well_formed(&self) -> bool {
-        let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
         let tag = |tag: &str| {
             tag.len() <= 128
                 && tag.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
                 && tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
         };
-        !self.registry.is_empty()
-            && self.registry.chars().all(host)
-            && self.registry.len() + self.repository.len() < 255
+        self.host.is_none_or(is_host)
+            && self.repository.len() <= LONGEST
             && self.repository.split('/').all(is_component)
             && self.tag.is_none_or(tag)
             && (self.digest.is_none() || self.is_pinned())
@@ -114,6 +120,9 @@ impl<'a> ImageReference<'a> {
         self.digest.is_none() && named.is_none_or(|tag| tag == "latest" || tags.contains(&tag))
     }
 }
+
+/// Characters of a repository.
+const LONGEST: usize = 255;
 
 /// A part of a path: lower-case letters and digits, between which one `.`, one or two `_`, or any number of `-` may stand.
 fn is_component(part: &str) -> bool {
@@ -137,6 +146,8 @@ mod tests {
             ("nginx:1.27", "docker.io", "library/nginx", Some("1.27")),
             ("bitnami/redis:7", "docker.io", "bitnami/redis", Some("7")),
             ("index.docker.io/nginx", "docker.io", "library/nginx", None),
+            ("registry.hub.docker.com:443/nginx", "docker.io", "library/nginx", None),
+            ("GHCR.io.:443/o/a:1", "ghcr.io", "o/a", Some("1")),
             ("registry:5000/app", "registry:5000", "app", None),
             ("registry:5000/app:2", "registry:5000", "app", Some("2")),
             ("localhost/app", "localhost", "app", None),
@@ -207,6 +218,20 @@ mod tests {
     }
 
     #[test]
+    fn ids_of_images_on_a_node() {
+        for (text, is_id) in [
+            ("sha256:0123456789ab", true),
+            ("sha512:00", true),
+            ("sha256", false),
+            ("docker.io/library/sha256:00", false),
+            ("r.test/sha256:00", false),
+            ("nginx@sha256:00", false),
+        ] {
+            assert_eq!(ImageReference::parse(text).unwrap().is_local_id(), is_id, "{text}");
+        }
+    }
+
+    #[test]
     fn references_that_a_registry_could_hold() {
         let digest = "a".repeat(64);
         for (text, fits) in [
@@ -221,7 +246,15 @@ mod tests {
             ("r.test/-a".to_owned(), false),
             ("r.test/a:".to_owned(), false),
             (format!("r.test/a:{}", "x".repeat(129)), false),
-            (format!("r.test/{}", "x".repeat(255)), false),
+            (format!("r.test/{}", "x".repeat(255)), true),
+            (format!("r.test/{}", "x".repeat(256)), false),
+            (format!("{}.test/a", "x.".repeat(127)), false),
+            ("R.test:443/a".to_owned(), true),
+            ("[::1]:5000/a".to_owned(), true),
+            ("r.test./a".to_owned(), false),
+            ("r.test:/a".to_owned(), false),
+            ("r..test/a".to_owned(), false),
+            ("-r.test/a".to_owned(), false),
             ("r.test/a?b=c".to_owned(), false),
             ("user@evil.test/a".to_owned(), false),
             ("r.test/ä".to_owned(), false),

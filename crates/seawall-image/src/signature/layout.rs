@@ -10,6 +10,7 @@ use seawall_core::ImageDigest;
 use serde_json::Value;
 
 use super::encoding::hex;
+use super::gap::{Cause, Gap};
 use super::key::sha256;
 use super::limits::Limits;
 use super::source::{Found, SignatureSource, SourceError};
@@ -35,7 +36,7 @@ impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> Layout<F> {
     pub fn open(read: F, limits: Limits) -> Result<Self, SourceError> {
         let file = |path: &str| {
             read(path)
-                .map_err(SourceError::Unreachable)?
+                .map_err(|reason| SourceError::Unreachable(Gap::new(Cause::Here, reason)))?
                 .ok_or_else(|| SourceError::Malformed(format!("there is no `{path}`")))
         };
         let marker = json(&file("oci-layout")?, &limits).map_err(SourceError::Malformed)?;

@@ -2,6 +2,7 @@
 
 use super::Bundle;
 use super::cosign::{Annotations, verify_attestation, verify_simple};
+use super::gap::{Cause, Gap};
 use super::limits::Limits;
 use super::refusal::Refusal;
 use super::root::TrustedRoot;
@@ -86,10 +87,20 @@ pub struct Found {
 pub enum SourceError {
     /// The store does not answer.
     #[error("the store of signatures cannot be read: {0}")]
-    Unreachable(String),
+    Unreachable(Gap),
     /// What it says is no such store.
     #[error("the store of signatures is malformed: {0}")]
     Malformed(String),
+}
+
+impl From<SourceError> for Gap {
+    fn from(error: SourceError) -> Self {
+        let cause = match &error {
+            SourceError::Unreachable(gap) => gap.cause,
+            SourceError::Malformed(_) => Cause::Here,
+        };
+        Gap::new(cause, error.to_string())
+    }
 }
 
 /// A store of signatures: a registry, or a folder.

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use seawall_core::ImageDigest;
-use seawall_image::signature::{Annotations, Found, Layout, Limits, SignatureSource, Signed, SourceError};
+use seawall_image::signature::{
+    Annotations, Cause, Found, Gap, Layout, Limits, SignatureSource, Signed, SourceError,
+};
 use serde_json::json;
 
 use crate::world::image::{BUNDLE, ENVELOPE, Folder, SIMPLE, image};
@@ -74,7 +76,7 @@ fn a_folder_without_signatures_is_not_a_folder_that_cannot_be_read() {
         assert!(matches!(broken(path, content), SourceError::Malformed(_)), "{path}");
     }
     let unreachable = Layout::open(|_: &str| Err("gone".to_owned()), Limits::default()).err().unwrap();
-    assert_eq!(unreachable, SourceError::Unreachable("gone".to_owned()));
+    assert_eq!(unreachable, SourceError::Unreachable(Gap::new(Cause::Here, "gone")));
 }
 
 #[test]

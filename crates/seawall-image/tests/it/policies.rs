@@ -6,8 +6,8 @@ use seawall_image::signature::policy::{
     Attestation, Authority, Glob, ImagePolicy, Mode, PolicyHash, Quantifier, Rule, Verdict,
 };
 use seawall_image::signature::{
-    Annotations, Found, Identity, Limits, LogEvidence, Matcher, PublicKey, Requirements, SignatureSource,
-    Signed, SourceError, TrustedRoot,
+    Annotations, Cause, Found, Gap, Identity, Limits, LogEvidence, Matcher, PublicKey, Requirements,
+    SignatureSource, Signed, SourceError, TrustedRoot,
 };
 use seawall_yaml::Text;
 
@@ -71,7 +71,7 @@ fn said(verdict: &Verdict) -> Vec<&str> {
     match verdict {
         Verdict::Verified { accepted } => accepted.iter().map(|one| one.authority.as_str()).collect(),
         Verdict::Refused { .. } => vec!["refused"],
-        Verdict::NotEvaluated { .. } => vec!["not evaluated"],
+        Verdict::NotEvaluated(_) => vec!["not evaluated"],
     }
 }
 
@@ -93,6 +93,10 @@ fn any_and_all_of_the_authorities() {
         (All, vec![somebody("a"), wrong()], vec!["refused"]),
         (Any, vec![wrong(), fail()], vec!["refused"]),
         (Any, vec![pass()], vec!["pass"]),
+        (All, vec![pass()], vec!["pass"]),
+        (Any, vec![fail(), pass()], vec!["pass"]),
+        (All, vec![right(), pass()], vec!["key", "pass"]),
+        (All, vec![fail(), pass()], vec!["refused"]),
         (Any, vec![gap(), somebody("a")], vec!["a"]),
         (Any, vec![gap(), wrong()], vec!["not evaluated"]),
         (All, vec![gap(), right()], vec!["not evaluated"]),
@@ -107,13 +111,35 @@ fn any_and_all_of_the_authorities() {
 }
 
 #[test]
+fn what_depends_on_no_signature_is_known_without_one() {
+    let pass = || authority("pass", Rule::Pass);
+    let fail = || authority("fail", Rule::Fail { message: "no".to_owned() });
+    let gap = || Authority { not_understood: vec!["why".to_owned()], ..pass() };
+    use Quantifier::{All, Any};
+    for (quantifier, authorities, expected) in [
+        (Any, vec![somebody("a"), pass()], Some("pass")),
+        (Any, vec![fail()], Some("refused")),
+        (All, vec![somebody("a"), fail()], Some("refused")),
+        (All, vec![pass(), pass()], Some("pass")),
+        (Any, vec![somebody("a"), fail()], None),
+        (All, vec![somebody("a"), pass()], None),
+        (Any, vec![gap()], None),
+        (Any, vec![], None),
+    ] {
+        let policy = policy(quantifier, authorities);
+        let verdict = policy.fixed_verdict();
+        assert_eq!(verdict.as_ref().map(|verdict| said(verdict)[0]), expected, "{policy:?}");
+    }
+}
+
+#[test]
 fn a_store_that_does_not_answer_is_no_refusal_and_no_pass() {
     let world = World::new();
-    let gone = Store(Err(SourceError::Unreachable("time out".to_owned())));
+    let gone = Store(Err(SourceError::Unreachable(Gap::new(Cause::Registry, "time out"))));
     let asks = policy(Quantifier::Any, vec![somebody("a")]);
     assert_eq!(
         judge(&world, &asks, &gone),
-        Verdict::NotEvaluated { reason: "the store of signatures cannot be read: time out".to_owned() }
+        Verdict::NotEvaluated(Gap::new(Cause::Registry, "the store of signatures cannot be read: time out"))
     );
     // Whoever does not ask does not wait.
     let fixed = policy(Quantifier::Any, vec![authority("pass", Rule::Pass)]);
@@ -245,8 +271,11 @@ kind: ConfigMap
     assert_eq!(problems, Vec::<String>::new());
     let [ours] = policies.as_slice() else { panic!("{policies:?}") };
     assert_eq!((ours.name.as_str(), ours.mode, ours.quantifier), ("ours", Mode::Warn, Quantifier::Any));
-    let covers = |image: &str| ours.covers(&ImageReference::parse(image).unwrap(), image);
-    assert_eq!(["ghcr.io/org/a/b", "nginx", "ghcr.io/other/a"].map(covers), [true, true, false]);
+    let covers = |image: &str| ours.covers(&ImageReference::parse(image).unwrap());
+    assert_eq!(
+        ["ghcr.io/org/a/b", "nginx", "ghcr.io/other/a", "sha256:0a"].map(covers),
+        [true, true, false, true]
+    );
     let [first, second, third] = ours.authorities.as_slice() else { panic!() };
     assert_eq!([first, second, third].map(|one| one.name.as_str()), ["authority-0", "by-key", "authority-2"]);
     let Rule::Keyless(identities) = &first.rule else { panic!() };

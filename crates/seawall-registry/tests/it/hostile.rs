@@ -88,7 +88,7 @@ fn redirects_without_an_end_and_to_bad_places() {
         assert!(error(&lost).await.to_string().contains("to no address"));
         let linked = Double::start(|_| Reply::redirect("https://169.254.169.254/latest")).await;
         assert!(
-            error(&linked).await.to_string().contains("link-local address"),
+            matches!(error(&linked).await, RegistryError::Barred { .. }),
             "where clouds keep credentials"
         );
     });
@@ -132,14 +132,47 @@ fn addresses_that_nobody_may_ask() {
         let double = Double::start(|_| Reply::status(404)).await;
         let image = format!("{}/app:1", double.host);
         let strict = Registry::new(Options::default()).unwrap();
-        let error = resolve(&strict, &image).await.unwrap_err();
-        assert!(error.to_string().contains("leads to this machine"), "{error}");
+        for image in [&image, &by_name(&image), "[::ffff:a9fe:a9fe]/app:1", "0.0.0.0:5000/app:1"] {
+            let error = resolve(&strict, image).await.unwrap_err();
+            assert!(matches!(error, RegistryError::Barred { .. }), "{error}");
+            assert!(error.to_string().contains("leads to this machine"), "{error}");
+        }
         assert!(double.asked().is_empty());
         // Whoever names it means it.
-        let plain = Host { plain: true, ..Host::default() };
-        let named = Options { hosts: [(double.host.clone(), plain)].into(), ..Options::default() };
-        let error = resolve(&Registry::new(named).unwrap(), &image).await.unwrap_err();
+        let error = resolve(&naming(&double), &image).await.unwrap_err();
         assert!(matches!(error, RegistryError::NotFound { .. }), "{error}");
+    });
+}
+
+/// A host on loopback by a name that leads there.
+fn by_name(address: &str) -> String {
+    address.replace("127.0.0.1", "localhost")
+}
+
+/// A client that may ask no host on this machine but this one.
+fn naming(double: &Double) -> Registry {
+    let plain = Host { plain: true, ..Host::default() };
+    Registry::new(Options { hosts: [(double.host.clone(), plain)].into(), ..Options::default() }).unwrap()
+}
+
+#[test]
+fn redirects_and_token_services_lead_nowhere_that_nobody_may_ask() {
+    run(async {
+        let inside = Double::start(|_| Reply::status(404)).await;
+        for host in [inside.host.clone(), by_name(&inside.host)] {
+            let target = format!("https://{host}/x");
+            let redirect = Double::start({
+                let target = target.clone();
+                move |_| Reply::redirect(&target)
+            })
+            .await;
+            let realm = format!("Bearer realm=\"{target}\"");
+            let token = Double::start(move |_| Reply::status(401).with("WWW-Authenticate", &realm)).await;
+            for double in [redirect, token] {
+                let error = resolve(&naming(&double), &format!("{}/app:1", double.host)).await.unwrap_err();
+                assert!(matches!(&error, RegistryError::Barred { host: at, .. } if *at == host), "{error}");
+            }
+        }
     });
 }
 
@@ -151,10 +184,19 @@ fn a_proxy_is_told_where_to_go_and_nothing_else() {
             proxy: Some((format!("http://user:secret@{}", proxy.host), "other.test".to_owned())),
             ..Options::default()
         };
-        let error = resolve(&Registry::new(options).unwrap(), "r.test/app:1").await.unwrap_err();
+        let client = Registry::new(options).unwrap();
+        let error = resolve(&client, "r.test/app:1").await.unwrap_err();
         assert!(matches!(error, RegistryError::Connection { .. }), "{error}");
         assert!(!error.to_string().contains("secret"));
         assert_eq!(proxy.paths(), ["CONNECT r.test:443"]);
+        // What is an address already, or may be one to a proxy, it is not asked for.
+        for image in
+            ["169.254.169.254/a:1", "[::1]:5000/a:1", "localhost:5000/a:1", "127.1/a:1", "a.0x7f/a:1"]
+        {
+            let error = resolve(&client, image).await.unwrap_err();
+            assert!(matches!(error, RegistryError::Barred { .. }), "{image}: {error}");
+        }
+        assert_eq!(proxy.asked().len(), 1);
         let bad =
             Options { proxy: Some(("socks5://p.test".to_owned(), String::new())), ..Options::default() };
         assert!(Registry::new(bad).is_err());

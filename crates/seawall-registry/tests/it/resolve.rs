@@ -1,6 +1,7 @@
 //! From a name to a digest.
 
 use seawall_core::{ImageDigest, ImageReference};
+use seawall_image::signature::Cause;
 use seawall_registry::{Registry, RegistryError};
 use serde_json::json;
 
@@ -56,6 +57,7 @@ fn what_is_not_there_is_said() {
         let image = format!("{}/app:1", double.host);
         let error = resolve(&client(), &image).await.unwrap_err();
         assert_eq!(error.to_string(), format!("`{}` has no `app`, manifests/1", double.host));
+        assert_eq!(error.cause(), Cause::Name, "anybody can name a tag that is pushed later");
         for image in ["r.test/a/../b:1", "r.test/a@sha256:00"] {
             let error = resolve(&client(), image).await.unwrap_err();
             assert!(matches!(error, RegistryError::Reference(_)), "{error}");
@@ -63,6 +65,7 @@ fn what_is_not_there_is_said() {
         let nobody = "127.0.0.1:1/app:1";
         let error = resolve(&client(), nobody).await.unwrap_err();
         assert!(matches!(error, RegistryError::Connection { .. }), "{error}");
+        assert_eq!(error.cause(), Cause::Registry);
     });
 }
 

@@ -1,7 +1,7 @@
 //! The signatures beside an image.
 
 use seawall_core::{ImageDigest, ImageReference};
-use seawall_image::signature::{Annotations, Found, Signed, SourceError};
+use seawall_image::signature::{Annotations, Cause, Found, Signed, SourceError};
 use seawall_registry::Registry;
 use serde_json::json;
 
@@ -80,14 +80,24 @@ fn no_signatures_and_no_answer_are_two_things() {
         let image = shelf.image("1");
         let double = Double::start(move |asked| shelf.answer(asked)).await;
         assert_eq!(signatures(&client(), &double.host, image).await, Ok(Found::default()));
-        for (part, status) in [(".sig", 500), (".att", 403), ("/referrers/", 503), ("/referrers/", 401)] {
+        for (part, status, cause) in [
+            (".sig", 500, Cause::Registry),
+            (".att", 403, Cause::Name),
+            ("/referrers/", 503, Cause::Registry),
+            ("/referrers/", 429, Cause::Registry),
+            ("/referrers/", 401, Cause::Name),
+            ("/referrers/", 400, Cause::Name),
+        ] {
             let double = Double::start(move |asked| match asked.path.contains(part) {
                 true => Reply::status(status),
                 false => Reply::status(404),
             })
             .await;
             let error = signatures(&client(), &double.host, image).await.unwrap_err();
-            assert!(matches!(error, SourceError::Unreachable(_)), "{part} {status}: {error}");
+            assert!(
+                matches!(&error, SourceError::Unreachable(gap) if gap.cause == cause),
+                "{part} {status}: {error:?}"
+            );
         }
     });
 }

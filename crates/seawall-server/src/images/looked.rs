@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::pin::Pin;
 
 use seawall_core::ImageDigest;
+use seawall_image::signature::Gap;
 use seawall_image::signature::policy::Verdict;
 
 /// What is known of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageFacts {
     /// Its digest, or why it is not known.
-    pub digest: Result<ImageDigest, String>,
+    pub digest: Result<ImageDigest, Gap>,
     /// What the policies that are about it say, by their places; empty when nobody asked, or the digest is not known. One
     /// that is missing could not be asked.
     pub verdicts: Vec<(usize, Verdict)>,

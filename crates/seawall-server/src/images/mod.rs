@@ -9,9 +9,11 @@
 //! handed to them as a value. While it is waited for no worker is held.
 //!
 //! Invariants, above all what is absent:
-//! - every wait has a deadline, and what waits is bounded: lookups at once, lookups that are open, entries that are kept;
+//! - every wait has a deadline, and what waits is bounded: lookups at once and lookups that are open, of all registries and of
+//!   one, entries that are kept;
 //! - one image is looked up once at a time, whoever asks; whoever stops waiting stops nobody else's lookup;
-//! - a lookup that failed, is late or found no room is a reason, never a digest and never a verdict;
+//! - a lookup that failed, is late or found no room is a reason, never a digest and never a verdict; whoever brings that
+//!   about by the name of an image, or by a registry that nobody else names, gains nothing by it ([`Images::held_against`]);
 //! - lookups run on a runtime of their own: a resolver of names that hangs holds no thread that judges;
 //! - replicas share nothing: each looks for itself.
 
@@ -25,13 +27,13 @@ use std::time::Duration;
 
 use seawall_core::{ImageDigest, ImageReference};
 use seawall_image::signature::policy::{CacheBounds, ImagePolicy, Kept, PolicyHash, Verdict, VerdictCache};
-use seawall_image::signature::{Instant as Time, Limits, SourceError, TrustedRoot};
+use seawall_image::signature::{Cause, Gap, Instant as Time, Limits, SourceError, TrustedRoot};
 use tokio::runtime::{Handle, Runtime};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::clock::Clock;
-use flights::{Flights, NoFlight};
+use flights::{Flights, Lane, NoFlight, Room};
 
 pub use looked::{ImageFacts, LookUp, Looked};
 pub(crate) use settings::images as read_settings;
@@ -47,6 +49,10 @@ pub struct ImageBounds {
     pub at_once: usize,
     /// Lookups that are made or wait for their turn.
     pub open: usize,
+    /// Lookups that are made at once at one registry.
+    pub registry_at_once: usize,
+    /// Lookups of one registry that are made or wait for their turn: more than one request can ask for.
+    pub registry_open: usize,
     /// Verdicts that are kept.
     pub verdicts: CacheBounds,
     /// Seconds for which a tag is taken to mean the same.
@@ -61,6 +67,8 @@ impl Default for ImageBounds {
             lookup: Duration::from_secs(10),
             at_once: 16,
             open: 256,
+            registry_at_once: 4,
+            registry_open: 64,
             verdicts: CacheBounds::default(),
             tag: 30,
             failure: 5,
@@ -68,12 +76,14 @@ impl Default for ImageBounds {
     }
 }
 
-type Digest = Result<ImageDigest, String>;
+type Digest = Result<ImageDigest, Gap>;
 
 /// Looks images up.
 pub struct Images {
     store: Arc<dyn ImageStore>,
     policies: Arc<Vec<ImagePolicy>>,
+    /// What they say of every image, where that depends on nothing that is looked up.
+    fixed: Vec<Option<Verdict>>,
     hashes: Vec<PolicyHash>,
     root: Arc<TrustedRoot>,
     limits: Limits,
@@ -111,6 +121,12 @@ const MANY: &str = "the object brings more unknown images than are looked up at 
 
 /// Why nothing is known when the time is up.
 const LATE: &str = "the registry did not answer in time";
+
+/// Why nothing can be known of what no runtime would take.
+const NO_REFERENCE: &str = "it is no reference that a registry could hold";
+
+/// Why nothing can be known of an image that is on a node already.
+const LOCAL: &str = "it is the ID of an image on a node, and no registry says whose that is";
 
 impl Images {
     /// A service over a store and policies; lookups run on that runtime.
@@ -153,15 +169,18 @@ impl Images {
         clock: Arc<dyn Clock>,
         (runtime, own): (Handle, Option<Runtime>),
     ) -> Self {
+        let all = Room { at_once: bounds.at_once, open: bounds.open };
+        let registry = Room { at_once: bounds.registry_at_once, open: bounds.registry_open };
         Images {
+            fixed: policies.iter().map(ImagePolicy::fixed_verdict).collect(),
             hashes: policies.iter().map(|policy| PolicyHash::of(policy, &root)).collect(),
             policies: Arc::new(policies),
             root: Arc::new(root),
             limits: Limits::default(),
             tags: Mutex::new(Kept::new(bounds.verdicts.entries)),
             verdicts: Mutex::new(VerdictCache::new(bounds.verdicts)),
-            resolving: Flights::new(bounds.at_once, bounds.open),
-            judging: Flights::new(bounds.at_once, bounds.open),
+            resolving: Flights::new(all, registry),
+            judging: Flights::new(all, registry),
             store,
             bounds,
             clock,
@@ -176,9 +195,37 @@ impl Images {
     }
 
     /// The places of the policies that are about an image.
-    pub(crate) fn covering(&self, image: &ImageReference<'_>, written: &str) -> Vec<usize> {
-        let covers = |(place, policy): (usize, &ImagePolicy)| policy.covers(image, written).then_some(place);
+    pub(crate) fn covering(&self, image: &ImageReference<'_>) -> Vec<usize> {
+        let covers = |(place, policy): (usize, &ImagePolicy)| policy.covers(image).then_some(place);
         self.policies.iter().enumerate().filter_map(covers).collect()
+    }
+
+    /// Those of them for which its signatures must be looked up.
+    pub(crate) fn asking(&self, image: &ImageReference<'_>) -> Vec<usize> {
+        let mut places = self.covering(image);
+        places.retain(|place| self.fixed(*place).is_none());
+        places
+    }
+
+    /// What the policy at a place says of every image.
+    pub(crate) fn fixed(&self, place: usize) -> Option<&Verdict> {
+        self.fixed.get(place)?.as_ref()
+    }
+
+    /// Why it counts against an image of a registry that something is not known of it. Nothing when it is nobody's doing who
+    /// chooses images: then it is a gap, which the settings excuse or not.
+    pub(crate) fn held_against(&self, gap: &Gap, registry: &str) -> Option<String> {
+        match gap.cause {
+            Cause::Here => None,
+            Cause::Name => Some(gap.reason.clone()),
+            Cause::Registry if self.store.is_named(registry) => None,
+            Cause::Registry => {
+                let registry: String = registry.chars().take(100).collect();
+                Some(format!(
+                    "{gap}; nobody here names the registry `{registry}`, so its silence excuses nothing"
+                ))
+            }
+        }
     }
 
     /// What is known of these images, or will be by then.
@@ -197,7 +244,7 @@ impl Images {
             match self.known(&image, learn) {
                 Some(facts) => known.put(image, facts),
                 None if open.len() < PER_REQUEST => open.push(image),
-                None => known.put(image, ImageFacts { digest: Err(MANY.to_owned()), verdicts: Vec::new() }),
+                None => known.put(image, unknown(Gap::new(Cause::Name, MANY))),
             }
         }
         if open.is_empty() {
@@ -231,7 +278,7 @@ impl Images {
     fn known(&self, written: &str, learn: Learn) -> Option<ImageFacts> {
         let reference = match reference(written) {
             Ok(reference) => reference,
-            Err(reason) => return Some(ImageFacts { digest: Err(reason), verdicts: Vec::new() }),
+            Err(gap) => return Some(unknown(gap)),
         };
         let digest = match own_digest(&reference) {
             Some(digest) => digest,
@@ -240,7 +287,7 @@ impl Images {
         let (Ok(found), Learn::Verdicts) = (&digest, learn) else {
             return Some(ImageFacts { digest, verdicts: Vec::new() });
         };
-        let places = self.covering(&reference, written);
+        let places = self.asking(&reference);
         let verdicts = self.known_verdicts(&repository(&reference), *found, &places)?;
         Some(ImageFacts { digest, verdicts: places.into_iter().zip(verdicts).collect() })
     }
@@ -263,7 +310,7 @@ impl Images {
     async fn facts(self: &Arc<Self>, written: &str, learn: Learn, until: Instant) -> ImageFacts {
         let reference = match reference(written) {
             Ok(reference) => reference,
-            Err(reason) => return ImageFacts { digest: Err(reason), verdicts: Vec::new() },
+            Err(gap) => return unknown(gap),
         };
         let digest = match own_digest(&reference) {
             Some(digest) => digest,
@@ -272,7 +319,7 @@ impl Images {
         let (Ok(found), Learn::Verdicts) = (&digest, learn) else {
             return ImageFacts { digest, verdicts: Vec::new() };
         };
-        let places = self.covering(&reference, written);
+        let places = self.asking(&reference);
         let verdicts = self.judged(&reference, *found, &places, until).await;
         ImageFacts { digest, verdicts: places.into_iter().zip(verdicts).collect() }
     }
@@ -285,20 +332,23 @@ impl Images {
         }
         let images = Arc::clone(self);
         let asked = name.clone();
-        let flight = self.resolving.join(&self.runtime, name, move || async move {
+        let lane = self.lane(reference);
+        let flight = self.resolving.join(&self.runtime, name, lane, move || async move {
             let answer = match ImageReference::parse(&asked) {
                 Some(reference) => timeout(images.bounds.lookup, images.store.resolve(&reference)).await,
-                None => Ok(Err("it is no reference of an image".to_owned())),
+                None => Ok(Err(Gap::new(Cause::Name, NO_REFERENCE))),
             };
-            let digest = answer.unwrap_or_else(|_| Err(LATE.to_owned()));
+            let digest = answer.unwrap_or_else(|_| Err(late()));
             let seconds = if digest.is_ok() { images.bounds.tag } else { images.bounds.failure };
             lock(&images.tags).put(asked, digest.clone(), seconds, images.now());
             digest
         });
-        match landed(flight, until).await {
-            Ok(digest) => digest,
-            Err(reason) => Err(reason),
-        }
+        landed(flight, until).await.flatten()
+    }
+
+    fn lane(&self, reference: &ImageReference<'_>) -> Lane {
+        let registry = reference.registry.clone();
+        Lane { named: self.store.is_named(&registry), registry }
     }
 
     async fn judged(
@@ -318,12 +368,14 @@ impl Images {
         let images = Arc::clone(self);
         let key = (repository, digest, places.to_vec());
         let (repository, _, places) = key.clone();
-        let flight = self.judging.join(&self.runtime, key, move || async move {
+        let of = places.len();
+        let lane = self.lane(reference);
+        let flight = self.judging.join(&self.runtime, key, lane, move || async move {
             Arc::new(images.verify(&repository, digest, &places).await)
         });
         match landed(flight, until).await {
             Ok(verdicts) => verdicts.as_ref().clone(),
-            Err(reason) => vec![Verdict::NotEvaluated { reason }],
+            Err(gap) => vec![Verdict::NotEvaluated(gap); of],
         }
     }
 
@@ -331,9 +383,9 @@ impl Images {
     async fn verify(&self, repository: &str, digest: ImageDigest, places: &[usize]) -> Vec<Verdict> {
         let answer = match ImageReference::parse(repository) {
             Some(reference) => timeout(self.bounds.lookup, self.store.signatures(&reference, digest)).await,
-            None => Ok(Err(SourceError::Unreachable("it is no reference of an image".to_owned()))),
+            None => Ok(Err(SourceError::Unreachable(Gap::new(Cause::Name, NO_REFERENCE)))),
         };
-        let found = answer.unwrap_or_else(|_| Err(SourceError::Unreachable(LATE.to_owned())));
+        let found = answer.unwrap_or_else(|_| Err(SourceError::Unreachable(late())));
         let (policies, root, limits) = (Arc::clone(&self.policies), Arc::clone(&self.root), self.limits);
         let judged = places.to_vec();
         // Some milliseconds of arithmetic for each signature, away from what waits for sockets.
@@ -372,24 +424,37 @@ fn without_statements(mut verdict: Verdict) -> Verdict {
     verdict
 }
 
-async fn landed<V: Clone>(flight: Result<flights::Flight<V>, NoFlight>, until: Instant) -> Result<V, String> {
-    let mut flight = flight.map_err(|NoFlight| "too many images are looked up at once".to_owned())?;
+async fn landed<V: Clone>(flight: Result<flights::Flight<V>, NoFlight>, until: Instant) -> Result<V, Gap> {
+    let mut flight = flight.map_err(|full| Gap::new(Cause::Registry, full.reason()))?;
     match timeout_at(until, flight.wait_for(Option::is_some)).await {
-        Err(_) => Err(LATE.to_owned()),
-        Ok(Err(_)) => Err("the lookup crashed".to_owned()),
-        Ok(Ok(value)) => value.clone().ok_or_else(|| LATE.to_owned()),
+        Err(_) => Err(late()),
+        Ok(Err(_)) => Err(Gap::new(Cause::Here, "the lookup crashed")),
+        Ok(Ok(value)) => value.clone().ok_or_else(late),
     }
 }
 
-fn reference(written: &str) -> Result<ImageReference<'_>, String> {
+fn late() -> Gap {
+    Gap::new(Cause::Registry, LATE)
+}
+
+fn unknown(gap: Gap) -> ImageFacts {
+    ImageFacts { digest: Err(gap), verdicts: Vec::new() }
+}
+
+/// What can be asked for.
+fn reference(written: &str) -> Result<ImageReference<'_>, Gap> {
     let parsed = ImageReference::parse(written).filter(ImageReference::is_well_formed);
-    parsed.ok_or_else(|| "it is no reference that a registry could hold".to_owned())
+    let reference = parsed.ok_or_else(|| Gap::new(Cause::Name, NO_REFERENCE))?;
+    if reference.is_local_id() {
+        return Err(Gap::new(Cause::Name, LOCAL));
+    }
+    Ok(reference)
 }
 
 /// The digest that stands in a reference; an error when it is of a kind that nothing here verifies.
 fn own_digest(reference: &ImageReference<'_>) -> Option<Digest> {
     let digest = ImageDigest::parse(reference.digest?);
-    Some(digest.ok_or_else(|| "only digests by SHA-256 are verified".to_owned()))
+    Some(digest.ok_or_else(|| Gap::new(Cause::Name, "only digests by SHA-256 are verified")))
 }
 
 /// Registry and repository.

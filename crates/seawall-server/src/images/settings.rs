@@ -4,23 +4,31 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use seawall_core::ProblemSeverity;
+use seawall_core::{ProblemSeverity, registry_host};
 use seawall_image::signature::policy::Glob;
 use seawall_image::signature::policy::import::{WrittenPolicy, read_written};
 
-use super::ImageBounds;
+use super::{ImageBounds, PER_REQUEST};
 use crate::settings::{At, Read};
 
 /// The keys of the section; the published schema has the same.
-pub const IMAGE_KEYS: [&str; 7] =
-    ["policies", "policyFiles", "trustedRoot", "credentials", "registries", "pin", "limits"];
+pub const IMAGE_KEYS: [&str; 8] = [
+    "policies",
+    "policyFiles",
+    "trustedRoot",
+    "credentials",
+    "registries",
+    "privateAddresses",
+    "pin",
+    "limits",
+];
 const REGISTRY: [&str; 4] = ["host", "mirrors", "plainHttp", "caFile"];
 const PIN: [&str; 2] = ["images", "labelled"];
-const LIMITS: [&str; 6] =
-    ["lookupSeconds", "atOnce", "entries", "verifiedSeconds", "refusedSeconds", "tagSeconds"];
+const LIMITS: [&str; 7] =
+    ["lookupSeconds", "atOnce", "perRegistry", "entries", "verifiedSeconds", "refusedSeconds", "tagSeconds"];
 
 /// What is demanded of images.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ImageSettings {
     /// Who must have signed which images.
     pub policies: Vec<WrittenPolicy>,
@@ -30,8 +38,10 @@ pub struct ImageSettings {
     pub trusted_root: Option<PathBuf>,
     /// The file of credentials for registries.
     pub credentials: Option<PathBuf>,
-    /// What is known of registries, by host.
+    /// What is known of registries, by host as references have it.
     pub registries: BTreeMap<String, RegistrySettings>,
+    /// Whether registries that are not among these may have private addresses.
+    pub private_addresses: bool,
     /// Which images are pinned to their digest.
     pub pin: Option<PinSettings>,
     /// Bounds of lookups.
@@ -58,6 +68,22 @@ pub struct PinSettings {
     pub images: Vec<Glob>,
     /// Whether all images are in namespaces whose label asks for it.
     pub labelled: bool,
+}
+
+impl Default for ImageSettings {
+    fn default() -> Self {
+        ImageSettings {
+            policies: Vec::new(),
+            policy_files: Vec::new(),
+            trusted_root: None,
+            credentials: None,
+            registries: BTreeMap::new(),
+            private_addresses: true,
+            pin: None,
+            bounds: ImageBounds::default(),
+            folder: PathBuf::new(),
+        }
+    }
 }
 
 impl ImageSettings {
@@ -87,6 +113,7 @@ pub(crate) fn images(at: &At<'_>) -> Read<ImageSettings> {
                     settings.registries.insert(host, known);
                 }
             }
+            "privateAddresses" => settings.private_addresses = at.flag()?,
             "pin" => settings.pin = Some(pin(&at)?),
             _ => limits(&at, &mut settings.bounds)?,
         }
@@ -115,7 +142,7 @@ fn registry(at: &At<'_>) -> Read<(String, RegistrySettings)> {
     let mut host = None;
     for (key, at) in at.entries(&REGISTRY)? {
         match key {
-            "host" => host = Some(at.text()?.to_ascii_lowercase()),
+            "host" => host = Some(registry_host(at.text()?)),
             "mirrors" => known.mirrors = at.texts()?,
             "plainHttp" => known.plain = at.flag()?,
             _ => known.authorities = Some(at.text()?.into()),
@@ -143,13 +170,22 @@ fn pin(at: &At<'_>) -> Read<PinSettings> {
     Ok(pin)
 }
 
+/// How many lookups may be open where so many are made at once: one request alone must find room.
+fn waiting(at_once: usize) -> usize {
+    (at_once * 16).max(2 * PER_REQUEST)
+}
+
 fn limits(at: &At<'_>, bounds: &mut ImageBounds) -> Read<()> {
     for (key, at) in at.entries(&LIMITS)? {
         match key {
             "lookupSeconds" => bounds.lookup = Duration::from_secs(at.number(1, 60)?.into()),
             "atOnce" => {
                 bounds.at_once = at.number(1, 1 << 10)? as usize;
-                bounds.open = bounds.at_once * 16;
+                bounds.open = waiting(bounds.at_once);
+            }
+            "perRegistry" => {
+                bounds.registry_at_once = at.number(1, 1 << 10)? as usize;
+                bounds.registry_open = waiting(bounds.registry_at_once);
             }
             "entries" => bounds.verdicts.entries = at.number(0, 1 << 20)? as usize,
             "verifiedSeconds" => bounds.verdicts.verified = at.number(0, 7 * 86_400)?.into(),
@@ -179,8 +215,9 @@ mod tests {
         let read = settings(
             "{policies: [{name: a, images: ['**'], authorities: [{static: {action: fail}}]}], policyFiles: [b.yaml],
               trustedRoot: root.json, credentials: config.json, pin: {images: [r.test/**], labelled: true},
-              registries: [{host: R.test:5000, mirrors: [m.test], plainHttp: true, caFile: ca.crt}],
-              limits: {lookupSeconds: 3, atOnce: 2, entries: 5, verifiedSeconds: 60, refusedSeconds: 0, tagSeconds: 0}}",
+              registries: [{host: R.test:5000, mirrors: [m.test], plainHttp: true, caFile: ca.crt}, {host: 'Index.docker.io:443'}],
+              privateAddresses: false,
+              limits: {lookupSeconds: 3, atOnce: 2, perRegistry: 5, entries: 5, verifiedSeconds: 60, refusedSeconds: 0, tagSeconds: 0}}",
         );
         let mut read = read.unwrap();
         assert!(read.verifies() && read.policies[0].name() == "a");
@@ -190,10 +227,14 @@ mod tests {
         assert_eq!((known.plain, known.mirrors.as_slice()), (true, &["m.test".to_owned()][..]));
         let pin = read.pin.unwrap();
         assert_eq!((pin.images[0].as_str(), pin.labelled), ("r.test/**", true));
-        let ImageBounds { lookup, at_once, open, verdicts, tag, .. } = read.bounds;
-        assert_eq!((lookup, at_once, open, tag), (Duration::from_secs(3), 2, 32, 0));
+        assert!(read.registries.contains_key("docker.io") && !read.private_addresses);
+        let ImageBounds { lookup, at_once, open, verdicts, tag, registry_at_once, registry_open, .. } =
+            read.bounds;
+        assert_eq!((registry_at_once, registry_open), (5, 80));
+        assert_eq!((lookup, at_once, open, tag), (Duration::from_secs(3), 2, 64, 0));
         assert_eq!((verdicts.entries, verdicts.verified, verdicts.refused), (5, 60, 0));
-        assert!(!settings("{}").unwrap().verifies());
+        let empty = settings("{}").unwrap();
+        assert!(!empty.verifies() && empty.private_addresses);
     }
 
     #[test]

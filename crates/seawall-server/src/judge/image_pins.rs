@@ -5,14 +5,16 @@
 //!   what others write, others compare;
 //! - an image that names a digest is left alone, and so is one that the object had before, so that a second run changes
 //!   nothing and a pod that runs can be updated;
-//! - an image whose digest is not known is a gap and stays as it is.
+//! - an image whose digest is not known stays as it is: a gap, and where whoever chose the image can bring that about, a
+//!   refusal.
 
 use std::sync::Arc;
 
 use seawall_core::{Route, Step};
 use seawall_image::signature::policy::Glob;
+use seawall_image::signature::{Cause, Gap};
 use seawall_inventory::{GroupKind, POD_KINDS};
-use seawall_policy::admission::{Decision, NotJudged, Request};
+use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
 use seawall_schema::Value;
 use tokio::time::Instant;
 
@@ -51,7 +53,7 @@ impl ImagePins {
             return Default::default();
         }
         let covered = |used: &Used<'_>| {
-            let covers = |glob: &Glob| glob.covers(&used.reference, used.text);
+            let covers = |glob: &Glob| glob.covers(&used.reference);
             self.settings.images.iter().any(covers)
         };
         if self.settings.labelled && !images.iter().all(covered) {
@@ -68,6 +70,22 @@ impl ImagePins {
         }
         images.retain(covered);
         (images, None)
+    }
+
+    /// An image whose digest is not known.
+    fn unknown(&self, used: &Used<'_>, gap: &Gap, into: &mut Decision) {
+        let (policy, binding) = (NAME.to_owned(), String::new());
+        let named = format!("the image `{}` (`{}`)", used.shown(), used.route);
+        match self.images.held_against(gap, &used.reference.registry) {
+            Some(reason) => {
+                let message = format!("{NAME}: {named} cannot be pinned: {reason}");
+                let (code, reason) = (Reason::Forbidden.code(), Reason::Forbidden);
+                into.denials.push(Denial { policy, binding, code, reason, message });
+            }
+            None => {
+                into.not_judged.push(NotJudged { policy, binding, reason: format!("{named}: {gap}") });
+            }
+        }
     }
 }
 
@@ -92,21 +110,19 @@ impl Changer for ImagePins {
             return decision;
         }
         let (images, unknown) = self.wanted(request, around);
-        let mut gap = |reason: String| {
-            decision.not_judged.push(NotJudged { policy: NAME.to_owned(), binding: String::new(), reason });
-        };
-        unknown.into_iter().for_each(&mut gap);
+        let gap = |reason: String| NotJudged { policy: NAME.to_owned(), binding: String::new(), reason };
+        decision.not_judged.extend(unknown.map(gap));
         let Some(object) = request.object else { return decision };
         let mut changed = None;
         for used in images {
             let digest = match around.looked.get(used.text).map(|facts| &facts.digest) {
                 Some(Ok(digest)) => *digest,
-                Some(Err(reason)) => {
-                    gap(format!("the image `{}` (`{}`): {reason}", used.shown(), used.route));
+                Some(Err(gap)) => {
+                    self.unknown(&used, gap, &mut decision);
                     continue;
                 }
                 None => {
-                    gap(format!("the image `{}` (`{}`): it was not looked up", used.shown(), used.route));
+                    self.unknown(&used, &Gap::new(Cause::Here, "it was not looked up"), &mut decision);
                     continue;
                 }
             };
@@ -116,7 +132,7 @@ impl Changer for ImagePins {
             let place = changed.as_mut().and_then(|value| at(value, &used.route));
             match place {
                 Some(place) => *place = Value::Str(format!("{}@{digest}", used.text.trim()).into()),
-                None => gap(format!("`{}` is nested too deeply", used.route)),
+                None => decision.not_judged.push(gap(format!("`{}` is nested too deeply", used.route))),
             }
         }
         if let Some(changed) = changed {

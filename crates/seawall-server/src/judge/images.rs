@@ -1,13 +1,15 @@
 //! Who signed the images of a request.
 //!
 //! Invariants:
-//! - what was looked up is held against policies, and nothing else: an image of which nothing is known is a gap;
+//! - what was looked up is held against policies, and nothing else: an image of which nothing is known is a gap, and where
+//!   whoever chose the image can bring that about, a refusal;
 //! - on an update only images that the object did not have before are judged: whoever runs already may end in peace;
 //! - all containers, init and ephemeral ones, and volumes of images, in pods and in whatever makes pods.
 
 use std::sync::Arc;
 
-use seawall_image::signature::policy::{ImagePolicy, Mode, Verdict};
+use seawall_image::signature::policy::{Mode, Verdict};
+use seawall_image::signature::{Cause, Gap};
 use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
 use tokio::time::Instant;
 
@@ -32,42 +34,34 @@ impl ImagePolicies {
         format!("image-signature/{name}")
     }
 
-    fn looks(&self, place: usize) -> bool {
-        self.0.policies().get(place).is_some_and(ImagePolicy::looks_at_signatures)
-    }
-
     fn gap(&self, place: usize, reason: String, into: &mut Decision) {
         into.not_judged.push(NotJudged { policy: self.id(place), binding: String::new(), reason });
     }
 
+    /// Something that a policy would have to know.
+    fn unknown(&self, place: usize, named: &str, gap: &Gap, registry: &str, into: &mut Decision) {
+        match self.0.held_against(gap, registry) {
+            Some(reason) => self.refuse(place, named, &[reason], into),
+            None => self.gap(place, format!("{named}: {gap}"), into),
+        }
+    }
+
     fn judge_one(&self, used: &Used<'_>, facts: Option<&ImageFacts>, into: &mut Decision) {
-        let places = self.0.covering(&used.reference, used.text);
         let named = format!("the image `{}` (`{}`)", used.shown(), used.route);
-        let mut verified = None;
-        for place in places {
-            let facts = match facts {
-                Some(ImageFacts { digest: Ok(digest), verdicts }) => Ok((digest, verdicts)),
-                Some(ImageFacts { digest: Err(reason), .. }) => Err(reason.as_str()),
-                None => Err("it was not looked up"),
-            };
-            let (digest, verdicts) = match facts {
-                Ok(known) => known,
-                Err(reason) => {
-                    self.gap(place, format!("{named}: {reason}"), into);
-                    continue;
+        let mut by_signature = false;
+        for place in self.0.covering(&used.reference) {
+            let fixed = self.0.fixed(place);
+            match fixed.map_or_else(|| looked_up(facts, place), Ok) {
+                Ok(Verdict::Verified { .. }) => by_signature |= fixed.is_none(),
+                Ok(Verdict::Refused { reasons }) => self.refuse(place, &named, reasons, into),
+                Ok(Verdict::NotEvaluated(gap)) => {
+                    self.unknown(place, &named, gap, &used.reference.registry, into);
                 }
-            };
-            match verdicts.iter().find(|(of, _)| *of == place).map(|(_, verdict)| verdict) {
-                Some(Verdict::Verified { .. }) if self.looks(place) => verified = Some(digest),
-                Some(Verdict::Verified { .. }) => {}
-                Some(Verdict::Refused { reasons }) => self.refuse(place, &named, reasons, into),
-                Some(Verdict::NotEvaluated { reason }) => self.gap(place, format!("{named}: {reason}"), into),
-                None => self.gap(place, format!("{named}: its signatures were not looked up"), into),
+                Err(gap) => self.unknown(place, &named, &gap, &used.reference.registry, into),
             }
         }
-        if let Some(digest) = verified
-            && used.reference.digest.is_none()
-        {
+        let digest = facts.and_then(|facts| facts.digest.as_ref().ok());
+        if let Some(digest) = digest.filter(|_| by_signature && used.reference.digest.is_none()) {
             into.warnings.push(format!(
                 "{named} was verified as `{digest}`, and nodes pull what the tag means then; write the digest, or let it be pinned (`admission.images.pin`)"
             ));
@@ -97,7 +91,7 @@ impl Judge for ImagePolicies {
 
     fn look_up(&self, request: &Request<'_>, around: &Around<'_>, until: Instant) -> Option<LookUp> {
         let (all, _) = used(request, around);
-        let covered = all.iter().filter(|used| !self.0.covering(&used.reference, used.text).is_empty());
+        let covered = all.iter().filter(|used| !self.0.asking(&used.reference).is_empty());
         let images: Vec<String> = covered.map(|used| used.text.to_owned()).collect();
         self.0.look_up(images, Learn::Verdicts, until)
     }
@@ -108,9 +102,21 @@ impl Judge for ImagePolicies {
         for used in &all {
             self.judge_one(used, around.looked.get(used.text), &mut decision);
         }
-        for reason in missed {
-            (0..self.0.policies().len()).for_each(|place| self.gap(place, reason.clone(), &mut decision));
+        for gap in missed {
+            for place in 0..self.0.policies().len() {
+                if !self.0.fixed(place).is_some_and(Verdict::is_verified) {
+                    self.unknown(place, "an image", &gap, "", &mut decision);
+                }
+            }
         }
         decision
     }
+}
+
+/// What was learnt of an image for the policy at a place.
+fn looked_up(facts: Option<&ImageFacts>, place: usize) -> Result<&Verdict, Gap> {
+    let facts = facts.ok_or_else(|| Gap::new(Cause::Here, "it was not looked up"))?;
+    facts.digest.clone()?;
+    let verdict = facts.verdicts.iter().find(|(of, _)| *of == place).map(|(_, verdict)| verdict);
+    verdict.ok_or_else(|| Gap::new(Cause::Here, "its signatures were not looked up"))
 }

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use seawall_core::{ImageReference, Route};
-use seawall_inventory::Resource;
+use seawall_image::signature::{Cause, Gap};
+use seawall_inventory::{GroupKind, POD_KINDS, Resource};
 use seawall_policy::admission::{Operation, Request};
 use seawall_schema::Value;
 use seawall_yaml::Node;
@@ -29,7 +30,7 @@ impl Used<'_> {
 
 /// The images that a request brings: all of a new object, and of one that is changed those that it did not have. What is
 /// none, or was not looked at, has its reason.
-pub(super) fn used<'t>(request: &Request<'t>, around: &Around<'t>) -> (Vec<Used<'t>>, Vec<String>) {
+pub(super) fn used<'t>(request: &Request<'t>, around: &Around<'t>) -> (Vec<Used<'t>>, Vec<Gap>) {
     let writes = matches!(request.operation, Operation::Create | Operation::Update);
     let whole = matches!(request.subresource, "" | "ephemeralcontainers");
     let Some(object) = request.object.filter(|_| writes && whole) else { return Default::default() };
@@ -38,6 +39,9 @@ pub(super) fn used<'t>(request: &Request<'t>, around: &Around<'t>) -> (Vec<Used<
     let before = before.and_then(|before| earlier(before, around));
     let known: HashSet<&str> = before.iter().flat_map(texts).collect();
     let (mut used, mut missed) = (Vec::new(), Vec::new());
+    // Some controllers fill templates in; the pods that they make are judged then.
+    let is_built_in = POD_KINDS.contains(&GroupKind::new(request.kind.0, request.kind.2));
+    let cause = if is_built_in { Cause::Name } else { Cause::Here };
     for node in nodes(&resource) {
         // The same node in the tree of the request, which lives longer than the resource.
         let node = around.tree.node(node.id());
@@ -45,11 +49,11 @@ pub(super) fn used<'t>(request: &Request<'t>, around: &Around<'t>) -> (Vec<Used<
         let route = resource.route_of(node);
         match ImageReference::parse(text) {
             Some(reference) => used.push(Used { text, reference, route }),
-            None => missed.push(format!("`{route}` is no reference of an image")),
+            None => missed.push(Gap::new(cause, format!("`{route}` is no reference of an image"))),
         }
     }
     if resource.is_missing_pods() {
-        missed.push("the object holds more pods than are looked at".to_owned());
+        missed.push(Gap::new(Cause::Name, "the object holds more pods than are looked at"));
     }
     (used, missed)
 }

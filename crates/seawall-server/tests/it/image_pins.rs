@@ -105,6 +105,26 @@ fn tags_become_digests_where_a_pattern_says_so() {
     });
 }
 
+/// Where the tag is made later, or the registry answers later, whoever named it must not get around its being pinned.
+#[test]
+fn what_whoever_names_an_image_brings_about_is_refused() {
+    run(async {
+        let shop = Shop::of(&[("r.test/later:1", Says::Withholds), ("r.test/down:1", Says::Fails)]);
+        for (image, code) in [("r.test/later:1", 403), ("evil.example/app:1", 403), ("r.test/down:1", 500)] {
+            let (response, patch) =
+                mutate(&shop, by_pattern("**"), Inventory::default(), Mode::Enforce, &pod(&[image])).await;
+            assert_eq!((&response["status"]["code"], &patch), (&code.into(), &Value::Null), "{response}");
+            let message = response["status"]["message"].as_str().unwrap();
+            let start = if code == 403 { "image-pin: the image" } else { "image-pin: could not be judged: " };
+            assert!(message.starts_with(start), "{message}");
+        }
+        let review = pod(&["r.test/later:1"]);
+        let (response, _) = mutate(&shop, by_pattern("**"), Inventory::default(), Mode::Audit, &review).await;
+        assert_eq!(response["allowed"], true);
+        assert!(response["auditAnnotations"].to_string().contains("cannot be pinned"), "{response}");
+    });
+}
+
 #[test]
 fn a_second_run_changes_nothing() {
     run(async {

@@ -9,6 +9,7 @@ mod cluster;
 mod hostile;
 mod image_pins;
 mod images;
+mod images_at_will;
 #[cfg(feature = "live")]
 mod live;
 mod pod_security;

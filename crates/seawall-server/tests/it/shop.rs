@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use seawall_core::{ImageDigest, ImageReference};
 use seawall_image::signature::policy::ImagePolicy;
 use seawall_image::signature::policy::import::read_written;
-use seawall_image::signature::{Found, Limits, Signed, SourceError, TrustedRoot};
+use seawall_image::signature::{Cause, Found, Gap, Limits, Signed, SourceError, TrustedRoot};
 use seawall_server::{Asking, ImageBounds, ImageStore, Images};
 use seawall_yaml::{Text, read};
 use serde_json::{Value, json};
@@ -21,6 +21,8 @@ pub(crate) enum Says {
     Digest(ImageDigest),
     Signed(Vec<Signed>),
     Fails,
+    /// It answers, and not with what it is asked for.
+    Withholds,
     /// It never answers.
     Hangs,
     Crashes,
@@ -59,13 +61,24 @@ impl Shop {
     }
 }
 
+/// Why the store does not say.
+fn closed() -> Gap {
+    Gap::new(Cause::Registry, "the registry is closed")
+}
+
 impl ImageStore for Shop {
-    fn resolve<'a>(&'a self, image: &'a ImageReference<'a>) -> Asking<'a, Result<ImageDigest, String>> {
+    /// The registries of `.test` are named, and those of others are not.
+    fn is_named(&self, registry: &str) -> bool {
+        registry.ends_with(".test")
+    }
+
+    fn resolve<'a>(&'a self, image: &'a ImageReference<'a>) -> Asking<'a, Result<ImageDigest, Gap>> {
         let name = format!("{}/{}:{}", image.registry, image.repository, image.tag.unwrap_or("latest"));
         Box::pin(async {
             match self.answer(name).await {
                 Says::Digest(digest) => Ok(digest),
-                _ => Err("the registry is closed".to_owned()),
+                Says::Withholds => Err(Gap::new(Cause::Name, "there is no such tag")),
+                _ => Err(closed()),
             }
         })
     }
@@ -79,7 +92,8 @@ impl ImageStore for Shop {
         Box::pin(async {
             match self.answer(name).await {
                 Says::Signed(signed) => Ok(Found { signed, faults: Vec::new() }),
-                _ => Err(SourceError::Unreachable("the registry is closed".to_owned())),
+                Says::Withholds => Err(SourceError::Unreachable(Gap::new(Cause::Name, "access is refused"))),
+                _ => Err(SourceError::Unreachable(closed())),
             }
         })
     }

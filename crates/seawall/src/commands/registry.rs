@@ -26,6 +26,20 @@ pub(super) const NOT_ASKED: &str = if cfg!(feature = "registry") {
     "this build asks no registries"
 };
 
+/// Which registries may be asked.
+#[cfg(feature = "registry")]
+pub(super) enum Reach {
+    /// A person asks, of this machine too.
+    Person,
+    /// Whoever makes a pod names its images: what runs beside the server is nobody's registry unless it is configured.
+    Requests {
+        /// Whether registries that are not configured may have private addresses.
+        private: bool,
+        /// Registries that patterns name.
+        named: std::collections::BTreeSet<String>,
+    },
+}
+
 /// What is known of a registry.
 #[derive(Debug, Default)]
 #[cfg_attr(not(feature = "registry"), allow(dead_code, reason = "nobody asks"))]
@@ -41,8 +55,7 @@ impl RegistryArgs {
         cfg!(feature = "registry") && !self.offline
     }
 
-    /// A client. `named` is what the configuration says: the file of credentials, and what it knows of hosts. Registries on
-    /// this machine are asked only where a person asks.
+    /// A client, by what the configuration says: the file of credentials, and what it knows of hosts.
     ///
     /// # Errors
     /// When a file cannot be read, or is not understood.
@@ -51,10 +64,16 @@ impl RegistryArgs {
         &self,
         credentials: Option<&Path>,
         hosts: impl IntoIterator<Item = (String, Known)>,
-        loopback: bool,
+        reach: Reach,
     ) -> anyhow::Result<seawall_registry::Registry> {
         use seawall_registry::{Credentials, Host, Options};
-        let mut options = Options { loopback, proxy: proxy(), ..Options::default() };
+        let mut options = Options { proxy: proxy(), ..Options::default() };
+        match reach {
+            Reach::Person => options.loopback = true,
+            Reach::Requests { private, named } => {
+                (options.public_only, options.named) = (!private, named);
+            }
+        }
         if let Some(file) = self.registry_config.as_deref().or(credentials) {
             let name = || format!("credentials `{}`", file.display());
             options.credentials =

@@ -78,13 +78,22 @@ impl Shelf {
 
     /// Serves the images as `shop/app`, until the test ends; `HOST:PORT`. What has `broken` in its path is an error.
     pub(crate) fn serve(&self, broken: &'static str) -> String {
+        self.serve_telling(broken, || ())
+    }
+
+    /// The same, and tells of every question.
+    pub(crate) fn serve_telling(
+        &self,
+        broken: &'static str,
+        tell: impl Fn() + Send + Sync + 'static,
+    ) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
-        let paths = Arc::new(self.paths());
+        let (paths, tell) = (Arc::new(self.paths()), Arc::new(tell));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let paths = Arc::clone(&paths);
-                std::thread::spawn(move || _ = answer(stream, &paths, broken));
+                let (paths, tell) = (Arc::clone(&paths), Arc::clone(&tell));
+                std::thread::spawn(move || _ = answer(stream, &paths, broken, &*tell));
             }
         });
         host
@@ -118,6 +127,7 @@ fn answer(
     stream: std::net::TcpStream,
     paths: &HashMap<String, Vec<u8>>,
     broken: &str,
+    tell: &dyn Fn(),
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut lines = BufReader::new(stream.try_clone()?).lines();
@@ -126,6 +136,7 @@ fn answer(
         while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
         let mut words = first.split(' ');
         let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        tell();
         let found = path.strip_prefix("/v2/shop/app/").and_then(|path| paths.get(path));
         let (status, body) = match found {
             _ if !broken.is_empty() && path.contains(broken) => (500, &[][..]),

@@ -8,8 +8,8 @@ fn text(description: &str) -> Value {
     json!({"description": description, "type": "string"})
 }
 
-fn flag(description: &str) -> Value {
-    json!({"description": description, "type": "boolean", "default": false})
+fn flag(description: &str, default: bool) -> Value {
+    json!({"description": description, "type": "boolean", "default": default})
 }
 
 fn list(description: &str, item: &Value) -> Value {
@@ -30,17 +30,18 @@ pub(super) fn section() -> Value {
         &json!({
             "host": text("`HOST` or `HOST:PORT`."),
             "mirrors": texts("Hosts that are asked first."),
-            "plainHttp": flag("It speaks HTTP without TLS."),
+            "plainHttp": flag("It speaks HTTP without TLS.", false),
             "caFile": text("A file of certificate authorities that are trusted for it, PEM."),
         }),
     );
     let pin = json!({
         "images": texts("Patterns of images; `*` for anything without a slash, `**` for anything."),
-        "labelled": flag("All images in namespaces with the label `admission.seawall.dev/pin-images: \"true\"`, too."),
+        "labelled": flag("All images in namespaces with the label `admission.seawall.dev/pin-images: \"true\"`, too.", false),
     });
     let limits = json!({
         "lookupSeconds": number("The longest that a lookup goes on.", 1, 60),
-        "atOnce": number("Lookups at once; 16 times as many may wait.", 1, 1 << 10),
+        "atOnce": number("Lookups at once; 16 times as many, and at least 64, may wait.", 1, 1 << 10),
+        "perRegistry": number("Lookups at once at one registry; 16 times as many, and at least 64, may wait.", 1, 1 << 10),
         "entries": number("Verdicts, and tags, that are kept.", 0, 1 << 20),
         "verifiedSeconds": number("Seconds for which an image stays verified.", 0, 604_800),
         "refusedSeconds": number("Seconds for which an image stays refused.", 0, 86_400),
@@ -53,7 +54,11 @@ pub(super) fn section() -> Value {
             "policyFiles": texts("Files of ClusterImagePolicies."),
             "trustedRoot": text("The file of the trusted root, JSON."),
             "credentials": text("A file of credentials for registries, as Docker keeps them."),
-            "registries": list("What is known of registries.", &required(registry, &["host"])),
+            "registries": list(
+                "What is known of registries. They and their mirrors may be at any address, others neither on this machine nor beside it (loopback, link-local, metadata, multicast).",
+                &required(registry, &["host"]),
+            ),
+            "privateAddresses": flag("Registries that are not named in `registries` may have private addresses (RFC 1918, unique local).", true),
             "pin": map("Which images are pinned to their digest.", &pin),
             "limits": map("Bounds of lookups.", &limits),
         }),

@@ -47,7 +47,7 @@ impl VerdictCache {
         let seconds = match &verdict {
             Verdict::Verified { .. } => self.bounds.verified,
             Verdict::Refused { .. } => self.bounds.refused,
-            Verdict::NotEvaluated { .. } => return,
+            Verdict::NotEvaluated(_) => return,
         };
         self.kept.put((image, policy), verdict, seconds, now);
     }
@@ -56,6 +56,7 @@ impl VerdictCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::{Cause, Gap};
 
     fn image(number: u8) -> ImageDigest {
         ImageDigest::from([number; 32])
@@ -74,7 +75,8 @@ mod tests {
         let verified = Verdict::Verified { accepted: Vec::new() };
         cache.put(image(1), POLICY, verified.clone(), at(1_000));
         cache.put(image(2), POLICY, refused(), at(1_000));
-        cache.put(image(3), POLICY, Verdict::NotEvaluated { reason: String::new() }, at(1_000));
+        let gap = Gap::new(Cause::Here, "");
+        cache.put(image(3), POLICY, Verdict::NotEvaluated(gap), at(1_000));
         let known = |number, now| cache.get(image(number), POLICY, at(now)).is_some();
         assert_eq!([1_000, 1_099, 1_100].map(|now| known(1, now)), [true, true, false]);
         assert_eq!([1_000, 1_009, 1_010].map(|now| known(2, now)), [true, true, false]);

@@ -4,15 +4,15 @@ use seawall_core::{ImageDigest, ImageReference};
 
 use super::{Accepted, Attestation, Authority, ImagePolicy, Quantifier, Rule, Verdict};
 use crate::signature::source::{Found, SIGNED, SignatureSource};
-use crate::signature::{Limits, LogEvidence, Signer, SourceError, TrustedRoot, Verified};
+use crate::signature::{Cause, Gap, Limits, LogEvidence, Signer, SourceError, TrustedRoot, Verified};
 
 /// Reasons that are told; a store may be full of signatures of others.
 const REASONS: usize = 20;
 
 impl ImagePolicy {
-    /// Whether the policy is about an image.
-    pub fn covers(&self, image: &ImageReference<'_>, written: &str) -> bool {
-        self.images.iter().any(|glob| glob.covers(image, written))
+    /// Whether the policy is about an image. Every policy is about one that is named by its ID, which may be any image.
+    pub fn covers(&self, image: &ImageReference<'_>) -> bool {
+        image.is_local_id() || self.images.iter().any(|glob| glob.covers(image))
     }
 
     /// Whether any of its authorities can only be held against a trusted root: certificates, and what must be in a log.
@@ -24,9 +24,12 @@ impl ImagePolicy {
         })
     }
 
-    /// Whether any of its authorities looks at signatures, and not every one says the same of all images.
-    pub fn looks_at_signatures(&self) -> bool {
-        self.authorities.iter().any(|authority| matches!(authority.rule, Rule::Key(_) | Rule::Keyless(_)))
+    /// What it says of every image, when that depends on no signature: nobody need be asked for any.
+    pub fn fixed_verdict(&self) -> Option<Verdict> {
+        let nobody: Result<Found, _> = Err(SourceError::Unreachable(Gap::new(Cause::Here, "")));
+        let any = ImageDigest::from([0; 32]);
+        let verdict = self.judge(any, &nobody, &TrustedRoot::default(), &Limits::default());
+        (!matches!(verdict, Verdict::NotEvaluated(_))).then_some(verdict)
     }
 
     /// Judges an image by its digest. What an image is called does not matter here: [`covers`](Self::covers) asks that.
@@ -52,7 +55,8 @@ impl ImagePolicy {
 }
 
 fn not_understood(name: &str, reasons: &[String]) -> Verdict {
-    Verdict::NotEvaluated { reason: format!("`{name}` is not understood: {}", reasons.join("; ")) }
+    let reason = format!("`{name}` is not understood: {}", reasons.join("; "));
+    Verdict::NotEvaluated(Gap::new(Cause::Here, reason))
 }
 
 /// The first that accepts; without one, a gap outweighs refusals, since the gap might have accepted.
@@ -60,7 +64,7 @@ fn any(verdicts: Vec<Verdict>) -> Verdict {
     if let Some(at) = verdicts.iter().position(Verdict::is_verified) {
         return verdicts.into_iter().nth(at).unwrap_or(Verdict::Refused { reasons: Vec::new() });
     }
-    let gap = verdicts.iter().position(|verdict| matches!(verdict, Verdict::NotEvaluated { .. }));
+    let gap = verdicts.iter().position(|verdict| matches!(verdict, Verdict::NotEvaluated(_)));
     match gap.and_then(|at| verdicts.get(at)) {
         Some(gap) => gap.clone(),
         None => refused(verdicts),
@@ -116,7 +120,7 @@ impl Asked<'_> {
         let (image, root, limits) = (self.image, self.root, self.limits);
         let Found { signed, faults } = match self.found() {
             Ok(found) => found,
-            Err(error) => return Verdict::NotEvaluated { reason: error.to_string() },
+            Err(error) => return Verdict::NotEvaluated(error.into()),
         };
         let mut reasons: Vec<String> = Vec::new();
         let mut verified: Vec<Verified> = Vec::new();

@@ -1,6 +1,6 @@
 //! What a policy says of an image.
 
-use crate::signature::Statement;
+use crate::signature::{Gap, Statement};
 
 /// Whether an image is vouched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +16,7 @@ pub enum Verdict {
         reasons: Vec<String>,
     },
     /// Nobody can say: never a pass.
-    NotEvaluated {
-        /// Why.
-        reason: String,
-    },
+    NotEvaluated(Gap),
 }
 
 /// An authority that accepted an image.

@@ -13,7 +13,7 @@ pub(super) fn configured() -> (Settings, Parameters) {
         (
             "image-registry-blocked",
             "publicRegistries",
-            strings(&["*.io", "docker.io/bitnami", "quay.io:443"]),
+            strings(&["*.k8s.io", "Index.docker.io/bitnami", "quay.io:443", "localhost"]),
         ),
         ("image-registry-blocked", "publicRegistriesAllowlist", strings(&["GHCR.io", " "])),
         (

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use seawall_core::{ImageDigest, ImageReference};
 use seawall_image::signature::policy::ImagePolicy;
-use seawall_image::signature::{Found, SourceError, TrustedRoot};
+use seawall_image::signature::{Cause, Found, Gap, SourceError, TrustedRoot};
 use seawall_server::{
     Asking, Changer, ImagePins, ImagePolicies, ImageSettings, ImageStore, Images, Judge, Judges, SystemClock,
 };
@@ -43,7 +43,7 @@ impl ImageArgs {
             return Ok((Judges::new(), None));
         }
         let root = self.root(settings, &policies)?;
-        let (store, clock) = (self.store(settings)?, Arc::new(SystemClock));
+        let (store, clock) = (self.store(settings, &policies)?, Arc::new(SystemClock));
         let verifies = !policies.is_empty();
         let images = Images::start(store, policies, root, settings.bounds, clock);
         let images = images.context("threads for lookups could not be started")?;
@@ -91,17 +91,28 @@ impl ImageArgs {
         not(feature = "registry"),
         allow(unused_variables, reason = "they say how registries are asked")
     )]
-    fn store(&self, settings: &ImageSettings) -> anyhow::Result<Arc<dyn ImageStore>> {
+    fn store(
+        &self,
+        settings: &ImageSettings,
+        policies: &[ImagePolicy],
+    ) -> anyhow::Result<Arc<dyn ImageStore>> {
         #[cfg(feature = "registry")]
         if self.registry.may_ask() {
-            use crate::commands::registry::Known;
+            use seawall_image::signature::policy::Glob;
+
+            use crate::commands::registry::{Known, Reach};
             let credentials = settings.credentials.as_ref().map(|file| settings.path(file));
             let hosts = settings.registries.iter().map(|(host, known)| {
                 let authorities = known.authorities.as_ref().map(|file| settings.path(file));
                 (host.clone(), Known { mirrors: known.mirrors.clone(), plain: known.plain, authorities })
             });
-            // Whoever makes a pod names its images: what runs beside the server is nobody's registry unless it is configured.
-            let client = self.registry.client(credentials.as_deref(), hosts, false)?;
+            // A policy that asks nobody for signatures says who is not to be trusted as well.
+            let asking = policies.iter().filter(|policy| policy.fixed_verdict().is_none());
+            let patterns = asking.flat_map(|policy| &policy.images);
+            let patterns = patterns.chain(settings.pin.iter().flat_map(|pin| &pin.images));
+            let named = patterns.filter_map(Glob::host).map(str::to_owned).collect();
+            let reach = Reach::Requests { private: settings.private_addresses, named };
+            let client = self.registry.client(credentials.as_deref(), hosts, reach)?;
             return Ok(Arc::new(Open(client)));
         }
         Ok(Arc::new(Closed))
@@ -112,8 +123,12 @@ impl ImageArgs {
 struct Closed;
 
 impl ImageStore for Closed {
-    fn resolve<'a>(&'a self, _: &'a ImageReference<'a>) -> Asking<'a, Result<ImageDigest, String>> {
-        Box::pin(async { Err(NOT_ASKED.to_owned()) })
+    fn is_named(&self, _: &str) -> bool {
+        true
+    }
+
+    fn resolve<'a>(&'a self, _: &'a ImageReference<'a>) -> Asking<'a, Result<ImageDigest, Gap>> {
+        Box::pin(async { Err(not_asked()) })
     }
 
     fn signatures<'a>(
@@ -121,8 +136,12 @@ impl ImageStore for Closed {
         _: &'a ImageReference<'a>,
         _: ImageDigest,
     ) -> Asking<'a, Result<Found, SourceError>> {
-        Box::pin(async { Err(SourceError::Unreachable(NOT_ASKED.to_owned())) })
+        Box::pin(async { Err(SourceError::Unreachable(not_asked())) })
     }
+}
+
+fn not_asked() -> Gap {
+    Gap::new(Cause::Here, NOT_ASKED)
 }
 
 /// Registries.
@@ -131,8 +150,12 @@ struct Open(seawall_registry::Registry);
 
 #[cfg(feature = "registry")]
 impl ImageStore for Open {
-    fn resolve<'a>(&'a self, image: &'a ImageReference<'a>) -> Asking<'a, Result<ImageDigest, String>> {
-        Box::pin(async { self.0.resolve(image).await.map_err(|error| error.to_string()) })
+    fn is_named(&self, registry: &str) -> bool {
+        self.0.is_named(registry)
+    }
+
+    fn resolve<'a>(&'a self, image: &'a ImageReference<'a>) -> Asking<'a, Result<ImageDigest, Gap>> {
+        Box::pin(async { self.0.resolve(image).await.map_err(Gap::from) })
     }
 
     fn signatures<'a>(

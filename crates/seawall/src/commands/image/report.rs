@@ -100,6 +100,6 @@ fn verdict_of(verdict: &Verdict) -> String {
             let lines: Vec<String> = reasons.iter().map(|reason| format!("\n  {}", escape(reason))).collect();
             format!("refused{}", lines.concat())
         }
-        Verdict::NotEvaluated { reason } => format!("not evaluated: {}", escape(reason)),
+        Verdict::NotEvaluated(gap) => format!("not evaluated: {}", escape(&gap.reason)),
     }
 }

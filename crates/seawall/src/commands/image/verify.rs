@@ -60,7 +60,7 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitStatus> {
     let any = |is: fn(&Verdict) -> bool| verdicts.iter().any(|(_, verdict)| is(verdict));
     Ok(if any(|verdict| matches!(verdict, Verdict::Refused { .. })) {
         ExitStatus::Findings
-    } else if any(|verdict| matches!(verdict, Verdict::NotEvaluated { .. })) {
+    } else if any(|verdict| matches!(verdict, Verdict::NotEvaluated(_))) {
         ExitStatus::NotEvaluated
     } else {
         ExitStatus::Clean
@@ -71,7 +71,7 @@ pub(super) fn run(args: &VerifyArgs) -> anyhow::Result<ExitStatus> {
 fn about(mut policies: Vec<ImagePolicy>, name: Option<&str>) -> anyhow::Result<Vec<ImagePolicy>> {
     let Some(name) = name else { return Ok(policies) };
     let Some(reference) = ImageReference::parse(name) else { bail!("`{}` is no image", escape(name)) };
-    policies.retain(|policy| policy.covers(&reference, name));
+    policies.retain(|policy| policy.covers(&reference));
     if policies.is_empty() {
         bail!("no policy is about `{}`, so nobody need have signed it", escape(name));
     }
@@ -81,11 +81,12 @@ fn about(mut policies: Vec<ImagePolicy>, name: Option<&str>) -> anyhow::Result<V
 impl VerifyArgs {
     #[cfg(feature = "registry")]
     fn of_registry(&self) -> anyhow::Result<(ImageDigest, Result<Found, SourceError>)> {
-        use crate::commands::registry::Known;
+        use crate::commands::registry::{Known, Reach};
+        use seawall_core::registry_host;
         let image = self.reference()?;
         let platform = self.platform.as_deref().map(str::parse).transpose().map_err(anyhow::Error::msg)?;
-        let plain = |host: &String| (host.to_ascii_lowercase(), Known { plain: true, ..Known::default() });
-        let client = self.registry.client(None, self.plain_http.iter().map(plain), true)?;
+        let plain = |host: &String| (registry_host(host), Known { plain: true, ..Known::default() });
+        let client = self.registry.client(None, self.plain_http.iter().map(plain), Reach::Person)?;
         seawall_registry::block_on(async {
             let mut digest = client.resolve(&image).await?;
             if let Some(platform) = &platform {

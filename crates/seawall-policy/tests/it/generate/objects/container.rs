@@ -28,7 +28,7 @@ pub(super) fn container(chance: &mut Chance, list: &str) -> Value {
 }
 
 pub(super) fn image(chance: &mut Chance) -> Value {
-    const IMAGES: [&str; 52] = [
+    const IMAGES: [&str; 55] = [
         "nginx",
         "nginx:latest",
         "nginx:1.25",
@@ -50,6 +50,9 @@ pub(super) fn image(chance: &mut Chance) -> Value {
         "GHCR.io/org/app:1",
         "quay.io/org/app",
         "quay.io:443/org/app",
+        "Quay.io.:0443/org/app",
+        "quay.io:05000/org/app",
+        "index.docker.io:443/nginx",
         "ttl.sh/x:1h",
         "abc.ngrok.io/app:1",
         "abc.ngrok.io:8443/app:1",
