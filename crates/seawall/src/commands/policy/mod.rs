@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 #[cfg(feature = "admit")]
 pub(super) use subject::SubjectArgs;
 #[cfg(feature = "admit")]
-pub(super) use world::{Policies, joined, policies, schemas};
+pub(super) use world::{Policies, joined, policies};
 
 use crate::ExitStatus;
 use crate::cli::Color;

@@ -1,6 +1,7 @@
 //! `seawall policy run`
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::bail;
 use clap::Args;
@@ -11,7 +12,7 @@ use seawall_gatekeeper::{Point, run as constraints};
 use seawall_inventory::{Inventory, Resource};
 use seawall_policy::admission::{Resources, as_created};
 use seawall_policy::run::Telling;
-use seawall_policy::vap::World;
+use seawall_policy::vap::{Types, World};
 use seawall_sources::{Progress, Target};
 use seawall_yaml::Tree;
 
@@ -45,7 +46,8 @@ pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let policies = world::policies(std::slice::from_ref(&args.policies))?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     let rendering = args.rendering.rendering(&config.render)?;
-    let mut loaded = live::load(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())?;
+    let mut loaded =
+        live::load_described(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())?;
     if loaded.inventory.resources().is_empty() {
         loaded.problems.iter().for_each(output::problem);
         bail!(
@@ -77,13 +79,13 @@ fn judge(
 ) -> Evaluation {
     // Parameters and namespaces may stand beside the policies.
     let around = world::joined(objects, &policies.inventory);
-    let schemas = world::schemas(&around);
-    let resources = Resources::new(&schemas);
+    let types = Arc::new(Types::of(&around));
+    let resources = Resources::new(types.schemas());
     let rights = world::rights(&around, problems);
-    let world = World::new(&around, rights.as_ref());
+    let world = World::with_types(&around, rights.as_ref(), Arc::clone(&types));
     let user = args.subject.user();
     let decide = |resource: &Resource| {
-        let made = match as_created(resource.root(), &schemas) {
+        let made = match as_created(resource.root(), types.schemas()) {
             Ok(made) => made,
             Err(refused) => return Judged::Refused(refused),
         };

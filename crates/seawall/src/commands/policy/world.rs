@@ -7,7 +7,6 @@ use seawall_inventory::{GroupKind, Inventory};
 use seawall_policy::admission::{Decision, Request};
 use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
-use seawall_schema::Schemas;
 use seawall_sources::{SourceLimits, Target, load};
 use seawall_yaml::Tree;
 
@@ -109,17 +108,6 @@ fn unbound(inventory: &Inventory) -> Vec<&str> {
     names
 }
 
-/// The types that objects of an inventory have: Kubernetes' own and those that it defines.
-pub(in crate::commands) fn schemas(inventory: &Inventory) -> Schemas {
-    let mut schemas = Schemas::builtin();
-    let definitions = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
-    for definition in inventory.of_kind(definitions) {
-        // What is wrong with a definition is for checks to say; the rest of it counts.
-        schemas.add_crd(definition.root());
-    }
-    schemas
-}
-
 /// The rights of an inventory, when it holds any.
 pub(super) fn rights(inventory: &Inventory, problems: &mut Vec<Problem>) -> Option<Rbac> {
     let has = inventory.resources().iter().any(|resource| resource.group() == "rbac.authorization.k8s.io");
@@ -135,5 +123,6 @@ pub(in crate::commands) fn joined(first: &Inventory, second: &Inventory) -> Inve
     let new = second.resources().iter().filter(|resource| {
         first.find(resource.group_kind(), resource.namespace(), resource.name()).is_none()
     });
-    first.joined_with(new.cloned())
+    let documents = second.api_documents().iter().cloned();
+    first.joined_with(new.cloned()).described_by(documents)
 }

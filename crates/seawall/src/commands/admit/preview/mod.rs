@@ -13,8 +13,8 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use seawall_core::ProblemSeverity;
 use seawall_inventory::Inventory;
+use seawall_policy::vap;
 use seawall_report::escape;
-use seawall_schema::Schemas;
 use seawall_server::preview::{Example, Preview, State, Tally, Then, Types, Verdict, Who, Window, verdict};
 use seawall_server::{Desk, Events, Metrics, Mode, SystemClock};
 use seawall_sources::{SourceLimits, Target, judge_audit};
@@ -22,7 +22,7 @@ use seawall_sources::{SourceLimits, Target, judge_audit};
 use super::judges::{Configured, JudgeArgs};
 use crate::ExitStatus;
 use crate::commands::audit::span;
-use crate::commands::policy::{SubjectArgs, joined, schemas};
+use crate::commands::policy::{SubjectArgs, joined};
 use crate::commands::{live, scan};
 use crate::output;
 use crate::progress::{Stages, Ticker};
@@ -139,7 +139,7 @@ fn objects(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyh
     let here = [".".to_owned()];
     let names = if args.targets.is_empty() { &here[..] } else { &args.targets };
     let targets = names.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-    let loaded = live::load(&targets, configured.rendering(), args.quiet, &stages.reading)?;
+    let loaded = live::load_described(&targets, configured.rendering(), args.quiet, &stages.reading)?;
     if !args.quiet {
         loaded.problems.iter().for_each(output::problem);
     }
@@ -149,9 +149,10 @@ fn objects(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyh
     }
     stages.judge(inventory.resources().len());
     let known = joined(inventory, &configured.inventory()?);
-    let types = schemas(&known);
+    let types = vap::Types::of(&known);
     let desk = desk(args, configured, known)?;
-    let (preview, types, user) = (Preview::new(&desk, then(args)), Types::new(&types), args.subject.user());
+    let (preview, types, user) =
+        (Preview::new(&desk, then(args)), Types::new(types.schemas()), args.subject.user());
     let judge = |resource| preview.create(resource, &types, &user);
     let judged: Vec<_> = inventory.resources().par_iter().map(judge).collect();
     let mut tally = Tally::default();
@@ -165,9 +166,9 @@ fn objects(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyh
 
 fn log(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyhow::Result<Counted> {
     let known = configured.inventory()?;
-    let types: Schemas = schemas(&known);
+    let types = vap::Types::of(&known);
     let desk = desk(args, configured, known)?;
-    let (preview, types) = (Preview::new(&desk, then(args)), Types::new(&types));
+    let (preview, types) = (Preview::new(&desk, then(args)), Types::new(types.schemas()));
     let mut tally = Tally::default();
     let mut window = None;
     let read = judge_audit(

@@ -1,10 +1,12 @@
 //! Cases held against what is decided.
 
+use std::sync::Arc;
+
 use seawall_core::Problem;
 use seawall_gatekeeper::Point;
 use seawall_policy::admission::{Decision, Resources, as_created};
 use seawall_policy::page::{Case, Expect};
-use seawall_policy::vap::World;
+use seawall_policy::vap::{Types, World};
 use seawall_schema::{Schemas, Value};
 use seawall_yaml::Tree;
 
@@ -23,15 +25,16 @@ pub(super) struct Outcome {
 
 /// Judges the cases of a page.
 pub(super) fn judge(cases: &[Case], policies: &Policies, problems: &mut Vec<Problem>) -> Vec<Outcome> {
-    let schemas = world::schemas(&policies.inventory);
-    let resources = Resources::new(&schemas);
+    let types = Arc::new(Types::of(&policies.inventory));
+    let schemas = types.schemas();
+    let resources = Resources::new(schemas);
     let rights = world::rights(&policies.inventory, problems);
-    let world = World::new(&policies.inventory, rights.as_ref());
+    let world = World::with_types(&policies.inventory, rights.as_ref(), Arc::clone(&types));
     cases
         .iter()
         .map(|case| {
-            let faults = match decide(case, policies, &resources, &schemas, &world) {
-                Ok(decision) => faults(case, &decision, &schemas),
+            let faults = match decide(case, policies, &resources, schemas, &world) {
+                Ok(decision) => faults(case, &decision, schemas),
                 Err(fault) => vec![fault],
             };
             Outcome { name: case.name.clone(), line: case.line, expect: case.expect, faults }
