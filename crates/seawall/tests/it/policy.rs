@@ -345,5 +345,5 @@ fn an_openapi_document_among_files_describes_its_kinds() {
     let known = policy(&[policies, document, gauge], &["run", "modes.yaml", "gauge.yaml", "gauges.json"]);
     assert!(known.out.contains("it must be auto"), "{}{}", known.out, known.err);
     let unknown = policy(&[policies, gauge], &["run", "modes.yaml", "gauge.yaml"]);
-    assert!(unknown.err.contains("nothing tells the resource of `Gauge`"), "{}{}", unknown.out, unknown.err);
+    assert!(unknown.out.contains("nothing tells the resource of `Gauge`"), "{}{}", unknown.out, unknown.err);
 }

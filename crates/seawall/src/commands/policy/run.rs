@@ -130,7 +130,7 @@ fn judge(
         let reason = format!("nothing tells the resource of `{kind}` in `{version}`");
         problems.push(Problem::new(
             ProblemSeverity::Warning,
-            format!("{reason}: such objects are not judged; add their CustomResourceDefinition"),
+            format!("{reason}: such objects are not judged; add their CustomResourceDefinition or OpenAPI document"),
         ));
         not_evaluated.push(NotEvaluated {
             check: CheckId::from_static(CheckId::EVERY_POLICY),
