@@ -56,7 +56,7 @@ impl Answer {
         self.bytes(MOST_WHOLE).await
     }
 
-    async fn bytes(mut self, most: usize) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn bytes(mut self, most: usize) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
         while self.next(|part| bytes.extend_from_slice(part)).await?.is_some() {
             if bytes.len() > most {

@@ -83,6 +83,12 @@ pub(crate) async fn discover(client: &Client, patience: &Patience) -> Result<Dis
     Ok(discovery)
 }
 
+/// Major and minor version, where the server says them. Some providers write `36+`.
+pub(crate) fn release_of(major: &str, minor: &str) -> Option<(u32, u32)> {
+    let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok();
+    number(major).zip(number(minor))
+}
+
 fn fatal(denied: Denied) -> ClusterError {
     match denied.status() {
         Some(401) => ClusterError::Unauthenticated(denied.message()),
@@ -91,7 +97,12 @@ fn fatal(denied: Denied) -> ClusterError {
     }
 }
 
-async fn json(client: &Client, path: &str, accept: &str, patience: &Patience) -> Result<Tree, Denied> {
+pub(crate) async fn json(
+    client: &Client,
+    path: &str,
+    accept: &str,
+    patience: &Patience,
+) -> Result<Tree, Denied> {
     let answer = get(client, path, accept, &mut Waiting::new(patience)).await?;
     let bytes = answer.whole().await.map_err(Denied::Failed)?;
     let (tree, problems) = read_json_bytes(&bytes, &Limits::default());

@@ -2,7 +2,8 @@
 //!
 //! In: a context of the kubeconfig, or the identity of the pod that this runs in. Out: objects as trees, in a fixed order,
 //! into an [`Intake`](seawall_sources::Intake) ([`read_into`]) or a snapshot file ([`write_snapshot`]), and a header that
-//! says what was read, what was refused and why. Kinds can be followed as they change ([`Watch`]).
+//! says what was read, what was refused and why. Kinds can be followed as they change ([`Watch`]), and a server describes the
+//! types of its objects where it is asked for them ([`Options::documents`], [`Documents`]).
 //!
 //! ```text
 //! discovery ─ kinds ─┬─ list (pages, in parallel, bounded) ─ items cut from the stream ─ tree ─┬─ Intake
@@ -10,7 +11,8 @@
 //! ```
 //!
 //! Invariants, above all what is absent:
-//! - nothing is written to a cluster, unless the feature `write` is on; the verbs are `get` on discovery, `list` and `watch`;
+//! - nothing is written to a cluster, unless the feature `write` is on; the verbs are `get` on discovery (`/api`, `/apis`,
+//!   `/openapi/v3`), `list` and `watch`;
 //! - values of Secrets never reach a tree: the reader skips them ([`JsonReader::withholding`]);
 //! - no body, header or credential is logged or repeated; of a refusal only the message of the `Status` is;
 //! - a kind that could not be read is refused with its reason and never looks empty;
@@ -24,6 +26,7 @@
 mod answer;
 mod client;
 mod discovery;
+mod documents;
 mod error;
 mod events;
 mod header;
@@ -42,6 +45,7 @@ mod watch;
 mod write;
 
 pub use client::Access;
+pub use documents::Documents;
 pub use error::ClusterError;
 pub use header::{Refused, Summary};
 pub use live::read_into;

@@ -7,9 +7,10 @@ use seawall_yaml::json::read_json_bytes;
 use seawall_yaml::{Limits, Tree};
 
 use crate::client::Client;
+use crate::discovery::release_of;
 use crate::list::Part;
 use crate::read::{Options, Progress, Sink, block_on, read};
-use crate::{Access, ClusterError, Summary};
+use crate::{Access, ClusterError, Documents, Summary};
 
 /// Reads a cluster into the intake, with all that a snapshot of it would prove.
 ///
@@ -26,10 +27,20 @@ pub fn read_into(
         async {
             let client = Client::open(access, options.silence).await?;
             let mut live = Live { intake, line: 1 };
-            let (header, summary) = read(&client, options, &mut live, progress).await?;
+            let (header, mut summary) = read(&client, options, &mut live, progress).await?;
             let (tree, _) = read_json_bytes(header.as_bytes(), &Limits::default());
-            if let Some(tree) = tree {
+            if let Some(tree) = &tree {
                 live.intake.header(tree.root());
+            }
+            if options.documents {
+                let version = tree.as_ref().and_then(|tree| {
+                    let version = tree.root().get("serverVersion")?;
+                    release_of(version.str("major")?, version.str("minor")?)
+                });
+                let mut documents = Documents::default();
+                documents.refresh(&client, &options.patience, version).await;
+                documents.trees().for_each(|tree| live.intake.api_document(tree));
+                summary.refused.extend(documents.refused().iter().cloned());
             }
             Ok(summary)
         },

@@ -46,6 +46,8 @@ pub struct Options {
     pub limits: Limits,
     /// Bytes of memory that all objects of a kind may take where they are held ([`Watch`](crate::Watch)).
     pub list_bytes: usize,
+    /// Whether the OpenAPI documents of the server are read, too ([`Documents`](crate::Documents)).
+    pub documents: bool,
 }
 
 impl Default for Options {
@@ -58,6 +60,7 @@ impl Default for Options {
             patience: Patience::default(),
             limits: Limits::default(),
             list_bytes: 256 << 20,
+            documents: false,
         }
     }
 }

@@ -16,13 +16,13 @@ use seawall_yaml::json::read_json_bytes;
 use tokio::sync::mpsc::Sender;
 
 use crate::client::Client;
-use crate::discovery::discover;
+use crate::discovery::{discover, release_of};
 use crate::events::{Event, Events};
 use crate::kinds::{Listable, Reading};
 use crate::list::{ATTEMPTS, Listing, Part, Stop, percent_encode};
 use crate::objects::Objects;
 use crate::retry::{Denied, Waiting, get};
-use crate::{Access, ClusterError, Options};
+use crate::{Access, ClusterError, Documents, Options};
 
 /// How long the server lets one watch go on before it is renewed; it sends a bookmark about once a minute.
 const ROUND: Duration = Duration::from_secs(290);
@@ -114,9 +114,13 @@ impl Watch {
     /// When it cannot be reached, or does not know who asks.
     pub async fn server_version(&self) -> Result<Option<(u32, u32)>, ClusterError> {
         let [major, minor, _] = discover(&self.client, &self.options.patience).await?.version;
-        // Some providers write `36+`.
-        let number = |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok();
-        Ok(number(&major).zip(number(&minor)))
+        Ok(release_of(&major, &minor))
+    }
+
+    /// Brings the OpenAPI documents of the server up to date; whether any of them is another one than before. Those that did
+    /// not change are not asked for again.
+    pub async fn describe(&self, documents: &mut Documents, version: Option<(u32, u32)>) -> bool {
+        documents.refresh(&self.client, &self.options.patience, version).await
     }
 
     /// Follows a kind and hands over what becomes of it, until the other end is dropped.

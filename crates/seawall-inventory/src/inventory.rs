@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use seawall_core::{ResourceId, Subject};
-use seawall_yaml::Node;
+use seawall_yaml::{Node, Tree};
 
 use crate::aggregation::{Aggregation, MAX_REACHED, Reached};
 use crate::variants::{nearest, speaks_for};
@@ -36,6 +36,7 @@ pub struct InventoryBuilder {
     refused: BTreeMap<(String, String), String>,
     refused_groups: BTreeMap<String, String>,
     server_version: Option<(u32, u32)>,
+    api_documents: Vec<Arc<Tree>>,
 }
 
 impl InventoryBuilder {
@@ -94,6 +95,11 @@ impl InventoryBuilder {
         self.server_version = Some((major, minor));
     }
 
+    /// Adds an OpenAPI document of the API server.
+    pub fn api_document(&mut self, document: Arc<Tree>) {
+        self.api_documents.push(document);
+    }
+
     /// The inventory.
     pub fn build(self) -> Inventory {
         Inventory {
@@ -106,6 +112,7 @@ impl InventoryBuilder {
             refused: self.refused,
             refused_groups: self.refused_groups,
             server_version: self.server_version,
+            api_documents: self.api_documents,
             names: OnceLock::new(),
             by_namespace: OnceLock::new(),
             pods: OnceLock::new(),
@@ -162,6 +169,7 @@ pub struct Inventory {
     refused: BTreeMap<(String, String), String>,
     refused_groups: BTreeMap<String, String>,
     server_version: Option<(u32, u32)>,
+    api_documents: Vec<Arc<Tree>>,
     /// The newest version among the kubelets of nodes.
     newest_kubelet: Option<(u32, u32)>,
     names: OnceLock<NameIndex>,
@@ -218,6 +226,7 @@ impl Inventory {
             refused: self.refused,
             refused_groups: self.refused_groups,
             server_version: self.server_version,
+            api_documents: self.api_documents,
             ..Inventory::default()
         };
         (with, id)
@@ -260,12 +269,13 @@ impl Inventory {
             refused: self.refused.clone(),
             refused_groups: self.refused_groups.clone(),
             server_version: self.server_version,
+            api_documents: self.api_documents.clone(),
             ..Inventory::default()
         }
     }
 
     /// A builder that begins with the kinds of this inventory that are to stay: their resources, and what is known of
-    /// them. The version of the server stays.
+    /// them. What is known of the server stays.
     pub fn keeping(&self, keep: impl Fn(GroupKind<'_>) -> bool) -> InventoryBuilder {
         let stays = |(group, kind): &(String, String)| keep(GroupKind::new(group, kind));
         let kinds =
@@ -282,6 +292,7 @@ impl Inventory {
                 .collect(),
             refused_groups: self.refused_groups.clone(),
             server_version: self.server_version,
+            api_documents: self.api_documents.clone(),
             ..InventoryBuilder::default()
         };
         let staying = self.resources.iter().filter(|resource| keep(resource.group_kind()));
@@ -364,6 +375,18 @@ impl Inventory {
     /// Major and minor version of the API server, when known.
     pub fn server_version(&self) -> Option<(u32, u32)> {
         self.server_version
+    }
+
+    /// The OpenAPI documents of the API server, one a group and version, as far as they were read.
+    pub fn api_documents(&self) -> &[Arc<Tree>] {
+        &self.api_documents
+    }
+
+    /// The same with more OpenAPI documents, behind the others.
+    #[must_use]
+    pub fn described_by(mut self, documents: impl IntoIterator<Item = Arc<Tree>>) -> Self {
+        self.api_documents.extend(documents);
+        self
     }
 
     /// Whether the API server is known to be of this version or a newer one: from its own version or, where that is not

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! data/kubernetes.txt ─┐
+//! OpenAPI documents ───┤
 //! definitions (CRDs) ──┴─ Schemas ─ Schema (cursor) ─ admitted: decode ─ default ─ plugins ─ create ─ encode ─ Tree
 //! ```
 //!
@@ -21,11 +22,13 @@ mod defaults;
 mod encode;
 mod image;
 mod merge;
+mod openapi;
 pub mod patch;
 mod plugins;
 mod quantity;
 mod schema;
 mod schemas;
+mod structural;
 mod table;
 mod time;
 mod value;

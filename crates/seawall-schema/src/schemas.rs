@@ -8,6 +8,7 @@ use seawall_yaml::Node;
 use crate::Schema;
 use crate::crd;
 use crate::defaults;
+use crate::openapi;
 use crate::table::{ResourceEntry, Table, text};
 
 /// The types of Kubernetes, and those that a cluster's own definitions add. Cheap to clone.
@@ -57,7 +58,7 @@ impl Schemas {
         Some(Schema { table: &self.table, def: self.table.def(def) })
     }
 
-    /// Whether a kind is described by a definition of a custom resource.
+    /// Whether a kind is not one of Kubernetes: its definition or an OpenAPI document describes it.
     pub fn is_custom(&self, group: &str, version: &str, kind: &str) -> bool {
         self.table.kind(group, version, kind).is_some_and(|entry| entry.custom)
     }
@@ -84,6 +85,13 @@ impl Schemas {
     /// say what in it is not as the API server demands; such parts describe nothing.
     pub fn add_crd(&mut self, definition: Node<'_>) -> Vec<Problem> {
         crd::add(Arc::make_mut(&mut self.table), definition)
+    }
+
+    /// Adds what an OpenAPI document describes, as an API server serves it for a group and version: kinds that nothing
+    /// describes yet are known by it, and types of Kubernetes have the fields that they have in the server's release. The
+    /// problems say what in it describes nothing.
+    pub fn add_openapi(&mut self, document: Node<'_>) -> Vec<Problem> {
+        openapi::add(Arc::make_mut(&mut self.table), document)
     }
 }
 

@@ -55,13 +55,19 @@ impl<'a> Intake<'a> {
         self.loaded.counts.documents += 1;
         let origin =
             Origin { file: Arc::clone(&self.name), document: line.saturating_sub(1), line, kind: self.kind };
-        let Objects { resources, problems, foreign } = objects(tree, &origin);
+        let Objects { resources, problems, foreign, api_document } = objects(tree, &origin);
         self.problems.extend(problems);
         self.loaded.counts.foreign += usize::from(foreign);
         for resource in resources {
             self.note_kind(resource.group_kind());
             self.builder.push(resource);
         }
+        api_document.into_iter().for_each(|document| self.api_document(document));
+    }
+
+    /// An OpenAPI document of the server.
+    pub fn api_document(&mut self, document: Arc<Tree>) {
+        self.builder.api_document(document);
     }
 
     /// Something that could not be read.

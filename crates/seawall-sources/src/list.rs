@@ -16,6 +16,8 @@ pub(crate) struct Objects {
     pub(crate) problems: Vec<Problem>,
     /// Whether it is some other YAML.
     pub(crate) foreign: bool,
+    /// An OpenAPI document of an API server, which is no object.
+    pub(crate) api_document: Option<Arc<Tree>>,
 }
 
 /// Takes the objects out of a document.
@@ -23,7 +25,18 @@ pub(crate) fn objects(tree: Tree, origin: &Origin) -> Objects {
     let tree = Arc::new(tree);
     let mut objects = Objects::default();
     collect(&tree, NodeId::ROOT, None, origin, MAX_NESTING, &mut objects);
+    objects.api_document = (objects.foreign && is_api_document(tree.root())).then_some(tree);
     objects
+}
+
+/// Whether a document describes types of an API server: OpenAPI v3 in which schemas say of which kinds they are. Those of
+/// other programs do not.
+fn is_api_document(root: Node<'_>) -> bool {
+    let schemas = root.path(&["components", "schemas"]);
+    root.str("openapi").is_some_and(|version| version.starts_with("3."))
+        && schemas.into_iter().flat_map(Node::entries).any(|(_, schema)| {
+            schema.list("x-kubernetes-group-version-kind").any(|kind| kind.str("kind").is_some())
+        })
 }
 
 fn collect(

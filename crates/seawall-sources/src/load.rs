@@ -173,6 +173,7 @@ pub(crate) fn add(content: FileContent, builder: &mut InventoryBuilder, loaded: 
         loaded.counts.foreign += usize::from(objects.foreign);
         loaded.problems.extend(objects.problems);
         objects.resources.into_iter().for_each(|resource| builder.push(resource));
+        objects.api_document.into_iter().for_each(|document| builder.api_document(document));
     }
 }
 

@@ -8,6 +8,7 @@
     clippy::print_stdout
 )]
 
+mod documents;
 mod e2e;
 mod errors;
 mod listing;

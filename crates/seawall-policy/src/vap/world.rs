@@ -9,10 +9,11 @@ use seawall_yaml::Node;
 
 use super::kinds::{KindScope, Kinds};
 
-/// The types and kinds that a cluster has: those of Kubernetes and those that its own definitions add.
+/// The types and kinds that a cluster has: those of Kubernetes, and those that its OpenAPI documents and its own definitions
+/// add.
 ///
-/// Invariant: it depends on nothing but the definitions of an inventory and on whether they are complete, so it may be
-/// shared by all inventories that agree in these.
+/// Invariant: it depends on nothing but the documents and definitions of an inventory and on whether the definitions are
+/// complete, so it may be shared by all inventories that agree in these.
 #[derive(Debug)]
 pub struct Types {
     schemas: Schemas,
@@ -55,8 +56,12 @@ impl Types {
     /// Those of an inventory.
     pub fn of(inventory: &Inventory) -> Self {
         let mut schemas = Schemas::builtin();
+        // What documents and definitions say wrong describes nothing; whoever reads them tells it. A definition says more than
+        // the document that the server makes of it.
+        for document in inventory.api_documents() {
+            schemas.add_openapi(document.root());
+        }
         for definition in inventory.of_kind(DEFINITION) {
-            // What a definition says wrong describes nothing; whoever reads definitions tells it.
             schemas.add_crd(definition.root());
         }
         Types { kinds: Kinds::of(inventory, &schemas), schemas }

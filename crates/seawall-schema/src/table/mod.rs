@@ -139,7 +139,7 @@ pub(crate) struct KindEntry {
     pub(crate) version: Str,
     pub(crate) kind: Str,
     pub(crate) def: DefId,
-    /// Described by a definition of a custom resource.
+    /// Described by a definition of a custom resource, or by an OpenAPI document alone.
     pub(crate) custom: bool,
 }
 

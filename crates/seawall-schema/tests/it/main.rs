@@ -7,6 +7,7 @@ mod decoded;
 mod defaulted;
 mod hostile;
 mod merged;
+mod openapi;
 mod patched;
 mod types;
 

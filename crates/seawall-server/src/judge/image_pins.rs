@@ -80,6 +80,7 @@ impl ImagePins {
             Some(reason) => {
                 let message = format!("{NAME}: {named} cannot be pinned: {reason}");
                 let (code, reason) = (Reason::Forbidden.code(), Reason::Forbidden);
+                let (policy, binding) = (policy.into(), binding.into());
                 into.denials.push(Denial { policy, binding, code, reason, message });
             }
             None => {

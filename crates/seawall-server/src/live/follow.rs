@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::task::Poll;
 
 use seawall_cluster::{Access, Delta, Options, Wanted, Watch};
 use seawall_inventory::Inventory;
@@ -12,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::pace::Pace;
 use super::store::{POLICIES, Store};
+use super::types::{Described, describe};
 use crate::desk::Desk;
 
 /// Deltas that wait; whoever has more waits with them.
@@ -74,6 +76,12 @@ impl Follow {
 /// A kind, and what became of it.
 type Heard = (Wanted, Delta);
 
+/// Something that was heard.
+enum News {
+    Kind(Wanted, Delta),
+    Types(Described),
+}
+
 /// Following at work.
 struct Follower {
     desk: Arc<Desk>,
@@ -88,11 +96,15 @@ struct Follower {
     /// Where watches put what they hear.
     tell: Sender<Heard>,
     changes: Receiver<Heard>,
+    version: Option<(u32, u32)>,
+    /// Types are asked for since a policy needed them.
+    describing: Option<AbortHandle>,
+    described: (Sender<Described>, Receiver<Described>),
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        self.watches.values().for_each(AbortHandle::abort);
+        self.watches.values().chain(&self.describing).for_each(AbortHandle::abort);
     }
 }
 
@@ -117,26 +129,36 @@ impl Follower {
             watches: BTreeMap::new(),
             tell,
             changes,
+            version: None,
+            describing: None,
+            described: channel(1),
         })
     }
 
     /// Ends only when making a state panics.
     async fn run(mut self, tell: &(impl Fn(&str) + Sync), ready: impl FnOnce()) {
-        let version = self.version(tell).await;
+        self.version = self.version(tell).await;
         if let Some(store) = &mut self.store {
-            store.set_version(version);
+            store.set_version(self.version);
         }
         let mut ready = Some(ready);
         self.want();
         loop {
             let due = self.due(Instant::now());
             let heard = match due {
-                Some(due) => timeout_at(due, self.changes.recv()).await.ok().flatten(),
-                None => self.changes.recv().await,
+                Some(due) => timeout_at(due, self.hear()).await.ok().flatten(),
+                None => self.hear().await,
             };
             let now = Instant::now();
             let Some(store) = &mut self.store else { return };
-            let told = heard.and_then(|(wanted, delta)| store.apply(&wanted, delta, now));
+            let told = match heard {
+                Some(News::Kind(wanted, delta)) => store.apply(&wanted, delta, now).into_iter().collect(),
+                Some(News::Types(Described { documents, told })) => {
+                    documents.into_iter().for_each(|documents| store.describe(documents));
+                    told
+                }
+                None => Vec::new(),
+            };
             told.into_iter().chain(store.expire(now)).for_each(|line| tell(&line));
             self.show();
             if self.publish(now).await
@@ -145,6 +167,18 @@ impl Follower {
                 ready();
             }
         }
+    }
+
+    /// Waits for what is heard next.
+    async fn hear(&mut self) -> Option<News> {
+        let (changes, described) = (&mut self.changes, &mut self.described.1);
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(heard) = changes.poll_recv(context) {
+                return Poll::Ready(heard.map(|(wanted, delta)| News::Kind(wanted, delta)));
+            }
+            described.poll_recv(context).map(|heard| heard.map(News::Types))
+        })
+        .await
     }
 
     /// The version of the server; whoever cannot be reached is asked again.
@@ -180,6 +214,11 @@ impl Follower {
             if needs.rights {
                 let kinds = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
                 wanted.extend(kinds.map(|kind| Wanted::new("rbac.authorization.k8s.io", kind)));
+            }
+            if needs.definitions && self.describing.is_none() {
+                let sleep = Arc::clone(&self.follow.options.patience.sleep);
+                let task = describe(self.watch.clone(), self.version, sleep, self.described.0.clone());
+                self.describing = Some(tokio::spawn(task).abort_handle());
             }
             if needs.definitions {
                 wanted.push(Wanted::new("apiextensions.k8s.io", "CustomResourceDefinition"));

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Watch (one a kind) ─ deltas ─▶ Store ─ Pace ─▶ Known ─▶ Desk: pointers are swapped
-//!                                  └─ policies ─▶ judges ─ what they need ─▶ more kinds
+//!                                  ├─ policies ─▶ judges ─ what they need ─▶ more kinds
+//! OpenAPI documents of the cluster ┘
 //! ```
 //!
 //! Invariants, above all what is absent:
@@ -16,10 +17,13 @@
 //! - only kinds that somebody reads are held, within a bound on their memory; values of Secrets never are;
 //! - a kind that is not heard of any more keeps the objects that it had, and the absence of others proves nothing: what
 //!   depends on it is not judged. That is told, counted, and never silent;
+//! - what the cluster says of its types (OpenAPI) is not waited for: until it came, and where it is refused, which is told,
+//!   types are those of Kubernetes and of the definitions;
 //! - nothing is written to a cluster.
 
 mod follow;
 mod pace;
 mod store;
+mod types;
 
 pub use follow::{Follow, Judging, Remake};

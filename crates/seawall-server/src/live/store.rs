@@ -73,6 +73,8 @@ struct Changed {
 pub(super) struct Store {
     /// What is not followed.
     base: Inventory,
+    /// What the cluster says of its types.
+    documents: Vec<Arc<Tree>>,
     version: Option<(u32, u32)>,
     kinds: BTreeMap<Wanted, Kind>,
     /// Bytes that the objects of one kind may take.
@@ -91,7 +93,15 @@ impl Store {
     pub(super) fn new(base: Inventory, most: usize) -> Self {
         let Known { inventory, rights, types } = base.into();
         let changed = Changed { any: true, rights: true, types: true, policies: true };
-        Store { base: inventory, version: None, kinds: BTreeMap::new(), most, changed, rights, types }
+        let (documents, kinds) = (Vec::new(), BTreeMap::new());
+        Store { base: inventory, documents, version: None, kinds, most, changed, rights, types }
+    }
+
+    /// What the cluster says of its types, in place of what it said before.
+    pub(super) fn describe(&mut self, documents: Vec<Arc<Tree>>) {
+        self.documents = documents;
+        self.changed.any = true;
+        self.changed.types = true;
     }
 
     /// The version of the server.
@@ -239,6 +249,7 @@ impl Store {
         if let Some((major, minor)) = self.version {
             builder.server_version(major, minor);
         }
+        self.documents.iter().for_each(|document| builder.api_document(Arc::clone(document)));
         for (wanted, kind) in self.kinds.iter().filter(|(wanted, _)| wanted.group != POLICIES) {
             kind.objects.values().cloned().for_each(|object| builder.push(object));
             let id = GroupKind::new(&wanted.group, &wanted.kind);

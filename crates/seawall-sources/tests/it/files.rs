@@ -52,6 +52,30 @@ fn finds_manifests_in_order_and_counts_the_rest() {
 }
 
 #[test]
+fn openapi_documents_of_an_api_server_are_kept_and_are_no_objects() {
+    let document = |extension: &str| {
+        format!("openapi: 3.0.0\ncomponents:\n  schemas:\n    a.Thing: {{type: object{extension}}}\n")
+    };
+    let gvk = ", x-kubernetes-group-version-kind: [{group: example.com, version: v1, kind: Thing}]";
+    let folder = folder(&[
+        ("pod.yaml", pod("one").as_bytes()),
+        ("cluster.yaml", document(gvk).as_bytes()),
+        ("shop.yaml", document("").as_bytes()),
+    ]);
+    let loaded = scan(folder.path());
+    assert_eq!(names(&loaded), ["one"]);
+    assert_eq!(loaded.counts.foreign, 2);
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+    let inventory = loaded.inventory;
+    assert_eq!(inventory.api_documents().len(), 1);
+    // They stay with whatever is made of the inventory.
+    assert_eq!(inventory.joined_with([]).api_documents().len(), 1);
+    assert_eq!(inventory.keeping(|_| false).build().api_documents().len(), 1);
+    let more = inventory.api_documents().to_vec();
+    assert_eq!(inventory.described_by(more).api_documents().len(), 2);
+}
+
+#[test]
 fn what_ignore_files_leave_out_is_counted() {
     let folder = folder(&[
         (".gitignore", b"/a.yaml\n*.json\n!kept.json\nbuild/\n"),

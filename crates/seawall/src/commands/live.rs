@@ -12,22 +12,37 @@ pub(super) fn load(
     quiet: bool,
     progress: &Progress,
 ) -> anyhow::Result<Loaded> {
-    let live = |context: Option<&str>, intake: &mut Intake<'_>| read(context, intake, quiet);
+    let live = |context: Option<&str>, intake: &mut Intake<'_>| read(context, intake, quiet, false);
+    load_rendered(targets, &SourceLimits::default(), rendering, progress, live)
+}
+
+/// The same, and asks clusters for their types, too.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_described(
+    targets: &[Target],
+    rendering: Option<&Rendering>,
+    quiet: bool,
+    progress: &Progress,
+) -> anyhow::Result<Loaded> {
+    let live = |context: Option<&str>, intake: &mut Intake<'_>| read(context, intake, quiet, true);
     load_rendered(targets, &SourceLimits::default(), rendering, progress, live)
 }
 
 #[cfg(not(feature = "cluster"))]
-fn read(_: Option<&str>, _: &mut Intake<'_>, _: bool) -> anyhow::Result<()> {
+fn read(_: Option<&str>, _: &mut Intake<'_>, _: bool, _: bool) -> anyhow::Result<()> {
     anyhow::bail!("`cluster`: this build reads files, folders and snapshots; it cannot read a live cluster")
 }
 
 #[cfg(feature = "cluster")]
-fn read(context: Option<&str>, intake: &mut Intake<'_>, quiet: bool) -> anyhow::Result<()> {
+fn read(context: Option<&str>, intake: &mut Intake<'_>, quiet: bool, documents: bool) -> anyhow::Result<()> {
     use seawall_cluster::{Access, Options, read_into};
 
     let access = Access::Context(context.map(str::to_owned));
     let mut line = ProgressLine::new(quiet);
-    let summary = read_into(&access, &Options::default(), intake, &mut |progress| line.show(progress));
+    let options = Options { documents, ..Options::default() };
+    let summary = read_into(&access, &options, intake, &mut |progress| line.show(progress));
     line.clear();
     let summary = summary?;
     if !quiet {

@@ -304,3 +304,46 @@ fn a_page_tests_templates_of_gatekeeper() {
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("2 cases hold, 0 fail"), "{}", ran.out);
 }
+
+/// What an API server says of a kind that is not Kubernetes' own.
+const GAUGES: &str = r##"{"openapi": "3.0.0",
+ "paths": {"/apis/gauges.example.com/v1/namespaces/{namespace}/gauges": {"post": {
+  "x-kubernetes-group-version-kind": {"group": "gauges.example.com", "version": "v1", "kind": "Gauge"}}}},
+ "components": {"schemas": {"com.example.Gauge": {"type": "object",
+  "x-kubernetes-group-version-kind": [{"group": "gauges.example.com", "version": "v1", "kind": "Gauge"}],
+  "properties": {"metadata": {"$ref": "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"},
+   "spec": {"type": "object", "properties": {"mode": {"type": "string"}}}}}}}}"##;
+
+const MODES: &str = "apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: modes}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [gauges.example.com], apiVersions: [v1], operations: [CREATE], resources: [gauges]}]}
+  validations: [{expression: object.spec.mood == 'auto', message: it must be auto}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: modes}
+spec: {policyName: modes, validationActions: [Deny]}
+";
+
+#[test]
+fn an_openapi_document_among_files_describes_its_kinds() {
+    let policies = ("modes.yaml", MODES);
+    let document = ("gauges.json", GAUGES);
+    let known = policy(&[policies, document], &["lint", "modes.yaml", "-f", "gauges.json"]);
+    assert!(known.out.contains("`mood` is no field"), "{}{}", known.out, known.err);
+    let unknown = policy(&[policies], &["lint", "modes.yaml"]);
+    assert!(!unknown.out.contains("`mood` is no field"), "{}{}", unknown.out, unknown.err);
+
+    let gauge = (
+        "gauge.yaml",
+        "{apiVersion: gauges.example.com/v1, kind: Gauge, metadata: {name: a, namespace: b}, spec: {mode: x}}\n",
+    );
+    let mended = MODES.replace("mood", "mode");
+    let policies = ("modes.yaml", mended.as_str());
+    let known = policy(&[policies, document, gauge], &["run", "modes.yaml", "gauge.yaml", "gauges.json"]);
+    assert!(known.out.contains("it must be auto"), "{}{}", known.out, known.err);
+    let unknown = policy(&[policies, gauge], &["run", "modes.yaml", "gauge.yaml"]);
+    assert!(unknown.out.contains("nothing tells the resource of `Gauge`"), "{}{}", unknown.out, unknown.err);
+}

@@ -1,6 +1,7 @@
 //! A real API server, when `SEAWALL_E2E_KUBECONFIG` names a kubeconfig whose current context may do everything. Tests run
 //! one after the other, each in namespaces of its own, and clean up.
 
+mod documents;
 mod mutations;
 mod objects;
 mod policies;

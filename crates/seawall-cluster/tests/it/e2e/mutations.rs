@@ -1,6 +1,6 @@
 //! Mutating policies: what the server makes of random pods, and what the engine makes of the same ones.
 
-use seawall_policy::admission::Draft;
+use seawall_policy::admission::{Resources, as_created};
 use seawall_policy::vap::{PolicySet, World};
 use seawall_yaml::Tree;
 use serde_json::{Value, json};
@@ -72,6 +72,7 @@ fn random_pods_become_what_the_server_makes_of_them() {
     assert!(problems.is_empty() && set.len() == 3, "{problems:?}");
     let world = World::new(&known, None);
     let client = whoami(&cluster);
+    let (user, resources) = (client.user(), Resources::new(world.schemas()));
     let mut dice = Dice(11);
     let (mut compared, mut refused, mut invalid) = (0, 0, 0);
     while compared < OBJECTS {
@@ -80,14 +81,15 @@ fn random_pods_become_what_the_server_makes_of_them() {
             continue;
         }
         let one = inventory(std::slice::from_ref(&object));
-        let draft = Draft::new(&one.resources()[0], &client, &world).unwrap();
-        let decision = set.mutate(&draft.request(), &world);
+        let made = as_created(one.resources()[0].root(), world.schemas()).unwrap().unwrap();
+        let request = resources.create(made.root(), &user).unwrap();
+        let decision = set.mutate(&request, &world);
         assert!(decision.not_judged.is_empty(), "{:?}", decision.not_judged);
         let (status, theirs) = cluster.request("POST", &pods, Some(&object));
         compared += 1;
         match status {
             201 => {
-                let before = draft.request().object.unwrap();
+                let before = made.root();
                 let ours = decision.object.as_ref().map_or(before, Tree::root);
                 let mut text = String::new();
                 ours.write_json(&mut text);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use seawall_core::{Origin, OriginKind};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
-use seawall_policy::admission::{Client, Draft};
+use seawall_policy::admission::{Resources, User, as_created};
 use seawall_policy::generate::{Level, Mode, OnFailure, Options, What, generate, policies};
 use seawall_policy::vap::{PolicySet, World};
 use seawall_yaml::{Limits, NodeId, Text, Tree};
@@ -94,6 +94,19 @@ pub(super) fn accounts(cluster: &Cluster, namespace: &str) {
     }
 }
 
+/// Whom the server takes us for: the name and the groups.
+pub(super) struct Client {
+    name: String,
+    groups: Vec<String>,
+}
+
+impl Client {
+    pub(super) fn user(&self) -> User<'_> {
+        let groups = self.groups.iter().map(String::as_str).collect();
+        User { name: &self.name, groups, ..User::default() }
+    }
+}
+
 /// Whom the server takes us for.
 pub(super) fn whoami(cluster: &Cluster) -> Client {
     let asked = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"});
@@ -102,9 +115,8 @@ pub(super) fn whoami(cluster: &Cluster) -> Client {
     let user = &answer["status"]["userInfo"];
     let groups = user["groups"].as_array().unwrap().iter();
     Client {
-        user: user["username"].as_str().unwrap().to_owned(),
+        name: user["username"].as_str().unwrap().to_owned(),
         groups: groups.map(|group| group.as_str().unwrap().to_owned()).collect(),
-        ..Client::default()
     }
 }
 
@@ -132,7 +144,7 @@ fn random_objects_get_the_warnings_that_the_server_gives() {
     let (set, problems) = PolicySet::read(&known);
     assert!(problems.is_empty(), "{problems:?}");
     let world = World::new(&known, None);
-    let client = whoami(&cluster);
+    let (client, resources) = (whoami(&cluster), Resources::new(world.schemas()));
     let mut dice = Dice(7);
     let (mut compared, mut invalid, mut failures) = (0, 0, 0);
     for _ in 0..OBJECTS {
@@ -145,8 +157,9 @@ fn random_objects_get_the_warnings_that_the_server_gives() {
                 break;
             };
             let one = inventory(std::slice::from_ref(&object));
-            let draft = Draft::new(&one.resources()[0], &client, &world).unwrap();
-            let decision = set.judge(&draft.request(), &world);
+            let made = as_created(one.resources()[0].root(), world.schemas()).unwrap().unwrap();
+            let request = resources.create(made.root(), &client.user()).unwrap();
+            let decision = set.judge(&request, &world);
             assert!(decision.not_judged.is_empty(), "{:?}", decision.not_judged);
             let mut ours = decision.warnings;
             ours.sort();

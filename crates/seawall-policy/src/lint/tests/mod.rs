@@ -2,6 +2,7 @@
 
 mod always;
 mod cases;
+mod described;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -12,14 +12,19 @@ use crate::crd;
 /// Deeper types hold themselves.
 const DEPTH: usize = 32;
 
+/// Types that come to more, written out in full, have none: a Pod comes to about 1,600.
+const SIZE: usize = 500_000;
+
 /// The type of a kind; `None` when nothing describes it.
 pub(super) fn declared(schemas: &Schemas, kind: &KindName) -> Option<crd::Declared> {
     let schema = schemas.of(&kind.group, &kind.version, &kind.kind)?;
-    crd::Declared::of_resource(&described(schema, DEPTH)?)
+    let mut left = SIZE;
+    crd::Declared::of_resource(&described(schema, DEPTH, &mut left)?)
 }
 
-fn described(schema: Schema<'_>, depth: usize) -> Option<crd::Schema> {
+fn described(schema: Schema<'_>, depth: usize, left: &mut usize) -> Option<crd::Schema> {
     let depth = depth.checked_sub(1)?;
+    *left = left.checked_sub(1)?;
     let of = |kind: &str, format: &str| crd::Schema {
         kind: kind.to_owned(),
         format: format.to_owned(),
@@ -38,15 +43,15 @@ fn described(schema: Schema<'_>, depth: usize) -> Option<crd::Schema> {
             Scalar::Quantity | Scalar::JsonSchema | Scalar::Any => crd::Schema::default(),
         },
         Form::List(items) => {
-            crd::Schema { items: Some(Box::new(described(items, depth)?)), ..of("array", "") }
+            crd::Schema { items: Some(Box::new(described(items, depth, left)?)), ..of("array", "") }
         }
         Form::Map(values) => {
-            crd::Schema { additional: Some(Box::new(described(values, depth)?)), ..of("object", "") }
+            crd::Schema { additional: Some(Box::new(described(values, depth, left)?)), ..of("object", "") }
         }
         Form::Struct => {
             let mut properties = std::collections::BTreeMap::new();
             for property in schema.fields() {
-                properties.insert(property.name.to_owned(), described(property.schema, depth)?);
+                properties.insert(property.name.to_owned(), described(property.schema, depth, left)?);
             }
             crd::Schema { properties: Some(properties), embedded: schema.is_embedded(), ..of("object", "") }
         }

@@ -37,6 +37,8 @@ struct State {
     log: Vec<(u64, String, String)>,
     /// Paths that are answered with this status.
     denied: BTreeMap<String, u16>,
+    /// What is answered at some paths.
+    fixed: BTreeMap<String, Value>,
     /// Nothing is answered, and open answers end.
     down: bool,
     seen: Vec<String>,
@@ -124,6 +126,11 @@ impl Api {
         });
     }
 
+    /// Answers a path with this.
+    pub(crate) fn fix(&self, path: &str, body: Value) {
+        self.with(|state| _ = state.fixed.insert(path.to_owned(), body));
+    }
+
     /// Goes away, or comes back.
     pub(crate) fn set_down(&self, down: bool) {
         self.with(|state| state.down = down);
@@ -160,7 +167,10 @@ impl Api {
                 Some(status) => {
                     (status, json!({"kind": "Status", "reason": "Denied", "message": "not for you"}))
                 }
-                None => self.answer(path),
+                None => match self.with(|state| state.fixed.get(path).cloned()) {
+                    Some(body) => (200, body),
+                    None => self.answer(path),
+                },
             };
             let body = body.to_string();
             let head = format!(

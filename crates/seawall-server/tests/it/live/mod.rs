@@ -385,3 +385,29 @@ fn pods_are_followed_for_those_who_want_to_know_what_a_stricter_level_means() {
         assert!(!warnings.contains("only checked against"), "all pods are known: {warnings}");
     });
 }
+
+#[test]
+fn what_the_cluster_says_of_its_types_is_asked_for_when_a_policy_needs_it() {
+    run(async {
+        const INDEX: &str = "/openapi/v3";
+        const GAUGES: &str = "/openapi/v3/apis/gauges.example/v1";
+        let api = Api::start().await;
+        api.put(&namespace("shop", "privileged"));
+        api.deny(INDEX, Some(403));
+        api.fix(
+            INDEX,
+            json!({"paths": {"apis/gauges.example/v1": {"serverRelativeURL": format!("{GAUGES}?hash=1")}}}),
+        );
+        let scene = Scene::ready(api, Wants { policies: true, ..Wants::default() }).await;
+        assert!(scene.allows("shop").await);
+        assert!(scene.api.seen().iter().all(|path| path != INDEX), "no policy needs types");
+        let [mut policy, binding] = policy("gauges", "object.spec.mode != 'off'", None);
+        policy["spec"]["matchConstraints"]["resourceRules"][0]["apiGroups"] = json!(["gauges.example"]);
+        scene.api.put(&policy);
+        scene.api.put(&binding);
+        scene.until("it is told", async || scene.told("`/openapi/v3` could not be read: status 403")).await;
+        assert!(scene.allows("shop").await, "all else goes on");
+        scene.api.deny(INDEX, None);
+        scene.until("it is asked again", async || scene.api.seen().iter().any(|path| path == GAUGES)).await;
+    });
+}

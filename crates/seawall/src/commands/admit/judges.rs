@@ -199,7 +199,8 @@ impl Configured {
         if self.targets.is_empty() {
             return Ok(Inventory::default());
         }
-        let loaded = live::load(&self.targets, self.rendering.as_ref(), true, &Progress::default())?;
+        let loaded =
+            live::load_described(&self.targets, self.rendering.as_ref(), true, &Progress::default())?;
         loaded.problems.iter().for_each(crate::output::problem);
         Ok(loaded.inventory)
     }

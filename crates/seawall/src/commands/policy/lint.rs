@@ -36,7 +36,7 @@ pub(super) fn run(args: &LintArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let rendering = args.rendering.rendering(&config.render)?;
     let load = |targets: &[String]| {
         let targets = targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-        live::load(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())
+        live::load_described(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())
     };
     let mut loaded = load(&args.policies)?;
     let judged = loaded.inventory.resources().iter().filter(|resource| is_judged(resource)).count();

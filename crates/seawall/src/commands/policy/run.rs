@@ -45,7 +45,8 @@ pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let policies = world::policies(std::slice::from_ref(&args.policies))?;
     let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     let rendering = args.rendering.rendering(&config.render)?;
-    let mut loaded = live::load(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())?;
+    let mut loaded =
+        live::load_described(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())?;
     if loaded.inventory.resources().is_empty() {
         loaded.problems.iter().for_each(output::problem);
         bail!(
@@ -127,7 +128,7 @@ fn judge(
         let reason = format!("nothing tells the resource of `{kind}` in `{version}`");
         problems.push(Problem::new(
             ProblemSeverity::Warning,
-            format!("{reason}: such objects are not judged; add their CustomResourceDefinition"),
+            format!("{reason}: such objects are not judged; add their CustomResourceDefinition or OpenAPI document"),
         ));
         not_evaluated.push(NotEvaluated {
             check: CheckId::from_static(CheckId::EVERY_POLICY),

@@ -123,5 +123,6 @@ pub(in crate::commands) fn joined(first: &Inventory, second: &Inventory) -> Inve
     let new = second.resources().iter().filter(|resource| {
         first.find(resource.group_kind(), resource.namespace(), resource.name()).is_none()
     });
-    first.joined_with(new.cloned())
+    let documents = second.api_documents().iter().cloned();
+    first.joined_with(new.cloned()).described_by(documents)
 }

@@ -140,7 +140,7 @@ fn objects(args: &PreviewArgs, configured: &Configured, stages: &Stages) -> anyh
     let here = [".".to_owned()];
     let names = if args.targets.is_empty() { &here[..] } else { &args.targets };
     let targets = names.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-    let loaded = live::load(&targets, configured.rendering(), args.quiet, &stages.reading)?;
+    let loaded = live::load_described(&targets, configured.rendering(), args.quiet, &stages.reading)?;
     if !args.quiet {
         loaded.problems.iter().for_each(output::problem);
     }
