@@ -8,6 +8,9 @@ use seawall_yaml::{Node, Tree};
 
 use super::{Operation, Request, Unseen, User};
 
+/// The namespace of what names none, as kubectl asks for it.
+const DEFAULT_NAMESPACE: &str = "default";
+
 /// What an object is called in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Called<'s> {
@@ -68,7 +71,7 @@ impl<'s> Resources<'s> {
         let metadata =
             |key: &str| shown.path(&["metadata", key]).and_then(|text| text.as_str()).unwrap_or("");
         let namespace = match (called.namespaced, metadata("namespace")) {
-            (true, "") => "default",
+            (true, "") => DEFAULT_NAMESPACE,
             (true, namespace) => namespace,
             // The request about a namespace says that it is in itself.
             (false, _) if (group, kind) == ("", "Namespace") => metadata("name"),
@@ -116,10 +119,34 @@ pub fn as_updated(object: Node<'_>, schemas: &Schemas) -> Result<Option<Tree>, S
 fn as_admitted(object: Node<'_>, schemas: &Schemas, admission: Admission) -> Result<Option<Tree>, String> {
     let Some(schema) = schemas.of_object(object) else { return Ok(None) };
     let Some(value) = Value::of(object) else { return Err("it is nested too deep".to_owned()) };
+    let mut value = value;
+    if admission.creation {
+        name_namespace(&mut value, object, schemas);
+    }
     let admitted = admitted(&value.to_tree(), schema, admission);
     match admitted.problems.iter().find(|problem| problem.severity == ProblemSeverity::Error) {
         Some(problem) => Err(problem.message.clone()),
         None => Ok(Some(admitted.tree)),
+    }
+}
+
+/// An object of a namespaced kind that names no namespace gets that of the request, before anybody looks at it.
+///
+/// Source: `EnsureObjectNamespaceMatchesRequestNamespace` (`apiserver/pkg/registry/rest/meta.go`).
+fn name_namespace(value: &mut Value<'_>, object: Node<'_>, schemas: &Schemas) {
+    let (group, _) = split_api_version(object.str("apiVersion").unwrap_or(""));
+    let kind = object.str("kind").unwrap_or("");
+    let namespaced = schemas.resources().any(|resource| {
+        let (own, _, named) = resource.kind();
+        resource.is_namespaced() && resource.group() == group && (own, named) == (group, kind)
+    });
+    let metadata = value.path_mut(&["metadata"]).filter(|_| namespaced);
+    if let Some(metadata) = metadata
+        && metadata
+            .get("namespace")
+            .is_none_or(|namespace| matches!(namespace, Value::Null) || namespace.is_empty())
+    {
+        metadata.set("namespace", Value::str(DEFAULT_NAMESPACE));
     }
 }
 
@@ -149,6 +176,11 @@ mod tests {
         );
         let pod = pod.unwrap().unwrap();
         assert!(pod.contains(r#""imagePullPolicy":"Always""#) && !pod.contains("hostNetwork"), "{pod}");
+        assert!(pod.contains(r#""namespace":"default""#), "{pod}");
+        let node = told("{apiVersion: v1, kind: Node, metadata: {name: a}}").unwrap().unwrap();
+        assert!(!node.contains("namespace"), "{node}");
+        let shop = told("{apiVersion: v1, kind: Service, metadata: {name: a, namespace: shop}}");
+        assert!(shop.unwrap().unwrap().contains(r#""namespace":"shop""#));
         assert_eq!(told("{apiVersion: x.example/v1, kind: Thing}"), Ok(None));
         assert!(told("{apiVersion: v1, kind: Pod, spec: {containers: 7}}").is_err());
     }
