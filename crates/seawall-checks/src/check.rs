@@ -8,7 +8,7 @@ use seawall_inventory::{ContainerView, GroupKind, Inventory, PodView, Resource};
 
 use crate::Profile;
 use crate::controlplane::{Component, Part};
-use crate::settings::{CheckSettings, Setting};
+use crate::settings::{CheckSettings, Setting, Settings};
 use crate::verdicts::{Verdicts, VerdictsBySubject};
 
 /// A check: its metadata and one pure function.
@@ -39,6 +39,8 @@ pub struct Check {
     pub needs: &'static [GroupKind<'static>],
     /// Parameters, each documented on the check's page.
     pub settings: &'static [Setting],
+    /// The list among the settings without which nothing fails.
+    pub asks_for: Option<&'static str>,
     /// Work done once a run from the settings (patterns to compile); [`Verdicts::prepared`] gives it back.
     pub prepare: Option<fn(&CheckSettings<'_>) -> Prepared>,
     /// The function.
@@ -77,6 +79,7 @@ impl Check {
         frameworks: &[],
         needs: &[],
         settings: &[],
+        asks_for: None,
         prepare: None,
         judge: Judge::Resource(&[], |_, _| {}),
     };
@@ -92,6 +95,12 @@ impl Check {
             severity: self.severity,
             frameworks: self.frameworks.iter().copied().map(Cow::Borrowed).collect(),
         }
+    }
+
+    /// What is to be said of it when it lacks a setting to fail at all.
+    pub fn idle(&'static self, settings: &Settings) -> Option<String> {
+        let name = self.asks_for.filter(|name| settings.of(self).strings(name).is_empty())?;
+        Some(format!("check `{0}` never fails while `checks.{0}.{name}` of `seawall.yaml` is empty", self.id))
     }
 
     /// Whether the default profile runs it: all but the checks beside the six pillars and those that ask for

@@ -69,7 +69,9 @@ impl std::str::FromStr for Select {
             Some(("framework", framework)) => Select::Framework(framework.to_ascii_lowercase()),
             _ => {
                 let unknown = || {
-                    let near = nearest(text).map_or(String::new(), |id| format!("; did you mean `{id}`?"));
+                    let ids = all().iter().map(|entry| entry.id);
+                    let near =
+                        nearest(text, ids).map_or(String::new(), |id| format!("; did you mean `{id}`?"));
                     ParseSelectError(format!("no check is called `{}`{near}", text.escape_debug()))
                 };
                 Select::Check(crate::find(text).ok_or_else(unknown)?.id)
@@ -84,20 +86,20 @@ impl std::str::FromStr for Select {
     }
 }
 
-/// The id that takes the fewest slips of the pen to become a mistyped one, if few enough to be one.
-fn nearest(text: &str) -> Option<&'static str> {
+/// The word that takes the fewest slips of the pen to become a mistyped one, if few enough to be one.
+pub fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     /// Longer words are no slips, and the distance takes time by the product of the lengths.
     const LONGEST: usize = 80;
     let length = text.chars().count();
     if length > LONGEST {
         return None;
     }
-    all()
-        .iter()
-        .map(|entry| (distance(text, entry.id), entry.id))
+    known
+        .into_iter()
+        .map(|word| (distance(text, word), word))
         .min()
         .filter(|(slips, _)| *slips <= (length / 3).max(1))
-        .map(|(_, id)| id)
+        .map(|(_, word)| word)
 }
 
 /// How many letters to insert, delete, replace or swap with their neighbour, each letter touched once (the restricted

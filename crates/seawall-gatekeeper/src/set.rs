@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use seawall_core::{Problem, ProblemSeverity};
+use seawall_core::{CheckId, Problem, ProblemSeverity};
 use seawall_inventory::{Inventory, Resource};
 
 use crate::fault::Fault;
@@ -40,6 +40,14 @@ impl Gatekeeper {
     /// Reads the templates, constraints and settings of an inventory. What is wrong is an error and is not in force.
     pub fn read(inventory: &Inventory) -> (Self, Vec<Problem>) {
         Self::read_within(inventory, TIME)
+    }
+
+    /// The ids of the constraints, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = CheckId> {
+        self.constraints.iter().filter_map(|constraint| {
+            let template = self.templates.get(constraint.template)?;
+            Some(CheckId::of_constraint(&template.kind, &constraint.name))
+        })
     }
 
     /// The same with another limit for one constraint over one object.

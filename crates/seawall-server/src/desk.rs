@@ -19,6 +19,7 @@ use std::time::Instant;
 use seawall_core::Date;
 use seawall_inventory::Inventory;
 use seawall_policy::admission::{Decision, Denial, NotJudged, Reason, Request};
+use seawall_yaml::Node;
 
 use crate::clock::Clock;
 use crate::event::{About, Events, Lines, Outcome};
@@ -204,6 +205,7 @@ struct Ruling<'d> {
     object: Identity<'d>,
     answer: Answer,
     refusals: Vec<Denial>,
+    noted: Vec<String>,
     would_refuse: Vec<String>,
     would_warn: Vec<String>,
     would_change: Vec<String>,
@@ -225,6 +227,7 @@ impl<'d> Ruling<'d> {
             object: identity(request),
             answer: Answer { uid: request.uid.to_owned(), ..Answer::default() },
             refusals: Vec::new(),
+            noted: Vec::new(),
             would_refuse: Vec::new(),
             would_warn: Vec::new(),
             would_change: Vec::new(),
@@ -282,6 +285,11 @@ impl<'d> Ruling<'d> {
             let warnings = if mode == Mode::Audit { &mut self.would_warn } else { &mut self.answer.warnings };
             warnings.extend(decision.warnings);
         }
+        for note in decision.noted {
+            let mode = self.mode(&note.policy, family);
+            self.tell(&note.policy, mode, Outcome::Audited, note.reason);
+            self.noted.extend(Some(note.message).filter(|message| !message.is_empty()));
+        }
         for (key, value) in decision.audit_annotations {
             self.answer.annotations.push((annotation_key(&key), value));
         }
@@ -317,6 +325,7 @@ impl<'d> Ruling<'d> {
         self.changed.iter().for_each(|policy| self.tell(policy, Mode::Enforce, Outcome::Changed, ""));
         for (key, texts) in [
             ("changed", &mut self.changed),
+            ("noted", &mut self.noted),
             ("would-refuse", &mut self.would_refuse),
             ("would-warn", &mut self.would_warn),
             ("would-change", &mut self.would_change),
@@ -352,12 +361,17 @@ fn together(messages: &[impl AsRef<str>]) -> String {
     text.join("; ")
 }
 
-/// What the object is called, before and after the server made a name for it.
+/// What the object is called, at every try alike: by its controller, or by what does not change from try to try.
 pub(crate) fn identity<'t>(request: &Request<'t>) -> Identity<'t> {
     let metadata = request.object.and_then(|object| object.get("metadata"));
-    let text = |key: &str| metadata.and_then(|metadata| metadata.str(key)).filter(|text| !text.is_empty());
-    // Whoever gives a name is called by it.
-    let own = text("name").or(Some(request.name).filter(|name| !name.is_empty()));
-    let name = own.or(text("generateName")).unwrap_or("");
+    let text = |node: Node<'t>, key| node.str(key).filter(|text| !text.is_empty());
+    let mut owners = metadata.into_iter().flat_map(|metadata| metadata.list("ownerReferences"));
+    let controller = owners.find(|owner| owner.bool("controller") == Some(true));
+    let controller = controller.and_then(|owner| Some((text(owner, "kind")?, text(owner, "name")?)));
+    if let Some((kind, name)) = controller {
+        return Identity { namespace: request.namespace, kind, name };
+    }
+    let own = |key| metadata.and_then(|metadata| text(metadata, key));
+    let name = own("generateName").or_else(|| own("name")).unwrap_or(request.name);
     Identity { namespace: request.namespace, kind: request.kind.2, name }
 }

@@ -89,14 +89,15 @@ pub struct Modes {
     pub default: Mode,
 }
 
-/// What an object is called whatever its uid: the same object gets the same answer, on every replica and at every try.
+/// What an object is called whatever its uid: the same object gets the same answer, on every replica and at every try. A
+/// controller gives what it makes another name at every try, so that what it makes goes by the controller.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
     /// The namespace; empty at cluster scope.
     pub namespace: &'a str,
-    /// The kind.
+    /// The kind: of the controller, where there is one.
     pub kind: &'a str,
-    /// The name, or what the server makes it from.
+    /// The name of the controller; without one what the server makes the name from, or else the name.
     pub name: &'a str,
 }
 
@@ -125,6 +126,24 @@ impl Modes {
             fits(&rule.policies, &[policy, family]) && fits(&rule.namespaces, &[object.namespace])
         });
         rule.map_or(self.default, |rule| rule.mode_of(object))
+    }
+
+    /// Whether a policy of a family is enforced for any object.
+    pub fn may_enforce(&self, policy: &str, family: &str) -> bool {
+        let fits = |rule: &&ModeRule| {
+            rule.policies.is_empty()
+                || rule.policies.iter().any(|glob| glob.matches(policy) || glob.matches(family))
+        };
+        for rule in self.rules.iter().filter(fits) {
+            if rule.mode == Mode::Enforce && rule.rollout > 0 {
+                return true;
+            }
+            // No object comes to the rules behind it.
+            if rule.namespaces.is_empty() {
+                return false;
+            }
+        }
+        self.default == Mode::Enforce
     }
 
     /// The strictest mode that any policy may have for an object.
@@ -162,6 +181,21 @@ mod tests {
         assert_eq!(modes.of("restricted", "pod-security", at("prod")), Mode::Warn);
         assert_eq!(modes.of("pod-host-pid", "checks", at("prod")), Mode::Enforce);
         assert_eq!(modes.of("pod-host-pid", "checks", at("")), Mode::Audit);
+    }
+
+    #[test]
+    fn whether_anything_is_enforced_is_known_beforehand() {
+        let modes = Modes {
+            rules: vec![
+                rule(&["a"], &["shop"], Mode::Enforce, 100),
+                rule(&["b"], &[], Mode::Enforce, 0),
+                rule(&["f"], &["shop"], Mode::Warn, 100),
+            ],
+            default: Mode::Enforce,
+        };
+        let enforced = |policy, family| modes.may_enforce(policy, family);
+        assert!(enforced("a", "f") && !enforced("b", "f") && enforced("c", "f"));
+        assert!(!Modes { default: Mode::Audit, ..modes.clone() }.may_enforce("c", "f"));
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub struct BadSetting {
     pub place: String,
     /// What is wrong.
     pub what: String,
+    /// Where it begins in the text, when there is one.
+    pub start: Option<u32>,
 }
 
 pub(crate) type Read<T> = Result<T, BadSetting>;
@@ -107,7 +109,9 @@ impl<'t> At<'t> {
     }
 
     pub(crate) fn bad<T>(&self, what: impl std::fmt::Display) -> Read<T> {
-        Err(BadSetting { place: self.place.clone(), what: what.to_string() })
+        let span = self.node.key_span().or_else(|| self.node.span());
+        let start = span.map(|span| span.start);
+        Err(BadSetting { place: self.place.clone(), what: what.to_string(), start })
     }
 
     /// The entries of a map that may have only these keys.
@@ -141,6 +145,24 @@ impl<'t> At<'t> {
 
     pub(crate) fn texts(&self) -> Read<Vec<String>> {
         self.items()?.iter().map(|item| item.text().map(str::to_owned)).collect()
+    }
+
+    /// The name of a namespace: nothing else is one, a pattern least of all.
+    fn name(&self) -> Read<&'t str> {
+        let text = self.text()?;
+        let inner = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let is_name = (1..=63).contains(&text.len())
+            && text.bytes().all(|c| inner(c) || c == b'-')
+            && !text.starts_with('-')
+            && !text.ends_with('-');
+        if is_name {
+            return Ok(text);
+        }
+        self.bad(format!("`{}` is no name of a namespace; patterns are not taken here", text.escape_debug()))
+    }
+
+    fn names(&self) -> Read<Vec<String>> {
+        self.items()?.iter().map(|item| item.name().map(str::to_owned)).collect()
     }
 
     pub(crate) fn globs(&self) -> Read<Vec<Glob>> {
@@ -181,7 +203,7 @@ impl Settings {
         let mut settings = Settings::default();
         let section = At { place: String::new(), node: section };
         if !section.node.is_map() {
-            return Err(BadSetting { place: "admission".to_owned(), what: "must be a map".to_owned() });
+            return At { place: "admission".to_owned(), ..section }.bad("must be a map");
         }
         for (key, at) in section.entries(&KEYS)? {
             match key {
@@ -257,8 +279,8 @@ fn defaults(at: &At<'_>) -> Read<Vec<DefaultsRule>> {
 fn exempt(at: &At<'_>, exemptions: &mut Exemptions) -> Read<()> {
     for (key, at) in at.entries(&EXEMPT)? {
         match key {
-            "ownNamespace" => at.text()?.clone_into(&mut exemptions.own_namespace),
-            "namespaces" => exemptions.namespaces = at.texts()?,
+            "ownNamespace" => at.name()?.clone_into(&mut exemptions.own_namespace),
+            "namespaces" => exemptions.namespaces = at.names()?,
             "users" => exemptions.users = at.texts()?,
             _ => {
                 for item in at.items()? {
@@ -292,7 +314,7 @@ fn pod_security(at: &At<'_>) -> Read<Option<PodSecurity>> {
                 for (key, at) in at.entries(&POD_SECURITY_EXEMPT)? {
                     let exemptions = &mut security.exemptions;
                     match key {
-                        "namespaces" => exemptions.namespaces = at.texts()?,
+                        "namespaces" => exemptions.namespaces = at.names()?,
                         "users" => exemptions.users = at.texts()?,
                         _ => exemptions.runtime_classes = at.texts()?,
                     }
@@ -396,6 +418,15 @@ limits: {workers: 2, seconds: 3, bodyBytes: 1000}
                 "`rules[0].rollout`: must be a whole number from 0 to 100",
             ),
             ("rules: [{mode: warn, policy: [x]}]", "`rules[0].policy`: unknown key"),
+            (
+                "exempt: {namespaces: [u1-*]}",
+                "`exempt.namespaces[0]`: `u1-*` is no name of a namespace; patterns",
+            ),
+            ("exempt: {ownNamespace: ''}", "`exempt.ownNamespace`: `` is no name of a namespace"),
+            (
+                "podSecurity: {exempt: {namespaces: [a, -b]}}",
+                "`podSecurity.exempt.namespaces[1]`: `-b` is no name",
+            ),
             ("exempt: {lift: [leases]}", "`exempt.lift[0]`: cannot be lifted"),
             ("exempt: {lift: [nope]}", "`exempt.lift[0]`: no exemption has this id"),
             ("podSecurity: {enforce: strict}", "`podSecurity.enforce`: unknown Pod Security level `strict`"),

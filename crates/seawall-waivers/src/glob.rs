@@ -10,6 +10,14 @@ impl Glob {
         Glob(text.split('*').map(str::to_owned).collect())
     }
 
+    /// The text, when there is no star in it.
+    pub fn whole(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [whole] => Some(whole),
+            _ => None,
+        }
+    }
+
     /// Whether the whole text fits. Takes time by the product of both lengths at most.
     pub fn matches(&self, text: &str) -> bool {
         let [first, middle @ .., last] = self.0.as_slice() else {
@@ -47,6 +55,7 @@ mod tests {
         ] {
             assert_eq!(Glob::new(pattern).matches(text), fits, "{pattern} {text}");
         }
+        assert_eq!((Glob::new("web").whole(), Glob::new("web*").whole()), (Some("web"), None));
     }
 
     /// The plain definition: a star takes nothing or one character more.

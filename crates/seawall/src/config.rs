@@ -120,9 +120,20 @@ fn parse(text: &str) -> anyhow::Result<Config> {
         bail!("must be a map");
     }
     for (key, value) in root.entries() {
-        entry(&mut config, key, value).with_context(|| format!("line {}: `{key}`", line(&text, value)))?;
+        entry(&mut config, key, value).map_err(|error| {
+            let line = fault(&error).map_or(line(&text, value), |start| text.position(start).line);
+            error.context(format!("line {line}: `{key}`"))
+        })?;
     }
     Ok(config)
+}
+
+/// Where a fault begins within an entry, for those that know it.
+fn fault(error: &anyhow::Error) -> Option<u32> {
+    #[cfg(feature = "admit")]
+    return error.downcast_ref::<seawall_server::BadSetting>()?.start;
+    #[cfg(not(feature = "admit"))]
+    None
 }
 
 fn line(text: &Text, node: Node<'_>) -> u32 {
@@ -281,7 +292,7 @@ mod tests {
         {
             assert_eq!(
                 fails("admission:\n  mode: warn\n  rules: [{mode: block}]\n"),
-                "line 1: `admission`: `rules[0].mode`: unknown mode `block`, expected one of: audit, warn, enforce"
+                "line 3: `admission`: `rules[0].mode`: unknown mode `block`, expected one of: audit, warn, enforce"
             );
             assert!(fails("admission: {select: [nope]}").contains("no check is called `nope`"));
         }

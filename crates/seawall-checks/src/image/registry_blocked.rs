@@ -47,6 +47,7 @@ pub(crate) static CHECK: Check = Check {
             default: SettingDefault::Strings(&[]),
         },
     ],
+    asks_for: Some("publicRegistries"),
     prepare: Some(Lists::prepare),
     judge: Judge::Pod(judge),
     ..Check::PLAIN

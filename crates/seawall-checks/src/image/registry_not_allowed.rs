@@ -23,6 +23,7 @@ pub(crate) static CHECK: Check = Check {
               Docker Hub",
         default: SettingDefault::Strings(&[]),
     }],
+    asks_for: Some(ALLOWED),
     prepare: Some(prepare),
     judge: Judge::Pod(judge),
     ..Check::PLAIN

@@ -79,6 +79,17 @@ pub struct NotJudged {
     pub reason: String,
 }
 
+/// What a policy says and what refuses nothing and warns nobody, in any mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The policy.
+    pub policy: Arc<str>,
+    /// Why it is only noted, in a word.
+    pub reason: &'static str,
+    /// What is wrong; empty where an annotation of the audit event says it.
+    pub message: String,
+}
+
 /// What a failed validation leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
@@ -130,6 +141,8 @@ pub struct Decision {
     pub failures: Vec<Failure>,
     /// Warnings for the client, in order.
     pub warnings: Vec<String>,
+    /// What is only noted.
+    pub noted: Vec<Note>,
     /// Annotations of the audit event, by full key, in order.
     pub audit_annotations: Vec<(String, String)>,
     /// The object after mutation; `None` when nothing changed it.

@@ -7,6 +7,6 @@ mod decision;
 mod made;
 mod request;
 
-pub use decision::{Action, Decision, Denial, Failure, NotJudged, Reason};
+pub use decision::{Action, Decision, Denial, Failure, NotJudged, Note, Reason};
 pub use made::{Called, Resources, as_created, as_updated};
 pub use request::{Operation, Request, Unseen, User};

@@ -1,7 +1,8 @@
 //! The built-in checks, on the object of a request.
 //!
 //! The object stands in an inventory of its own, with its namespace and its service account where these are known. Checks
-//! that judge an inventory as a whole are not asked: they are about what is there, not about what comes.
+//! that judge an inventory as a whole are not asked: they are about what is there, not about what comes. An update is held
+//! against the object before it: what was there already is noted and refuses nothing.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use seawall_inventory::{GroupKind, Inventory, InventoryBuilder, Resource};
 use seawall_policy::admission::{Decision, Denial, NotJudged, Operation, Reason, Request};
 use seawall_waivers::Rules;
 
+use super::before;
 use crate::judge::{Around, Judge};
 
 /// The checks that judge one object, with the exceptions from them.
@@ -49,27 +51,38 @@ impl Judge for Checks {
         let (inventory, id) = neighbourhood(resource, request, around);
         let mut evaluation = self.ready.evaluate_one(&inventory, id);
         seawall_waivers::apply(&mut evaluation, &inventory, &self.waivers, around.today, &Default::default());
-        let judged = |finding: &&Finding| finding.resource == id && finding.waiver.is_none();
-        let denials = evaluation.findings.iter().filter(judged).map(denial).collect();
-        let not_judged = evaluation.not_evaluated.into_iter().map(gap).collect();
-        Decision { denials, not_judged, ..Decision::default() }
+        evaluation.findings.retain(|finding| finding.resource == id && finding.waiver.is_none());
+        let again = |old: Resource| {
+            let (inventory, id) = neighbourhood(old, request, around);
+            self.ready.evaluate_one(&inventory, id)
+        };
+        let mut decision = Decision::default();
+        before::noted(&mut evaluation, request, around, again, &mut decision.noted);
+        decision.denials = evaluation.findings.iter().map(denial).collect();
+        decision.not_judged = evaluation.not_evaluated.into_iter().map(gap).collect();
+        decision
     }
 }
 
 fn denial(finding: &Finding) -> Denial {
+    Denial {
+        policy: finding.check.id.as_str().into(),
+        binding: Arc::default(),
+        code: 403,
+        reason: Reason::Forbidden,
+        message: message(finding),
+    }
+}
+
+/// What a finding says, with its place.
+pub(super) fn message(finding: &Finding) -> String {
     let place = finding
         .locations
         .first()
         .map(|location| location.route.to_string())
         .filter(|route| !route.is_empty());
     let place = place.map_or(String::new(), |route| format!(" (`{route}`)"));
-    Denial {
-        policy: finding.check.id.as_str().into(),
-        binding: Arc::default(),
-        code: 403,
-        reason: Reason::Forbidden,
-        message: format!("{}: {}{place}", finding.check.id, finding.message),
-    }
+    format!("{}: {}{place}", finding.check.id, finding.message)
 }
 
 fn gap(not_evaluated: NotEvaluated) -> NotJudged {

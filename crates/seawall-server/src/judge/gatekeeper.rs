@@ -1,5 +1,7 @@
 //! Gatekeeper's constraints, as its webhook judges them.
 
+use std::sync::Arc;
+
 use seawall_gatekeeper::run::Telling;
 use seawall_gatekeeper::{Gatekeeper, Point};
 use seawall_inventory::Inventory;
@@ -7,7 +9,7 @@ use seawall_policy::admission::{Decision, Request};
 use seawall_waivers::Rules;
 
 use super::excused::Excused;
-use crate::judge::{Around, Judge};
+use crate::judge::{Around, Judge, audited};
 
 /// Constraints with the exceptions from them. They go by the ids that reports and waivers know them by:
 /// `gatekeeper/KIND/NAME`.
@@ -36,13 +38,16 @@ impl Judge for Constraints {
 
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
         let mut decision = self.set.judge(request, &around.known.inventory, Point::Webhook);
-        if !decision.denials.is_empty() {
+        decision.noted =
+            audited(&decision, Arc::clone, |failure| format!("{}: {}", failure.policy, failure.message));
+        if !decision.denials.is_empty() || !decision.noted.is_empty() {
             let excused = self.excused.of(request, around, |inventory, resource| {
                 let mut telling = Telling::new(inventory, &self.texts);
                 telling.take(resource, &decision);
                 telling.finish().findings
             });
             decision.denials.retain(|denial| !excused.contains(&*denial.policy));
+            decision.noted.retain(|note| !excused.contains(&*note.policy));
         }
         decision
     }

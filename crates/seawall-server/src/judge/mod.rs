@@ -8,6 +8,7 @@
 //!   by modes;
 //! - what could not be judged is said so, never passed over in silence.
 
+mod before;
 mod changer;
 mod checks;
 mod defaults;
@@ -26,7 +27,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use seawall_core::{Date, Origin, OriginKind};
 use seawall_inventory::{GroupKind, Resource};
-use seawall_policy::admission::{Decision, Request};
+use seawall_policy::admission::{Action, Decision, Failure, Note, Request};
+use seawall_schema::Value;
 use seawall_yaml::{Node, Tree};
 use tokio::time::Instant;
 
@@ -104,6 +106,15 @@ impl<'a> Around<'a> {
         Resource::new(Arc::clone(self.tree), object.id(), origin, None).ok()
     }
 
+    /// The old object of the request as a resource: when somebody changed the new one, the old one is in a tree of its own.
+    pub(crate) fn earlier(&self, old: Node<'_>) -> Option<Resource> {
+        if std::ptr::eq(old.tree(), &**self.tree) {
+            return self.resource(old);
+        }
+        let tree = Arc::new(Value::of(old)?.to_tree());
+        Around { tree: &tree, ..*self }.resource(tree.root())
+    }
+
     /// The namespace object, when it is known.
     pub fn namespace(&self, name: &str) -> Option<&'a Resource> {
         if name.is_empty() {
@@ -111,6 +122,26 @@ impl<'a> Around<'a> {
         }
         self.known.inventory.find(GroupKind::new("", "Namespace"), None, name)
     }
+}
+
+/// What policies fail to validate and tell the audit event alone: a note for each
+/// policy that does not refuse anyway. `id` gives the id of a policy, `message` what no annotation says.
+pub(crate) fn audited(
+    decision: &Decision,
+    id: impl Fn(&Arc<str>) -> Arc<str>,
+    message: impl Fn(&Failure) -> String,
+) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    let told = decision.failures.iter().filter(|failure| failure.actions.contains(&Action::Audit));
+    for failure in told {
+        let policy = id(&failure.policy);
+        let is_told = notes.iter().any(|note| note.policy == policy)
+            || decision.denials.iter().any(|denial| denial.policy == policy);
+        if !is_told {
+            notes.push(Note { policy, reason: "Audit", message: message(failure) });
+        }
+    }
+    notes
 }
 
 /// A family of policies.

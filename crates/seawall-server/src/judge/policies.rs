@@ -12,7 +12,7 @@ use seawall_policy::vap::{Observer, PolicySet};
 use seawall_waivers::Rules;
 
 use super::excused::Excused;
-use crate::judge::{Around, Budget, Judge};
+use crate::judge::{Around, Budget, Judge, audited};
 use crate::metrics::{Metrics, PolicyTime};
 
 /// The policies of a set, with the exceptions from them. They go by the ids that reports and waivers know them by:
@@ -80,7 +80,7 @@ impl Judge for Policies {
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
         let mut watching = Watching { budget: around.budget, times: &self.times, since: None };
         let mut decision = self.set.judge_under(request, &around.known.world(), &mut watching);
-        let waived = match decision.denials.is_empty() {
+        let waived = match decision.failures.is_empty() && decision.denials.is_empty() {
             true => BTreeSet::new(),
             false => self.waived(&decision, request, around),
         };
@@ -90,7 +90,11 @@ impl Judge for Policies {
             }
         }
         decision.not_judged.iter_mut().for_each(|gap| gap.policy = id(&gap.policy));
+        // The annotation that the API server makes says what is wrong.
+        let known = |name: &Arc<str>| self.ids.get(name).map_or_else(|| id(name).into(), Arc::clone);
+        decision.noted = audited(&decision, known, |_| String::new());
         decision.denials.retain(|denial| !waived.contains(&*denial.policy));
+        decision.noted.retain(|note| !waived.contains(&*note.policy));
         decision
     }
 }

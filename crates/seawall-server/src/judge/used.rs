@@ -1,13 +1,11 @@
 //! The images that a request brings.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use seawall_core::{ImageReference, Route};
 use seawall_image::signature::{Cause, Gap};
 use seawall_inventory::{GroupKind, POD_KINDS, Resource};
 use seawall_policy::admission::{Operation, Request};
-use seawall_schema::Value;
 use seawall_yaml::Node;
 
 use crate::judge::Around;
@@ -36,7 +34,7 @@ pub(super) fn used<'t>(request: &Request<'t>, around: &Around<'t>) -> (Vec<Used<
     let Some(object) = request.object.filter(|_| writes && whole) else { return Default::default() };
     let Some(resource) = around.resource(object) else { return Default::default() };
     let before = request.old_object.filter(|_| request.operation == Operation::Update);
-    let before = before.and_then(|before| earlier(before, around));
+    let before = before.and_then(|before| around.earlier(before));
     let known: HashSet<&str> = before.iter().flat_map(texts).collect();
     let (mut used, mut missed) = (Vec::new(), Vec::new());
     // Some controllers fill templates in; the pods that they make are judged then.
@@ -56,15 +54,6 @@ pub(super) fn used<'t>(request: &Request<'t>, around: &Around<'t>) -> (Vec<Used<
         missed.push(Gap::new(Cause::Name, "the object holds more pods than are looked at"));
     }
     (used, missed)
-}
-
-/// The old object: when somebody changed the new one, that is in a tree of its own.
-fn earlier(old: Node<'_>, around: &Around<'_>) -> Option<Resource> {
-    if std::ptr::eq(old.tree(), &**around.tree) {
-        return around.resource(old);
-    }
-    let tree = Arc::new(Value::of(old)?.to_tree());
-    Around { tree: &tree, ..*around }.resource(tree.root())
 }
 
 fn texts(resource: &Resource) -> Vec<&str> {

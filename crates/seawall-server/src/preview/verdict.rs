@@ -40,10 +40,10 @@ pub fn verdict(totals: &Totals, unread: u64, over: Option<&str>) -> Verdict {
     let what = if over.is_some() { "request" } else { "object" };
     let all = format!("{requests} {}", plural(what, *requests));
     let over = over.map_or(String::new(), |span| format!(", over a log of {span}"));
-    let warned = match then.warned {
-        0 => String::new(),
-        warned => format!("; {warned} would be warned about"),
+    let said = |count: u64, what: &str| {
+        if count == 0 { String::new() } else { format!("; {count} would be {what}") }
     };
+    let warned = said(then.warned, "warned about") + &said(then.noted, "noted");
     let mut missing = Vec::new();
     if *not_judged > 0 {
         missing.push(format!("{not_judged} of {all} could not be judged"));
@@ -105,6 +105,14 @@ mod tests {
         let totals = Totals { requests, judged, not_judged, then, ..Totals::default() };
         let verdict = verdict(&totals, unread, over);
         (verdict.state, verdict.text)
+    }
+
+    #[test]
+    fn what_is_only_noted_is_told() {
+        let then = Counts { noted: 2, warned: 1, ..Counts::default() };
+        let totals = Totals { requests: 5, judged: 5, then, ..Totals::default() };
+        let text = "safe: all 5 objects were judged and none would be refused; 1 would be warned about; 2 would be noted";
+        assert_eq!(verdict(&totals, 0, None), Verdict { state: State::Safe, text: text.to_owned() });
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A certificate authority of one's own, and certificates by it (RFC 5280; keys: ECDSA on P-256).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
@@ -10,7 +11,7 @@ use seawall_core::date_of_days;
 
 use crate::tls::der::{bits, context, integer, sequence, tag, value};
 use crate::tls::served::TlsError;
-use crate::tls::x509::Facts;
+use crate::tls::x509::{DNS_NAME, Facts, IP_ADDRESS};
 
 /// Clocks differ: a certificate holds from a while before it was made.
 const SKEW: u64 = 3600;
@@ -102,7 +103,7 @@ impl Authority {
         Ok(Authority(Pair { certificate, key: document }))
     }
 
-    /// A certificate for a server of these names; it holds no longer than its issuer.
+    /// A certificate for a server of these names, or addresses; it holds no longer than its issuer.
     ///
     /// # Errors
     /// When the authority's key cannot be read, or there is no randomness to be had.
@@ -110,7 +111,7 @@ impl Authority {
         let signer = load_key(&self.0.key)?;
         let until = Facts::read(&self.0.certificate).ok_or(TlsError::NoCertificate)?.not_after;
         let (document, key) = new_key()?;
-        let alternatives: Vec<Vec<u8>> = names.iter().map(|name| value(0x82, name.as_bytes())).collect();
+        let alternatives: Vec<Vec<u8>> = names.iter().map(|name| alternative(name)).collect();
         let alternatives: Vec<&[u8]> = alternatives.iter().map(Vec::as_slice).collect();
         let issuer_id = value(0x80, &key_id(&signer));
         let extensions = [
@@ -143,6 +144,15 @@ fn name_of(key: &EcdsaKeyPair) -> String {
         _ = write!(name, "{byte:02x}");
         name
     })
+}
+
+/// What a client calls a server by: an address is one by its bytes, and no name.
+fn alternative(name: &str) -> Vec<u8> {
+    match name.parse() {
+        Ok(IpAddr::V4(address)) => value(IP_ADDRESS, &address.octets()),
+        Ok(IpAddr::V6(address)) => value(IP_ADDRESS, &address.octets()),
+        Err(_) => value(DNS_NAME, name.as_bytes()),
+    }
 }
 
 fn new_key() -> Result<(Vec<u8>, EcdsaKeyPair), TlsError> {
@@ -227,10 +237,12 @@ mod tests {
         let authority = Authority::new(NOW, 365 * DAY).unwrap();
         let facts = Facts::read(&authority.0.certificate).unwrap();
         assert_eq!((facts.not_before, facts.not_after), (NOW - SKEW, NOW + 365 * 86_400));
-        let names = ["a.shop.svc".to_owned(), "localhost".to_owned()];
+        let names = ["a.shop.svc", "127.0.0.1", "localhost", "fd00::1"].map(str::to_owned);
         let leaf = authority.issue(&names, NOW, 30 * DAY).unwrap();
         let facts = Facts::read(&leaf.certificate).unwrap();
-        assert_eq!(facts.dns_names, names);
+        assert!(facts.is_for(&names) && !facts.is_for(&names[1..]));
+        let holds = |part: &[u8]| leaf.certificate.windows(part.len()).any(|window| window == part);
+        assert!(holds(&[0x87, 4, 127, 0, 0, 1]) && !holds(b"127.0.0.1"));
         assert_eq!(facts.not_after, NOW + 30 * 86_400);
         assert!(facts.holds(NOW) && !facts.holds(NOW + 31 * 86_400) && !facts.holds(NOW - 2 * SKEW));
     }

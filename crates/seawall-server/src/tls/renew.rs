@@ -71,7 +71,7 @@ pub(super) fn renew(
         new.next = Some(Successor { authority, since: now });
     }
     let leaf = facts(&new.leaf)?;
-    if !leaf.holds(now) || now >= two_thirds(&leaf) || leaf.dns_names != names {
+    if !leaf.holds(now) || now >= two_thirds(&leaf) || !leaf.is_for(names) {
         new.leaf = new.current.issue(names, now, lifetimes.leaf)?;
     }
     new.former.retain(|certificate| Facts::read(certificate).is_some_and(|facts| facts.not_after >= now));
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(renewed.current, state.current);
         let other =
             renew(Some(&state), &["other.svc".to_owned()], NOW, &Lifetimes::default()).unwrap().unwrap();
-        assert_eq!(facts(&other.leaf).unwrap().dns_names, ["other.svc"]);
+        assert_eq!(facts(&other.leaf).unwrap().names, ["other.svc"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is read of a certificate (RFC 5280): from when and until when it holds, for whom, and which key it is about.
 
+use std::net::IpAddr;
+
 use seawall_core::days_of_date;
 
 use crate::tls::der::{Reader, tag};
@@ -11,15 +13,17 @@ pub struct Facts {
     pub not_before: u64,
     /// The last second in which it holds.
     pub not_after: u64,
-    /// The names of hosts that it is for.
-    pub dns_names: Vec<String>,
+    /// The names and addresses of hosts that it is for.
+    pub names: Vec<String>,
 }
 
 /// `subjectAltName`, 2.5.29.17
 const SUBJECT_ALT_NAME: [u8; 3] = [0x55, 0x1d, 0x11];
 
 /// A name of a host in it.
-const DNS_NAME: u8 = 0x82;
+pub(super) const DNS_NAME: u8 = 0x82;
+/// An address.
+pub(super) const IP_ADDRESS: u8 = 0x87;
 
 impl Facts {
     /// Reads a certificate; `None` when it is none.
@@ -34,13 +38,20 @@ impl Facts {
         let (not_before, not_after) = (time(&mut validity)?, time(&mut validity)?);
         fields.take(tag::SEQUENCE)?;
         fields.take(tag::SEQUENCE)?;
-        let mut dns_names = Vec::new();
+        let mut names = Vec::new();
         while let Some((kind, content, _)) = fields.next() {
             if kind == 0xa3 {
-                dns_names = names(content).unwrap_or_default();
+                names = alternatives(content).unwrap_or_default();
             }
         }
-        Some(Facts { not_before, not_after, dns_names })
+        Some(Facts { not_before, not_after, names })
+    }
+
+    /// Whether it is for these names and addresses, in this order, however an address is written.
+    pub fn is_for(&self, names: &[String]) -> bool {
+        let written =
+            |name: &String| name.parse::<IpAddr>().map_or_else(|_| name.clone(), |it| it.to_string());
+        self.names.iter().eq(names.iter().map(written).collect::<Vec<_>>().iter())
     }
 
     /// Whether it holds at a time.
@@ -49,7 +60,7 @@ impl Facts {
     }
 }
 
-fn names(extensions: &[u8]) -> Option<Vec<String>> {
+fn alternatives(extensions: &[u8]) -> Option<Vec<String>> {
     let mut list = Reader(Reader(extensions).take(tag::SEQUENCE)?);
     while let Some(extension) = list.take_if(tag::SEQUENCE) {
         let mut extension = Reader(extension);
@@ -60,13 +71,20 @@ fn names(extensions: &[u8]) -> Option<Vec<String>> {
         let mut names = Reader(Reader(extension.take(tag::OCTET_STRING)?).take(tag::SEQUENCE)?);
         let mut found = Vec::new();
         while let Some((kind, content, _)) = names.next() {
-            if kind == DNS_NAME {
-                found.push(String::from_utf8(content.to_vec()).ok()?);
+            match kind {
+                DNS_NAME => found.push(String::from_utf8(content.to_vec()).ok()?),
+                IP_ADDRESS => found.extend(address(content).map(|address| address.to_string())),
+                _ => {}
             }
         }
         return Some(found);
     }
     None
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
 /// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`.

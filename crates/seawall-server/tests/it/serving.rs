@@ -1,12 +1,14 @@
 //! What is answered in ordinary times.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use seawall_server::{Exemption, Mode, ModeRule, Modes, Rules};
+use seawall_policy::admission::{Decision, Note, Request};
+use seawall_server::{Around, Exemption, Mode, ModeRule, Modes, Rules};
 use seawall_waivers::Glob;
 
-use crate::stand::{Setup, Stand, body, refuses, review, run};
+use crate::stand::{Policy, Setup, Stand, body, refuses, review, run};
 
 #[test]
 fn a_connection_carries_many_reviews() {
@@ -103,6 +105,68 @@ fn modes_decide_what_a_refusal_does() {
         let exempt = ask("kube-system").await;
         assert_eq!(exempt["allowed"], true);
         assert_eq!(exempt["auditAnnotations"], serde_json::json!({"exempt": "namespace-kube-system"}));
+    });
+}
+
+#[test]
+fn what_is_only_noted_is_an_event_and_counts() {
+    run(async {
+        let noted = |_: &Request<'_>, _: &Around<'_>| Decision {
+            noted: vec![Note { policy: "p".into(), reason: "Audit", message: "p: words".to_owned() }],
+            ..Decision::default()
+        };
+        let stand =
+            Stand::start(Setup { judges: vec![Arc::new(Policy("family", noted))], ..Setup::default() }).await;
+        let mut client = stand.client().await;
+        let answer = client.post("/validate", &body("shop", "web")).await.unwrap().json();
+        assert_eq!(answer["response"]["allowed"], true);
+        assert_eq!(answer["response"]["auditAnnotations"], serde_json::json!({"noted": "p: words"}));
+        let metrics = client.get("/metrics").await.unwrap().body;
+        let line = "decisions_total{policy=\"p\",mode=\"enforce\",outcome=\"audited\"} 1";
+        assert!(metrics.contains(line), "{metrics}");
+        drop(client);
+        let (_, events) = stand.stop().finish().await;
+        let event = &events[0];
+        assert_eq!(
+            (&event["policy"], &event["outcome"], &event["reason"]),
+            (&"p".into(), &"audited".into(), &"Audit".into())
+        );
+    });
+}
+
+#[test]
+fn a_controller_that_tries_again_gets_the_same_answer() {
+    run(async {
+        let rule = ModeRule { policies: vec![], namespaces: vec![], mode: Mode::Enforce, rollout: 50 };
+        let modes = Modes { rules: vec![rule], default: Mode::Audit };
+        let (judges, rules) = (vec![refuses("nothing", |_| true)], Rules { modes, ..Rules::default() });
+        let stand = Stand::start(Setup { judges, rules, ..Setup::default() }).await;
+        let mut client = stand.client().await;
+        let mut refused = async |owner: Option<&str>, base: &str, attempt: usize| {
+            let mut review = review("shop", &format!("{base}{attempt}"));
+            let metadata = &mut review["request"]["object"]["metadata"];
+            metadata["generateName"] = base.into();
+            if let Some(owner) = owner {
+                // Only the last one is the controller.
+                metadata["ownerReferences"] = serde_json::json!([{"kind": "Node", "name": format!("n{attempt}")},
+                    {"kind": "ReplicaSet", "name": owner, "controller": true}]);
+                metadata["generateName"] = format!("{base}{attempt}").into();
+            }
+            let answer = client.post("/validate", review.to_string().as_bytes()).await.unwrap().json();
+            answer["response"]["allowed"] == false
+        };
+        let mut shares = std::collections::BTreeSet::new();
+        for number in 0..8 {
+            for owner in [None, Some(format!("web-{number}"))] {
+                let mut answers = std::collections::BTreeSet::new();
+                for attempt in 0..8 {
+                    answers.insert(refused(owner.as_deref(), &format!("job-{number}-"), attempt).await);
+                }
+                assert_eq!(answers.len(), 1, "{owner:?} {number}");
+                shares.extend(answers);
+            }
+        }
+        assert_eq!(shares.len(), 2, "some are refused and some are not");
     });
 }
 

@@ -109,6 +109,163 @@ fn containers_that_come_later_are_judged() {
     assert!(run.code == 1 && run.out.contains("container `debug` runs privileged"), "{}{}", run.out, run.err);
 }
 
+/// The review of an update of a privileged pod, changed by a function.
+fn update(change: impl FnOnce(&mut Value)) -> String {
+    let mut update = review("shop");
+    let request = &mut update["request"];
+    request["operation"] = "UPDATE".into();
+    request["oldObject"] = request["object"].clone();
+    change(request);
+    update.to_string()
+}
+
+#[test]
+fn what_was_there_before_an_update_is_noted_and_refuses_nothing() {
+    let config = "admission: {select: [pod-privileged, image-registry-not-allowed], mode: enforce, podSecurity: {enabled: false}}\nchecks:\n  image-registry-not-allowed: {imageRepositoryAllowList: [images.example]}\n";
+    let folder = folder(&[("seawall.yaml", config)]);
+    let ask = |review: String| seawall_in(folder.path(), &["admit", "review", "-"], review.as_bytes());
+    let run = ask(update(|request| request["object"]["metadata"]["annotations"] = json!({"a": "b"})));
+    assert_eq!(run.code, 0, "{}", run.out);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let noted = answer["response"]["auditAnnotations"]["noted"].as_str().unwrap();
+    assert!(noted.contains("pod-privileged: ") && noted.contains("image-registry-not-allowed: "), "{noted}");
+    // Another image is another finding, and so is another container.
+    let run = ask(update(|request| {
+        request["object"]["spec"]["containers"][0]["image"] = "registry.example/other:1".into();
+    }));
+    assert!(run.code == 1 && run.out.contains("\"message\": \"image-registry-not-allowed: "), "{}", run.out);
+    let run = ask(update(|request| {
+        let container =
+            json!({"name": "more", "image": "images.example/a:1", "securityContext": {"privileged": true}});
+        request["object"]["spec"]["containers"].as_array_mut().unwrap().push(container);
+    }));
+    assert!(
+        run.code == 1 && run.out.contains("\"message\": \"pod-privileged: container `more`"),
+        "{}",
+        run.out
+    );
+    // Nothing is known to have been there.
+    assert_eq!(ask(update(|request| request["oldObject"] = Value::Null)).code, 1);
+}
+
+#[test]
+fn what_is_being_deleted_can_go() {
+    let config = "admission: {select: [workload-required-labels], mode: enforce, podSecurity: {enabled: false}}\nchecks:\n  workload-required-labels: {recommendedLabels: [team]}\n";
+    let folder = folder(&[("seawall.yaml", config)]);
+    let ask = |review: String| seawall_in(folder.path(), &["admit", "review", "-"], review.as_bytes());
+    // The label goes together with the finalizer.
+    let going = |going: bool| {
+        update(|request| {
+            for key in ["object", "oldObject"] {
+                request[key]["metadata"]["deletionTimestamp"] =
+                    if going { "2026-11-29T00:00:00Z".into() } else { Value::Null };
+            }
+            request["oldObject"]["metadata"]["labels"] = json!({"team": "a"});
+            request["oldObject"]["metadata"]["finalizers"] = json!(["batch.kubernetes.io/job-tracking"]);
+        })
+    };
+    assert_eq!(ask(going(false)).code, 1);
+    let run = ask(going(true));
+    assert!(run.code == 0 && run.out.contains("\"noted\": \"workload-required-labels: "), "{}", run.out);
+}
+
+#[test]
+fn rights_of_a_role_that_is_being_deleted_still_count() {
+    let config = "admission: {select: [rbac-wildcard-verb], mode: enforce, podSecurity: {enabled: false}}\n";
+    let folder = folder(&[("seawall.yaml", config)]);
+    let role = |verb: &str| {
+        json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "r",
+            "deletionTimestamp": "2026-11-29T00:00:00Z", "finalizers": ["example.com/stay"]},
+            "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": [verb]}]})
+    };
+    let ask = |now: &str| {
+        let review = update(|request| {
+            request["kind"] =
+                json!({"group": "rbac.authorization.k8s.io", "version": "v1", "kind": "ClusterRole"});
+            request["resource"] =
+                json!({"group": "rbac.authorization.k8s.io", "version": "v1", "resource": "clusterroles"});
+            request["namespace"] = Value::Null;
+            request["name"] = "r".into();
+            (request["object"], request["oldObject"]) = (role(now), role("get"));
+        });
+        seawall_in(folder.path(), &["admit", "review", "-"], review.as_bytes())
+    };
+    let run = ask("*");
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert_eq!(ask("get").code, 0);
+}
+
+#[test]
+fn a_rule_that_names_nothing_is_an_error() {
+    let files = [("policies.yaml", POLICY), ("review.json", &review_of("shop"))];
+    let said = |select: &str, word: &str, args: &[&str]| {
+        let config = format!(
+            "admission: {{select: {select}, rules: [{{policies: [pod-*], mode: warn}}, {{policies: ['{word}'], mode: enforce}}]}}\n"
+        );
+        let folder = folder(&[&files[..], &[("seawall.yaml", &config)]].concat());
+        let run = seawall_in(folder.path(), &[&["admit", "review", "review.json"], args].concat(), b"");
+        (run.code, run.err)
+    };
+    for (select, word, hint) in [
+        ("[]", "pod-priviledged", "is called `pod-priviledged`; did you mean `pod-privileged`?"),
+        ("[]", "gatekeepr", "did you mean `gatekeeper`?"),
+        ("[]", "defaults/secomp", "did you mean `defaults/seccomp`?"),
+        (
+            "[]",
+            "admission-policy/no-privilege",
+            "no policy that is loaded is called `admission-policy/no-privilege`",
+        ),
+        ("[]", "image-signature/shop", "no policy that is loaded"),
+        ("[pod-host-pid]", "pod-privileged", "check `pod-privileged` is not among those that judge"),
+        ("[]", "network-dangling-policy", "judges a cluster as a whole"),
+    ] {
+        let (code, err) = said(select, word, &[]);
+        assert!(
+            code == 2 && err.contains("`admission.rules[1].policies`: ") && err.contains(hint),
+            "{code} {err}"
+        );
+    }
+    let policies: &[&str] = &["--policies", "policies.yaml"];
+    for word in ["pod-security", "checks", "image-pin", "defaults/seccomp", "nothing-*"] {
+        assert_eq!(said("[]", word, &[]).0, 0, "{word}");
+    }
+    assert_eq!(said("[]", "admission-policy/no-privileged", policies), (1, String::new()));
+    let (code, err) = said("[]", "admission-policy/no-privilege", policies);
+    assert!(code == 2 && err.contains("did you mean `admission-policy/no-privileged`?"), "{err}");
+}
+
+#[test]
+fn a_check_that_cannot_fail_is_told_and_not_enforced() {
+    let run = |mode: &str, list: &str| {
+        let config = format!(
+            "admission: {{select: [image-registry-not-allowed], mode: {mode}}}\nchecks: {{image-registry-not-allowed: {{imageRepositoryAllowList: [{list}]}}}}\n"
+        );
+        let folder = folder(&[("seawall.yaml", &config), ("review.json", &review_of("shop"))]);
+        let run = seawall_in(folder.path(), &["admit", "review", "review.json"], b"");
+        (run.code, run.err)
+    };
+    let idle = "check `image-registry-not-allowed` never fails while `checks.image-registry-not-allowed.imageRepositoryAllowList`";
+    let (code, err) = run("enforce", "");
+    assert!(code == 2 && err.contains(idle), "{err}");
+    let (code, err) = run("audit", "");
+    assert!(code == 0 && err.contains(idle), "{err}");
+    assert_eq!(run("audit", "a.example"), (0, String::new()));
+}
+
+/// What events and metrics need a server for, `review` shows in the answer.
+#[test]
+fn what_policies_only_audit_is_told_before_it_is_enforced() {
+    let policy = POLICY.replace("[Deny]", "[Audit]");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: a, securityContext: {privileged: true}}]}\n";
+    let config = "admission: {select: [pod-host-pid], mode: enforce, podSecurity: {enabled: false}}\n";
+    let folder = folder(&[("policies.yaml", &policy), ("pod.yaml", pod), ("seawall.yaml", config)]);
+    let run =
+        seawall_in(folder.path(), &["admit", "preview", "pod.yaml", "--policies", "policies.yaml"], b"");
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("notes[admission-policy/no-privileged]: noted 1 of 1 object"), "{}", run.out);
+    assert!(run.out.contains("none would be refused; 1 would be noted"), "{}", run.out);
+}
+
 const POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: {name: no-privileged}
@@ -298,6 +455,8 @@ mod process {
             line["message"].as_str().unwrap().to_owned()
         };
         let address = told().strip_prefix("listening on ").unwrap().to_owned();
+        let blind = told();
+        assert!(blind.starts_with("no namespace is known: Pod Security"), "{blind}");
         assert_eq!(told(), "ready");
         Server { child, lines, address }
     }

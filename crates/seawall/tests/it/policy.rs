@@ -197,6 +197,8 @@ spec: {policyName: gadgets, validationActions: [Deny, Warn]}
 
 #[test]
 fn what_no_policy_can_say_is_told() {
+    let idle = policy(&[], &["generate", "image-registry-not-allowed"]);
+    assert!(idle.code == 2 && idle.err.contains("never fails while `checks."), "{}", idle.err);
     let none = policy(&[], &["generate", "rbac-escalate-verb-nothing"]);
     assert_eq!(none.code, 2);
     let list = policy(&[], &["generate", "--list"]);

@@ -53,6 +53,16 @@ impl ImageArgs {
         Ok((judges.into_iter().collect(), pins))
     }
 
+    /// The ids of the policies over images.
+    ///
+    /// # Errors
+    /// When one of them is not understood.
+    pub(super) fn names(&self, settings: Option<&ImageSettings>) -> anyhow::Result<Vec<String>> {
+        let default = ImageSettings::default();
+        let policies = self.policies(settings.unwrap_or(&default))?;
+        Ok(policies.into_iter().map(|policy| format!("image-signature/{}", policy.name)).collect())
+    }
+
     fn policies(&self, settings: &ImageSettings) -> anyhow::Result<Vec<ImagePolicy>> {
         let read = |file: &str| read_text(&settings.path(file)).map_err(|error| format!("{error:#}"));
         let mut policies = Vec::new();

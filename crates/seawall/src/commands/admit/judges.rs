@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use clap::Args;
-use seawall_checks::pick;
+use seawall_checks::{Check, Select, pick};
+use seawall_core::CheckId;
 #[cfg(feature = "cluster")]
 use seawall_core::Problem;
 use seawall_inventory::Inventory;
@@ -13,6 +14,7 @@ use seawall_sources::{Progress, Target};
 use seawall_waivers::Rules;
 
 use super::images::ImageArgs;
+use super::named::Loaded;
 use crate::cli::SelectionArgs;
 use crate::commands::accepted::Accepted;
 use crate::commands::{RenderArgs, live, policy};
@@ -74,13 +76,24 @@ impl JudgeArgs {
             self.selection.chosen(config)
         };
         let waivers = accepted.of_file();
+        let mut policies = self.policies()?;
+        let own =
+            self.images.names(config.admission.images.as_ref())?.into_iter().chain(own(policies.as_ref()));
+        let loaded = Loaded { checks: &checks, own: own.collect(), live: configured.has_cluster() };
+        let modes = &config.admission.rules.modes;
+        let mut told = loaded.hold(modes)?;
+        let names = |check: &Check| {
+            let cli = self.selection.select.iter().any(|select| *select == Select::Check(check.id));
+            cli || self.selection.select.is_empty() && words.iter().any(|word| word == check.id)
+        };
+        told.extend(loaded.idle(names, modes, &config.settings)?);
+        told.iter().for_each(|text| crate::output::note(text));
         let checks = Checks::new(&checks, config.settings.clone(), waivers.clone());
         let security = config.admission.pod_security.clone();
         let security = security.map(|security| Arc::new(security) as Arc<dyn Judge>);
         let defaults = config.admission.defaults.clone();
         let defaults = defaults.map(|rules| Arc::new(Defaults::new(rules)) as Arc<dyn Changer>);
         let (images, pins) = self.images.judges(config.admission.images.as_ref())?;
-        let mut policies = self.policies()?;
         let constraints = policies.as_mut().and_then(|read| constraints(read, &waivers));
         let checks = [Arc::new(checks) as Arc<dyn Judge>];
         let judges = images.into_iter().chain(constraints).chain(security).chain(checks).collect();
@@ -97,6 +110,14 @@ impl JudgeArgs {
         read.problems.iter().for_each(crate::output::problem);
         Ok(Some(read))
     }
+}
+
+/// The ids of the policies that were read.
+fn own(read: Option<&policy::Policies>) -> Vec<String> {
+    let Some(read) = read else { return Vec::new() };
+    let of_kubernetes = read.set.validating().chain(read.set.mutating());
+    let of_kubernetes = of_kubernetes.map(|name| format!("{}{name}", CheckId::POLICY));
+    of_kubernetes.chain(read.constraints.ids().map(|id| id.as_str().to_owned())).collect()
 }
 
 /// Takes what Gatekeeper judges by out of what was read.
@@ -189,6 +210,15 @@ impl Configured {
             [Target::Cluster(context)] => Ok(Some(context.clone())),
             _ => anyhow::bail!("`--inventory` names several clusters, and a server judges for one"),
         }
+    }
+
+    fn has_cluster(&self) -> bool {
+        self.targets.iter().any(|target| matches!(target, Target::Cluster(_)))
+    }
+
+    /// Whether nothing says what is in the cluster.
+    pub(super) fn is_blind(&self) -> bool {
+        self.targets.is_empty()
     }
 
     /// Reads what is in the cluster.

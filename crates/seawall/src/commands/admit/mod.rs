@@ -7,6 +7,7 @@ mod follow;
 mod images;
 mod judges;
 mod manifests;
+mod named;
 mod preview;
 mod review;
 mod serve;

@@ -11,6 +11,7 @@ use clap::Args;
 use seawall_server::{CertificateSource, Desk, Events, Loaded, Metrics, Run, SystemClock};
 
 use super::judges::JudgeArgs;
+use super::named;
 use crate::ExitStatus;
 
 #[derive(Debug, Args)]
@@ -108,6 +109,9 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<ExitStatus> {
     };
     plain_panics();
     let load = move |desk: &Desk| {
+        if configured.is_blind() {
+            named::blind(&configured.config.admission).iter().for_each(|text| say(text));
+        }
         let inventory = configured.inventory().map_err(|error| format!("{error:#}"))?;
         #[cfg(feature = "cluster")]
         if let Some(context) = cluster {

@@ -76,6 +76,11 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<ExitStatus> {
     let mut text = String::new();
     let mut left = BTreeMap::new();
     for word in &args.what {
+        // A ConfigMap may bring the setting later.
+        let entry = seawall_checks::find(word).filter(|_| args.params.is_none());
+        if let Some(text) = entry.and_then(|entry| entry.check.idle(&config.settings)) {
+            bail!(text);
+        }
         let Generated { text: made, left: not_made, .. } = generate(&what(word)?, &options)?;
         text.push_str(&made);
         left.extend(not_made.into_iter().map(|left| (left.check, left.reason)));
