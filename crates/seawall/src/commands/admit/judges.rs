@@ -80,7 +80,7 @@ impl JudgeArgs {
         let defaults = config.admission.defaults.clone();
         let defaults = defaults.map(|rules| Arc::new(Defaults::new(rules)) as Arc<dyn Changer>);
         let (images, pins) = self.images.judges(config.admission.images.as_ref())?;
-        let mut policies = self.policies()?;
+        let mut policies = self.policies(configured)?;
         let constraints = policies.as_mut().and_then(|read| constraints(read, &waivers));
         let checks = [Arc::new(checks) as Arc<dyn Judge>];
         let judges = images.into_iter().chain(constraints).chain(security).chain(checks).collect();
@@ -89,11 +89,11 @@ impl JudgeArgs {
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.
-    fn policies(&self) -> anyhow::Result<Option<policy::Policies>> {
+    fn policies(&self, configured: &Configured) -> anyhow::Result<Option<policy::Policies>> {
         if self.policies.is_empty() {
             return Ok(None);
         }
-        let read = policy::policies(&self.policies)?;
+        let read = policy::policies(&self.policies, configured.rendering())?;
         read.problems.iter().for_each(crate::output::problem);
         Ok(Some(read))
     }
