@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use seawall_core::{CheckId, Problem, ProblemSeverity};
 use seawall_inventory::{Inventory, Resource};
+use seawall_policy::input::twice;
 
 use crate::fault::Fault;
 use crate::read::config::Config;
@@ -64,8 +65,8 @@ impl Gatekeeper {
         for resource in of(TEMPLATES) {
             let kind = resource.root().path(&["spec", "crd", "spec", "names", "kind"]);
             let kind = kind.and_then(|kind| kind.as_str()).unwrap_or_default();
-            if by_kind.contains_key(kind) {
-                problems.push(twice(resource));
+            if let Some((_, first)) = by_kind.get(kind) {
+                problems.push(twice(first, resource));
                 continue;
             }
             let place = match template::read(resource, time) {
@@ -80,13 +81,14 @@ impl Gatekeeper {
             };
             by_kind.insert(kind, (place, resource));
         }
-        let mut last = None;
+        let mut last: Option<&Resource> = None;
         for resource in of(CONSTRAINTS) {
-            if last == Some((resource.kind(), resource.name())) {
-                problems.push(twice(resource));
+            let same = |last: &&Resource| (last.kind(), last.name()) == (resource.kind(), resource.name());
+            if let Some(first) = last.filter(same) {
+                problems.push(twice(first, resource));
                 continue;
             }
-            last = Some((resource.kind(), resource.name()));
+            last = Some(resource);
             match by_kind.get(resource.kind()) {
                 None => {
                     let message = format!("there is no ConstraintTemplate of kind `{}`", resource.kind());
@@ -134,9 +136,4 @@ impl Gatekeeper {
     pub fn is_empty(&self) -> bool {
         self.constraints.is_empty()
     }
-}
-
-fn twice(resource: &Resource) -> Problem {
-    let message = format!("{} `{}` is here twice; the first one counts", resource.kind(), resource.name());
-    Problem::new(ProblemSeverity::Warning, message).in_file(&resource.origin().file)
 }

@@ -10,10 +10,12 @@ pub mod cel;
 pub mod crd;
 pub mod defaults;
 pub mod generate;
+pub mod input;
 pub mod lint;
 mod map;
 pub mod page;
 pub mod run;
+mod suggest;
 pub mod vap;
 
 #[cfg(test)]

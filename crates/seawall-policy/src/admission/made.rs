@@ -22,7 +22,12 @@ pub struct Called<'s> {
 
 /// Resources by the kinds that they hold.
 #[derive(Debug)]
-pub struct Resources<'s>(HashMap<(&'s str, &'s str), Called<'s>>);
+pub struct Resources<'s> {
+    by_kind: HashMap<(&'s str, &'s str), Called<'s>>,
+    /// By resource, with its subresource, and the group and kind that it takes: what other kinds go through, which have
+    /// no name of their own. The group and version come first.
+    parts: HashMap<(&'s str, &'s str, &'s str), (&'s str, &'s str, Called<'s>)>,
+}
 
 impl<'s> Resources<'s> {
     /// All that the types tell.
@@ -36,12 +41,18 @@ impl<'s> Resources<'s> {
                 by_kind.insert((group, kind), called);
             }
         }
-        Resources(by_kind)
+        let parts = schemas.resources().filter_map(|resource| {
+            let (kind_group, _, kind) = resource.kind();
+            let (name, _) = resource.name().split_once('/')?;
+            let called = Called { resource: name, namespaced: resource.is_namespaced() };
+            Some(((resource.name(), kind_group, kind), (resource.group(), resource.version(), called)))
+        });
+        Resources { by_kind, parts: parts.collect() }
     }
 
     /// What objects of a kind are called; `None` when nothing tells.
     pub fn of(&self, group: &str, kind: &str) -> Option<Called<'s>> {
-        self.0.get(&(group, kind)).copied()
+        self.by_kind.get(&(group, kind)).copied()
     }
 
     /// The request that creates an object; `None` when nothing tells what it is called. An object of a namespaced kind
@@ -68,34 +79,66 @@ impl<'s> Resources<'s> {
         let (group, version) = split_api_version(shown.str("apiVersion")?);
         let kind = shown.str("kind")?;
         let called = self.of(group, kind)?;
-        let metadata =
-            |key: &str| shown.path(&["metadata", key]).and_then(|text| text.as_str()).unwrap_or("");
-        let namespace = match (called.namespaced, metadata("namespace")) {
-            (true, "") => DEFAULT_NAMESPACE,
-            (true, namespace) => namespace,
-            // The request about a namespace says that it is in itself.
-            (false, _) if (group, kind) == ("", "Namespace") => metadata("name"),
-            (false, _) => "",
-        };
-        Some(Request {
-            uid: "",
-            operation,
-            kind: (group, version, kind),
-            resource: (group, version, called.resource),
-            subresource: "",
-            request_kind: None,
-            request_resource: None,
-            request_subresource: None,
-            name: metadata("name"),
-            namespace,
-            user: user.clone(),
-            object,
-            old_object,
-            options: None,
-            dry_run: false,
-            unseen: Unseen::default(),
-        })
+        made(operation, object, old_object, user, (group, version, called))
     }
+
+    /// The request that does something to a part of an object (`deployments/scale`); `None` when no such part is known, or
+    /// it does not take the object.
+    pub fn part<'t>(
+        &self,
+        part: &str,
+        operation: Operation,
+        object: Option<Node<'t>>,
+        old_object: Option<Node<'t>>,
+        user: &User<'t>,
+    ) -> Option<Request<'t>>
+    where
+        's: 't,
+    {
+        let shown = object.or(old_object)?;
+        let (group, _) = split_api_version(shown.str("apiVersion")?);
+        let found = self.parts.get(&(part, group, shown.str("kind")?))?;
+        made(operation, object, old_object, user, *found)
+    }
+}
+
+/// A request about a resource that is called this, in its group and version.
+fn made<'t>(
+    operation: Operation,
+    object: Option<Node<'t>>,
+    old_object: Option<Node<'t>>,
+    user: &User<'t>,
+    (group, version, called): (&'t str, &'t str, Called<'t>),
+) -> Option<Request<'t>> {
+    let shown = object.or(old_object)?;
+    let (kind_group, kind_version) = split_api_version(shown.str("apiVersion")?);
+    let kind = shown.str("kind")?;
+    let metadata = |key: &str| shown.path(&["metadata", key]).and_then(|text| text.as_str()).unwrap_or("");
+    let namespace = match (called.namespaced, metadata("namespace")) {
+        (true, "") => DEFAULT_NAMESPACE,
+        (true, namespace) => namespace,
+        // The request about a namespace says that it is in itself.
+        (false, _) if (kind_group, kind) == ("", "Namespace") => metadata("name"),
+        (false, _) => "",
+    };
+    Some(Request {
+        uid: "",
+        operation,
+        kind: (kind_group, kind_version, kind),
+        resource: (group, version, called.resource),
+        subresource: "",
+        request_kind: None,
+        request_resource: None,
+        request_subresource: None,
+        name: metadata("name"),
+        namespace,
+        user: user.clone(),
+        object,
+        old_object,
+        options: None,
+        dry_run: false,
+        unseen: Unseen::default(),
+    })
 }
 
 /// An object as policies see it when it is created: decoded, with its defaults, after the plugins that are on by default.

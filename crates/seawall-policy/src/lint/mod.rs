@@ -18,7 +18,6 @@ mod fold;
 mod rules;
 mod situation;
 mod subject;
-mod suggest;
 mod telling;
 mod trial;
 mod witness;

@@ -53,6 +53,9 @@ pub struct Case {
     pub messages: Vec<Message>,
     /// What is done.
     pub operation: Operation,
+    /// The resource whose part is asked for, where the object is of a kind of its own (`Scale`); empty for that of the
+    /// object's kind.
+    pub resource: String,
     /// The part of the object that is asked for; empty for the whole.
     pub subresource: String,
     /// Who asks; empty for the default.
@@ -77,6 +80,7 @@ pub(super) fn case(expect: Expect, words: &[String], fence: &Fence, faults: &mut
         expect,
         messages: messages(fence, faults),
         operation: Operation::Create,
+        resource: String::new(),
         subresource: String::new(),
         user: String::new(),
         groups: Vec::new(),
@@ -95,12 +99,13 @@ pub(super) fn case(expect: Expect, words: &[String], fence: &Fence, faults: &mut
                     return None;
                 }
             },
+            Some(("resource", name)) => name.clone_into(&mut case.resource),
             Some(("subresource", name)) => name.clone_into(&mut case.subresource),
             Some(("user", name)) => name.clone_into(&mut case.user),
             Some(("groups", names)) => case.groups = names.split(',').map(str::to_owned).collect(),
             None if word == "dry-run" => case.dry_run = true,
             _ => {
-                let known = "`operation=`, `subresource=`, `user=`, `groups=`, `dry-run`";
+                let known = "`operation=`, `resource=`, `subresource=`, `user=`, `groups=`, `dry-run`";
                 faults.at(fence.line, format!("`{word}` says nothing about a request: it is {known}"));
                 return None;
             }

@@ -22,7 +22,8 @@
 //!
 //! A fence says `yaml` and then `policy` (objects of the world: policies, bindings, parameters, namespaces, roles), or what
 //! is expected of a request: `allow` (and no warning), `deny`, `warn`, `mutate` (the next fence, `yaml becomes`, is the
-//! object that results). Words behind it describe the request. All other fences are prose. A comment `# message: TEXT`
+//! object that results). Words behind it describe the request. Another word is an error; a fence of another language, or of
+//! `yaml` alone, is prose. A comment `# message: TEXT`
 //! demands that a refusal or a warning says TEXT; each has to be found.
 //!
 //! Invariants, above all what is absent: no IO, files named in the front matter are the caller's to read; nothing of the
@@ -37,7 +38,11 @@ use std::sync::Arc;
 use seawall_core::{Position, Problem, ProblemSeverity};
 use seawall_yaml::{Limits, Text, Tree, read};
 
+use crate::suggest::nearest;
 pub use case::{Case, Expect, Message};
+
+/// What may stand behind `yaml`.
+const WORDS: [&str; 6] = ["policy", "allow", "deny", "warn", "mutate", "becomes"];
 
 /// What a page holds.
 #[derive(Debug, Default)]
@@ -66,11 +71,18 @@ pub fn read_page(text: &str, file: &Arc<str>) -> (Page, Vec<Problem>) {
                 }
             }
             "becomes" => case::becomes(&mut page.cases, &fence, &mut faults),
-            word => {
-                if let Some(expect) = Expect::of(word) {
-                    page.cases.extend(case::case(expect, rest, &fence, &mut faults));
+            word => match Expect::of(word) {
+                Some(expect) => page.cases.extend(case::case(expect, rest, &fence, &mut faults)),
+                None => {
+                    let near =
+                        meant(word).map_or_else(String::new, |word| format!("; did you mean `{word}`?"));
+                    let known = WORDS.map(|word| format!("`{word}`")).join(", ");
+                    faults.at(
+                        fence.line,
+                        format!("`yaml {word}` is no fence that is known{near}; behind `yaml` stands {known}, or nothing"),
+                    );
                 }
-            }
+            },
         }
     }
     for case in &page.cases {
@@ -79,6 +91,20 @@ pub fn read_page(text: &str, file: &Arc<str>) -> (Page, Vec<Problem>) {
         }
     }
     (page, faults.problems)
+}
+
+/// Whether a page is about policies: it names files with some, or a fence says what is known, or nearly so.
+pub fn is_page(text: &str) -> bool {
+    let mut faults = Faults { file: &"".into(), problems: Vec::new() };
+    let (files, body, above) = front::front_matter(text, &mut faults);
+    let ours = |fence: &fence::Fence| fence.words.first().is_some_and(|word| meant(word).is_some());
+    !files.is_empty() || fence::fences(body, above, &mut faults).iter().any(ours)
+}
+
+/// The word that was probably meant: one that is nearly the same, or begins so (`denied`).
+fn meant(word: &str) -> Option<&'static str> {
+    let begins = |known: &&str| known.get(..3).is_some_and(|begin| word.to_lowercase().starts_with(begin));
+    nearest(word, WORDS).or_else(|| WORDS.into_iter().find(begins))
 }
 
 /// Problems of one page.

@@ -103,7 +103,7 @@ fn what_is_not_understood_is_told_with_its_line() {
         ("```yaml deny\nkind: Pod\n", "1: the fence is not closed"),
         (
             "```yaml deny who=me\nkind: Pod\n```\n",
-            "1: `who=me` says nothing about a request: it is `operation=`, `subresource=`, `user=`, `groups=`, `dry-run`",
+            "1: `who=me` says nothing about a request: it is `operation=`, `resource=`, `subresource=`, `user=`, `groups=`, `dry-run`",
         ),
         (
             "```yaml deny operation=PATCH\nkind: Pod\n```\n",
@@ -121,6 +121,16 @@ fn what_is_not_understood_is_told_with_its_line() {
         ("```yaml deny\nkind: Pod # message:\n```\n", "2: `# message:` demands nothing"),
         ("```yaml mutate\nkind: Pod\n```\n", "1: `mutate` needs a fence `yaml becomes` behind it"),
         ("```yaml becomes\nkind: Pod\n```\n", "1: `becomes` is one object, behind a fence `yaml mutate`"),
+        (
+            "\n```yaml Deny\nkind: Pod\n```\n",
+            "2: `yaml Deny` is no fence that is known; did you mean `deny`?; behind `yaml` stands `policy`, `allow`, `deny`, \
+             `warn`, `mutate`, `becomes`, or nothing",
+        ),
+        (
+            "   ~~~ yml verboten\nkind: Pod\n  ~~~\n",
+            "1: `yaml verboten` is no fence that is known; behind `yaml` stands `policy`, `allow`, `deny`, `warn`, `mutate`, \
+             `becomes`, or nothing",
+        ),
         ("```yaml policy now\nkind: Pod\n```\n", "1: `policy` takes no `now`"),
     ] {
         assert_eq!(read(text).1, [told], "{text}");
@@ -132,4 +142,29 @@ fn broken_yaml_is_told_where_it_is_in_the_page() {
     let (page, problems) = read("# A\n\n```yaml deny\na: [\n```\n");
     assert!(page.cases.is_empty());
     assert!(problems[0].starts_with("4: ") || problems[0].starts_with("5: "), "{problems:?}");
+}
+
+#[test]
+fn no_way_to_write_a_fence_loses_a_case() {
+    for fence in [
+        "```yml deny\nkind: Pod\n```\n",
+        "~~~YAML deny\nkind: Pod\n~~~\n",
+        "  ``` yaml deny\n  kind: Pod\n  ```\n",
+    ] {
+        let (page, problems) = read(fence);
+        assert_eq!((page.cases.len(), problems), (1, Vec::new()), "{fence}");
+    }
+}
+
+#[test]
+fn a_page_about_something_else_is_left_alone() {
+    for (text, expected) in [
+        ("```yaml denied\n```\n", true),
+        ("---\npolicies: [a.yaml]\n---\n", true),
+        ("```yaml\na: 1\n```\n", false),
+        ("```yaml title=x\n```\n", false),
+        ("````markdown\n```yaml deny\n```\n````\n", false),
+    ] {
+        assert_eq!(is_page(text), expected, "{text}");
+    }
 }

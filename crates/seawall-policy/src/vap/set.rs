@@ -16,6 +16,7 @@ use super::matching::{Rule, Word};
 use super::policy::{Binding, Policy};
 use super::read::{self, Flavor, GROUP, Refusal};
 use crate::admission::Operation;
+use crate::input::twice;
 
 /// The policies of an inventory, compiled.
 #[derive(Debug, Default)]
@@ -96,27 +97,33 @@ impl PolicySet {
             all
         };
         let mut policies: Vec<Policy> = Vec::new();
+        let mut last: Option<&Resource> = None;
         for resource in of(kind).into_iter().chain(of(&binding_kind)) {
             unknown_fields(resource, problems);
         }
         for resource in of(kind) {
             match read::policy(resource.root(), flavor) {
-                Ok(policy) if policies.last().is_some_and(|last| last.name == policy.name) => {
-                    problems.push(twice(resource));
-                }
-                Ok(policy) => policies.push(policy),
+                Ok(policy) => match last.filter(|last| last.name() == resource.name()) {
+                    Some(first) => problems.push(twice(first, resource)),
+                    None => {
+                        last = Some(resource);
+                        policies.push(policy);
+                    }
+                },
                 Err(fault) => problems.push(self.refuse(resource, fault)),
             }
         }
         let mut bindings: HashMap<Box<str>, Vec<Binding>> = HashMap::new();
-        let mut last = None;
+        let mut last: Option<&Resource> = None;
         for resource in of(&binding_kind) {
             match read::binding(resource.root(), flavor) {
-                Ok(binding) if last.as_ref() == Some(&binding.name) => problems.push(twice(resource)),
-                Ok(binding) => {
-                    last = Some(binding.name.clone());
-                    bindings.entry(binding.policy.clone()).or_default().push(binding);
-                }
+                Ok(binding) => match last.filter(|last| last.name() == resource.name()) {
+                    Some(first) => problems.push(twice(first, resource)),
+                    None => {
+                        last = Some(resource);
+                        bindings.entry(binding.policy.clone()).or_default().push(binding);
+                    }
+                },
                 Err(fault) => problems.push(self.refuse(resource, fault)),
             }
         }
@@ -175,11 +182,6 @@ fn unknown_fields(resource: &Resource, problems: &mut Vec<Problem>) {
             None => problem,
         });
     }
-}
-
-fn twice(resource: &Resource) -> Problem {
-    let message = format!("{} `{}` is here twice; the first one counts", resource.kind(), resource.name());
-    Problem::new(ProblemSeverity::Warning, message).in_file(&resource.origin().file)
 }
 
 impl Policies {

@@ -67,8 +67,10 @@ pub fn verdict(totals: &Totals, unread: u64, over: Option<&str>) -> Verdict {
         let text = format!("there was no {what} to judge{over}: not safe to say");
         return Verdict { state: State::NotSafeToSay, text };
     }
-    let all = if *requests == 1 { format!("the one {what} was") } else { format!("all {all} were") };
-    let text = format!("safe: {all} judged and none would be refused{over}{warned}");
+    let text = match requests {
+        1 => format!("safe: the only {what} was judged and would not be refused{over}{warned}"),
+        _ => format!("safe: all {all} were judged and none would be refused{over}{warned}"),
+    };
     Verdict { state: State::Safe, text }
 }
 
@@ -139,6 +141,7 @@ mod tests {
                 State::NotSafeToSay,
                 "there was no request to judge, over a log of 2d: not safe to say",
             ),
+            ((1, 0, 0, 0, None), State::Safe, "safe: the only object was judged and would not be refused"),
             (
                 (5, 0, 0, 0, Some("2d")),
                 State::Safe,

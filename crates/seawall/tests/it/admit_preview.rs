@@ -169,7 +169,7 @@ fn what_is_no_state_is_not_missing_from_a_snapshot() {
     let folder = folder(&[("all.jsonl", &snapshot("")), ("some.jsonl", &snapshot(forbidden))]);
     let run = preview(folder.path(), &["all.jsonl", "--strict"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    let said = "safe: the one object was judged and none would be refused; objects that are no state are not looked at: Event";
+    let said = "safe: the only object was judged and would not be refused; objects that are no state are not looked at: Event";
     assert!(run.out.contains(said), "{}", run.out);
     let run = preview(folder.path(), &["some.jsonl", "--strict"]);
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);

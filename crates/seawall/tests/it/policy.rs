@@ -82,6 +82,105 @@ fn a_policy_that_the_api_server_refuses_is_an_error_with_its_line() {
     assert!(unbound.err.contains("policy `replicas` has no binding"), "{}", unbound.err);
 }
 
+/// Runs, lints and previews the policies of a folder `pol`, which holds a good one beside `other.yaml`.
+fn beside(other: &str) -> [Run; 3] {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("pol")).unwrap();
+    for (name, text) in [("pol/replicas.yaml", POLICY), ("pol/other.yaml", other), ("web.yaml", WEB)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let ask = |args: &[&str]| seawall_in(folder.path(), args, b"");
+    [
+        ask(&["policy", "run", "pol", "web.yaml", "--fail-on", "none"]),
+        ask(&["policy", "lint", "pol", "--fail-on", "none"]),
+        ask(&["admit", "preview", "web.yaml", "--policies", "pol"]),
+    ]
+}
+
+#[test]
+fn a_set_of_rules_with_a_hole_judges_nothing() {
+    let dup = POLICY.replace(">= 2", ">= 1");
+    let version = POLICY.replace("k8s.io/v1", "k8s.io/v1beta2").replace(": replicas\n", ": newer\n");
+    for (other, told) in [
+        ("kind: A\n  b: c\n", "pol/other.yaml:2:4: error: "),
+        (
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\n",
+            "pol/other.yaml:2:1: error: kind `ClusterPolicy` of `kyverno.io/v1` is no policy that is understood here; \
+             Kyverno's kinds are not: write it as a ValidatingAdmissionPolicy",
+        ),
+        (
+            "apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\nmetadata: {name: a}\n",
+            "policies over images go to `--image-policies`",
+        ),
+        (
+            "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBindng\nmetadata: {name: a}\n",
+            "pol/other.yaml:2:1: error: kind `ValidatingAdmissionPolicyBindng` of `admissionregistration.k8s.io/v1` is no \
+             policy that is understood here; did you mean `ValidatingAdmissionPolicyBinding`?",
+        ),
+        (
+            &dup,
+            "pol/replicas.yaml:4:3: error: ValidatingAdmissionPolicy `replicas` is here twice, the other one in \
+             `pol/other.yaml` (line 1)",
+        ),
+        (
+            &dup,
+            "ValidatingAdmissionPolicyBinding `replicas` is here twice, the other one in `pol/other.yaml`",
+        ),
+        (
+            &format!(
+                "{LABELS}---\napiVersion: constraints.gatekeeper.sh/v1beta1\nkind: OwnerLabel\nmetadata: {{name: deployments}}\n"
+            ),
+            "error: OwnerLabel `deployments` is here twice, the other one in `pol/other.yaml`",
+        ),
+    ] {
+        for ran in beside(other) {
+            assert_eq!(ran.code, 2, "{other}: {}{}", ran.out, ran.err);
+            assert!(ran.err.contains(told), "{told}: {}", ran.err);
+        }
+    }
+    let [run, lint, _] = beside(&version);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    for said in [run.err, lint.out] {
+        assert!(
+            said.contains("apiVersion: Unsupported value: \"admissionregistration.k8s.io/v1beta2\""),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn what_accompanies_policies_is_taken() {
+    let around = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: \
+                  {name: a}\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: \
+                  {name: a}\n---\nanything: else\n";
+    let [run, lint, preview] = beside(around);
+    assert_eq!((run.code, lint.code, preview.code), (0, 0, 0), "{}{}{}", run.err, lint.err, preview.err);
+}
+
+#[test]
+fn what_was_not_judged_is_no_verdict() {
+    let web = WEB.replace("{name: shop, labels: {tier: production}}", "{name: other}");
+    let only = format!("apiVersion: apps/v1{}", web.split_once("apiVersion: apps/v1").unwrap().1);
+    let report = run(&[("replicas.yaml", POLICY), ("web.yaml", &only)], &["-o", "json"]).json();
+    assert_eq!(report["coverage"]["evaluated"], 0, "{report}");
+    assert_eq!(report["coverage"]["not_evaluated"], 1, "{report}");
+}
+
+#[test]
+fn no_case_of_a_page_is_lost() {
+    let missing = PAGE.replace("[replicas.yaml]", "[replicas.yaml, nope.yaml]");
+    let misspelt = PAGE.replace("```yaml deny", "```yaml denied");
+    for (page, told) in [
+        (missing, "page.md:1:1: error: `policies` names `nope.yaml`, which cannot be read"),
+        (misspelt, "page.md:18:1: error: `yaml denied` is no fence that is known; did you mean `deny`?"),
+    ] {
+        let ran = policy(&[("replicas.yaml", POLICY), ("page.md", &page)], &["test"]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+        assert_eq!(ran.out, "");
+    }
+}
+
 #[test]
 fn a_page_that_does_not_hold_fails() {
     let wrong = PAGE.replace("```yaml allow", "```yaml deny");
@@ -92,7 +191,7 @@ fn a_page_that_does_not_hold_fails() {
         "{}",
         failed.out
     );
-    assert!(failed.out.ends_with("1 case holds, 2 fail, on 1 page\n"), "{}", failed.out);
+    assert!(failed.out.ends_with("2 cases hold, 2 fail, on 1 page\n"), "{}", failed.out);
     let json = policy(&[("replicas.yaml", POLICY), ("wrong.md", &wrong)], &["test", "-o", "json"]).json();
     assert_eq!(json["schema"], "seawall.dev/policy-test/v1");
     assert_eq!(json["pages"][0]["cases"][0]["holds"], true);

@@ -4,7 +4,7 @@ use seawall_core::{Severity, Step};
 use seawall_inventory::{Place, Resource};
 
 use super::{Context, Lint, LintRule};
-use crate::lint::suggest;
+use crate::suggest;
 
 pub(super) static RULE: LintRule = LintRule {
     id: "field-dropped",

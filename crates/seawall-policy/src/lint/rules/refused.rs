@@ -1,7 +1,6 @@
 //! `refused`: the API server does not take the object.
 
 use seawall_core::Severity;
-use seawall_yaml::Node;
 
 use super::{Context, Lint, LintRule};
 use crate::vap::Fault;
@@ -30,26 +29,6 @@ pub(super) fn check(context: &Context<'_>, lints: &mut Vec<Lint>) {
             if !lints.iter().any(|known| known.place == lint.place && known.message == lint.message) {
                 lints.push(lint);
             }
-        }
-    }
-    twice(context, lints);
-}
-
-/// Of two objects of one name one is lost.
-fn twice(context: &Context<'_>, lints: &mut Vec<Lint>) {
-    let mut seen = std::collections::HashSet::new();
-    let policies = context.subjects.policies.iter().map(|own| own.resource);
-    for resource in policies.chain(context.subjects.bindings.iter().map(|own| own.resource)) {
-        let named = resource.root().path(&["metadata", "name"]).and_then(Node::as_str).is_some();
-        if named && !seen.insert((resource.kind(), resource.name())) {
-            let route = seawall_core::Route::root().keys(&["metadata", "name"]);
-            let place = seawall_inventory::Place { resource: resource.id(), route };
-            let message = format!(
-                "{} `{}` is here twice; the last one to be applied counts",
-                resource.kind(),
-                resource.name()
-            );
-            lints.push(Lint::new(&RULE, place, message));
         }
     }
 }

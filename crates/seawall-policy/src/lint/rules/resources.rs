@@ -4,7 +4,7 @@ use seawall_core::{Route, Severity};
 
 use super::{Context, Lint, LintRule};
 use crate::lint::subject::Subject;
-use crate::lint::suggest;
+use crate::suggest;
 use crate::vap::{Rule, Word, World};
 
 pub(super) static UNKNOWN: LintRule = LintRule {

@@ -19,6 +19,13 @@ pub(crate) enum Flavor {
     Mutating,
 }
 
+/// The versions of policies and bindings that some API server serves, or served.
+const VERSIONS: [&str; 3] = [
+    "admissionregistration.k8s.io/v1",
+    "admissionregistration.k8s.io/v1beta1",
+    "admissionregistration.k8s.io/v1alpha1",
+];
+
 /// How many match conditions there may be.
 const MATCH_CONDITIONS: usize = 64;
 
@@ -86,8 +93,13 @@ pub(crate) fn policy(object: Node<'_>, flavor: Flavor) -> Result<Policy, Fault> 
     }
 }
 
-/// Checks the metadata of an object at cluster scope, and gives its name.
+/// Checks the version and the metadata of an object at cluster scope, and gives its name.
 pub(super) fn metadata<'t>(root: &Field<'t>, faults: &mut Faults) -> &'t str {
+    let version = root.key("apiVersion");
+    // An item of a typed list may leave it out.
+    if let Some(written) = version.text(faults).filter(|written| !VERSIONS.contains(written)) {
+        faults.not_supported(&version.route, written, &VERSIONS);
+    }
     let metadata = root.key("metadata");
     let name_field = metadata.key("name");
     let generated = metadata.key("generateName").text_or_empty(faults);

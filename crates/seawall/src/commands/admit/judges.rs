@@ -76,14 +76,14 @@ impl JudgeArgs {
             self.selection.chosen(config)
         };
         let waivers = accepted.of_file();
-        let mut policies = self.policies()?;
+        let mut policies = self.policies(configured)?;
         let own =
             self.images.names(config.admission.images.as_ref())?.into_iter().chain(own(policies.as_ref()));
         let loaded = Loaded { checks: &checks, own: own.collect(), live: configured.has_cluster() };
         let modes = &config.admission.rules.modes;
         let mut told = loaded.hold(modes)?;
         let names = |check: &Check| {
-            let cli = self.selection.select.iter().any(|select| *select == Select::Check(check.id));
+            let cli = self.selection.select.contains(&Select::Check(check.id));
             cli || self.selection.select.is_empty() && words.iter().any(|word| word == check.id)
         };
         told.extend(loaded.idle(names, modes, &config.settings)?);
@@ -102,11 +102,11 @@ impl JudgeArgs {
     }
 
     /// The policies that are named; parameters that they read are those of the inventory.
-    fn policies(&self) -> anyhow::Result<Option<policy::Policies>> {
+    fn policies(&self, configured: &Configured) -> anyhow::Result<Option<policy::Policies>> {
         if self.policies.is_empty() {
             return Ok(None);
         }
-        let read = policy::policies(&self.policies)?;
+        let read = policy::policies(&self.policies, configured.rendering())?;
         read.problems.iter().for_each(crate::output::problem);
         Ok(Some(read))
     }

@@ -74,7 +74,7 @@ fn changed(paths: &[String]) -> anyhow::Result<Vec<ResourceRule>> {
     if paths.is_empty() {
         return Ok(Vec::new());
     }
-    let read = crate::commands::policy::policies(paths)?;
+    let read = crate::commands::policy::policies(paths, None)?;
     read.problems.iter().for_each(crate::output::problem);
     Ok(read.set.mutated())
 }

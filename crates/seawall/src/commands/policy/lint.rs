@@ -39,6 +39,7 @@ pub(super) fn run(args: &LintArgs, color: Color) -> anyhow::Result<ExitStatus> {
         live::load_described(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())
     };
     let mut loaded = load(&args.policies)?;
+    world::whole(&loaded.inventory, &mut loaded.problems)?;
     let judged = loaded.inventory.resources().iter().filter(|resource| is_judged(resource)).count();
     if judged == 0 {
         loaded.problems.iter().for_each(output::problem);

@@ -42,9 +42,9 @@ pub(super) struct RunArgs {
 
 pub(super) fn run(args: &RunArgs, color: Color) -> anyhow::Result<ExitStatus> {
     let (config, accepted) = args.told.begin()?;
-    let policies = world::policies(std::slice::from_ref(&args.policies))?;
-    let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     let rendering = args.rendering.rendering(&config.render)?;
+    let policies = world::policies(std::slice::from_ref(&args.policies), rendering.as_ref())?;
+    let targets = args.targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
     let mut loaded =
         live::load_described(&targets, rendering.as_ref(), args.told.quiet, &Progress::default())?;
     if loaded.inventory.resources().is_empty() {
@@ -104,7 +104,7 @@ fn judge(
     for (resource, decision) in objects.resources().iter().zip(&decisions) {
         match decision {
             Judged::Decided(decision) => {
-                judged += 1;
+                judged += usize::from(decision.is_verdict());
                 telling.take(resource, &decision.policies);
                 constraints.take(resource, &decision.constraints);
             }

@@ -45,13 +45,15 @@ pub(super) fn run(args: &TestArgs, color: Color) -> anyhow::Result<ExitStatus> {
             "no page says what is expected of a policy\nhint: a fence ```yaml deny, allow, warn or mutate does"
         );
     }
+    let broken = results.iter().any(|page| !page.problems.is_empty());
     let mut out = BufWriter::new(io::stdout().lock());
     match args.output {
+        // A sum of nothing would only hide what is wrong.
+        Output::Table if broken && cases == 0 => {}
         Output::Table => print::table(&results, output::use_color(color), args.quiet, &mut out)?,
         Output::Json => print::json(&results, &mut out)?,
     }
     out.flush()?;
-    let broken = results.iter().any(|page| !page.problems.is_empty());
     if broken {
         results.iter().flat_map(|page| &page.problems).for_each(output::problem);
         bail!("a page is not understood, so nothing it says is proven");

@@ -5,9 +5,10 @@ use seawall_core::{Problem, ProblemSeverity};
 use seawall_gatekeeper::{Gatekeeper, Point};
 use seawall_inventory::{GroupKind, Inventory};
 use seawall_policy::admission::{Decision, Request};
+use seawall_policy::input::{duplicates, foreign};
 use seawall_policy::vap::{PolicySet, World};
 use seawall_rbac::Rbac;
-use seawall_sources::{SourceLimits, Target, load};
+use seawall_sources::{Intake, Progress, Rendering, SourceLimits, Target, load_rendered};
 use seawall_yaml::Tree;
 
 use crate::output;
@@ -26,13 +27,21 @@ pub(in crate::commands) struct Policies {
     pub(in crate::commands) problems: Vec<Problem>,
 }
 
-/// Reads files and folders with policies.
+/// Reads files and folders with policies; charts and kustomizations among them are rendered when it is told how.
 ///
 /// # Errors
-/// When nothing in them is a policy, or the API server would refuse one: judging by the others would look like a pass.
-pub(in crate::commands) fn policies(targets: &[String]) -> anyhow::Result<Policies> {
+/// When nothing in them is a policy, one of them could not be read whole, or the API server would refuse a policy: judging
+/// by the others would look like a pass.
+pub(in crate::commands) fn policies(
+    targets: &[String],
+    rendering: Option<&Rendering>,
+) -> anyhow::Result<Policies> {
     let targets = targets.iter().map(|target| Target::parse(target)).collect::<Result<Vec<_>, _>>()?;
-    let loaded = load(&targets, &SourceLimits::default());
+    let progress = Progress::default();
+    let live = |_: Option<&str>, _: &mut Intake<'_>| {
+        bail!("policies are read from files, folders and snapshots, not from a live cluster")
+    };
+    let loaded = load_rendered(&targets, &SourceLimits::default(), rendering, &progress, live)?;
     in_force(loaded.inventory, loaded.problems)
 }
 
@@ -41,10 +50,11 @@ pub(in crate::commands) fn policies(targets: &[String]) -> anyhow::Result<Polici
 /// # Errors
 /// As [`policies`].
 pub(super) fn in_force(inventory: Inventory, mut problems: Vec<Problem>) -> anyhow::Result<Policies> {
+    whole(&inventory, &mut problems)?;
     let (set, mut refused) = PolicySet::read(&inventory);
     let (constraints, faults) = Gatekeeper::read(&inventory);
     refused.extend(faults);
-    let broken = refused.iter().any(|problem| problem.severity == ProblemSeverity::Error);
+    let broken = refused.iter().any(is_error);
     problems.extend(refused);
     if broken {
         problems.iter().for_each(output::problem);
@@ -66,10 +76,40 @@ pub(super) fn in_force(inventory: Inventory, mut problems: Vec<Problem>) -> anyh
     Ok(Policies { inventory, set, constraints, problems })
 }
 
+/// Holds policies to have been read whole, each once, and to be all of kinds that are understood; else all problems are
+/// printed.
+///
+/// # Errors
+/// When they were not.
+pub(super) fn whole(inventory: &Inventory, problems: &mut Vec<Problem>) -> anyhow::Result<()> {
+    problems.extend(foreign(inventory));
+    problems.extend(duplicates(inventory));
+    if problems.iter().any(is_error) {
+        problems.iter().for_each(output::problem);
+        bail!(
+            "not every policy is read as it is meant, so nothing is judged by the others\nhint: mend or remove what is \
+             named above, or name only the files that hold policies"
+        );
+    }
+    Ok(())
+}
+
+fn is_error(problem: &Problem) -> bool {
+    problem.severity == ProblemSeverity::Error
+}
+
 /// What was decided about one request, by whom.
 pub(super) struct Decided {
     pub(super) policies: Decision,
     pub(super) constraints: Decision,
+}
+
+impl Decided {
+    /// Whether anything was decided: what only could not be judged is no verdict.
+    pub(super) fn is_verdict(&self) -> bool {
+        let both = [&self.policies, &self.constraints];
+        both.iter().any(|own| !own.failures.is_empty()) || both.iter().all(|own| own.not_judged.is_empty())
+    }
 }
 
 impl Policies {

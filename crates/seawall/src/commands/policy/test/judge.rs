@@ -55,9 +55,19 @@ fn decide(
     let (new, old) = (made(&case.object).map_err(refused)?, made(&case.old_object).map_err(refused)?);
     let object = new.as_ref().or(case.object.as_ref()).map(Tree::root);
     let old = old.as_ref().or(case.old_object.as_ref()).map(Tree::root);
-    let Some(mut request) = resources.request(case.operation, object, old, &user) else {
-        return Err("nothing tells the resource of this kind: add its CustomResourceDefinition".to_owned());
+    let request = if case.resource.is_empty() {
+        let request = resources.request(case.operation, object, old, &user);
+        request.ok_or_else(|| {
+            "nothing tells the resource of this kind: add its CustomResourceDefinition, or say `resource=` and \
+             `subresource=`"
+                .to_owned()
+        })
+    } else {
+        let part = format!("{}/{}", case.resource, case.subresource);
+        let request = resources.part(&part, case.operation, object, old, &user);
+        request.ok_or_else(|| format!("no resource `{part}` that takes such objects is known"))
     };
+    let mut request = request?;
     request.subresource = &case.subresource;
     request.dry_run = case.dry_run;
     let decided = policies.admit(&request, world, &policies.inventory, Point::Webhook);

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use ignore::WalkBuilder;
 use seawall_core::{Origin, OriginKind, Problem, ProblemSeverity};
 use seawall_inventory::{Inventory, InventoryBuilder, Resource};
-use seawall_policy::page::{Page, read_page};
+use seawall_policy::page::{Page, is_page, read_page};
 use seawall_sources::{SourceLimits, Target, load};
 use seawall_yaml::NodeId;
 
@@ -49,8 +49,7 @@ pub(super) fn find(named: &[String]) -> anyhow::Result<Vec<PathBuf>> {
 
 /// Whether a page of a folder is about policies; a named file always is.
 fn has_cases(path: &Path) -> bool {
-    let fences = ["```yaml policy", "```yaml deny", "```yaml allow", "```yaml warn", "```yaml mutate"];
-    fs::read_to_string(path).is_ok_and(|text| fences.iter().any(|fence| text.contains(fence)))
+    fs::read_to_string(path).is_ok_and(|text| is_page(&text))
 }
 
 /// Reads a page, its policies, and runs its cases.
@@ -72,8 +71,21 @@ pub(super) fn run(path: &Path) -> anyhow::Result<Result> {
 /// The objects of the page and of the files that it names, which lie beside it.
 fn objects(page: &Page, path: &Path, file: &Arc<str>, problems: &mut Vec<Problem>) -> Inventory {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let targets = page.files.iter().map(|named| Target::parse(&folder.join(named).display().to_string()));
-    let targets: Vec<Target> = targets.filter_map(|target| target.ok()).collect();
+    let mut targets = Vec::new();
+    for named in &page.files {
+        match Target::parse(&folder.join(named).display().to_string()) {
+            Ok(target) => targets.push(target),
+            Err(error) => problems.push(
+                Problem::new(
+                    ProblemSeverity::Error,
+                    format!("`policies` names `{named}`, which cannot be read"),
+                )
+                .caused_by(std::error::Error::source(&error).map_or_else(String::new, ToString::to_string))
+                .at(seawall_core::Position { line: 1, column: 1 })
+                .in_file(file),
+            ),
+        }
+    }
     let loaded = load(&targets, &SourceLimits::default());
     problems.extend(loaded.problems);
     let mut builder = InventoryBuilder::new();
