@@ -79,11 +79,13 @@ impl JudgeArgs {
         let mut policies = self.policies()?;
         let own =
             self.images.names(config.admission.images.as_ref())?.into_iter().chain(own(policies.as_ref()));
-        let loaded = Loaded { checks: &checks, own: own.collect(), live: configured.has_cluster() };
+        let narrowed = !self.selection.select.is_empty() || !self.selection.ignore.is_empty();
+        let live = configured.has_cluster();
+        let loaded = Loaded { checks: &checks, own: own.collect(), live, narrowed };
         let modes = &config.admission.rules.modes;
         let mut told = loaded.hold(modes)?;
         let names = |check: &Check| {
-            let cli = self.selection.select.iter().any(|select| *select == Select::Check(check.id));
+            let cli = self.selection.select.contains(&Select::Check(check.id));
             cli || self.selection.select.is_empty() && words.iter().any(|word| word == check.id)
         };
         told.extend(loaded.idle(names, modes, &config.settings)?);
