@@ -288,7 +288,9 @@ impl<'d> Ruling<'d> {
         for note in decision.noted {
             let mode = self.mode(&note.policy, family);
             self.tell(&note.policy, mode, Outcome::Audited, note.reason);
-            self.noted.extend(Some(note.message).filter(|message| !message.is_empty()));
+            if !note.annotated {
+                self.noted.push(note.message);
+            }
         }
         for (key, value) in decision.audit_annotations {
             self.answer.annotations.push((annotation_key(&key), value));

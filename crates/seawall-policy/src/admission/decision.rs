@@ -86,8 +86,10 @@ pub struct Note {
     pub policy: Arc<str>,
     /// Why it is only noted, in a word.
     pub reason: &'static str,
-    /// What is wrong; empty where an annotation of the audit event says it.
+    /// What is wrong.
     pub message: String,
+    /// Whether an annotation of the audit event says it anyway.
+    pub annotated: bool,
 }
 
 /// What a failed validation leads to.

@@ -29,7 +29,12 @@ pub(super) fn noted(
     if request.operation != Operation::Update || findings.is_empty() && not_evaluated.is_empty() {
         return;
     }
-    let note = |id: &CheckId, reason, message| Note { policy: id.as_str().into(), reason, message };
+    let note = |id: &CheckId, reason, message| Note {
+        policy: id.as_str().into(),
+        reason,
+        message,
+        annotated: false,
+    };
     if is_going(request) {
         notes.extend(findings.drain(..).map(|one| note(&one.check.id, "BeingDeleted", message(&one))));
         not_evaluated.clear();

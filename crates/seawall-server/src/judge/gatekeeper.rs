@@ -38,8 +38,7 @@ impl Judge for Constraints {
 
     fn judge(&self, request: &Request<'_>, around: &Around<'_>) -> Decision {
         let mut decision = self.set.judge(request, &around.known.inventory, Point::Webhook);
-        decision.noted =
-            audited(&decision, Arc::clone, |failure| format!("{}: {}", failure.policy, failure.message));
+        decision.noted = audited(&decision, false, Arc::clone);
         if !decision.denials.is_empty() || !decision.noted.is_empty() {
             let excused = self.excused.of(request, around, |inventory, resource| {
                 let mut telling = Telling::new(inventory, &self.texts);

@@ -124,21 +124,18 @@ impl<'a> Around<'a> {
     }
 }
 
-/// What policies fail to validate and tell the audit event alone: a note for each
-/// policy that does not refuse anyway. `id` gives the id of a policy, `message` what no annotation says.
-pub(crate) fn audited(
-    decision: &Decision,
-    id: impl Fn(&Arc<str>) -> Arc<str>,
-    message: impl Fn(&Failure) -> String,
-) -> Vec<Note> {
+/// What policies fail to validate and tell the audit event alone: a note for each policy that does not refuse anyway. `id`
+/// gives the id of a policy; `annotated` says whether the audit event has their words.
+pub(crate) fn audited(decision: &Decision, annotated: bool, id: impl Fn(&Arc<str>) -> Arc<str>) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
     let told = decision.failures.iter().filter(|failure| failure.actions.contains(&Action::Audit));
-    for failure in told {
-        let policy = id(&failure.policy);
+    for Failure { policy, message, .. } in told {
+        let policy = id(policy);
         let is_told = notes.iter().any(|note| note.policy == policy)
             || decision.denials.iter().any(|denial| denial.policy == policy);
         if !is_told {
-            notes.push(Note { policy, reason: "Audit", message: message(failure) });
+            let message = format!("{policy}: {message}");
+            notes.push(Note { policy, reason: "Audit", message, annotated });
         }
     }
     notes

@@ -92,7 +92,7 @@ impl Judge for Policies {
         decision.not_judged.iter_mut().for_each(|gap| gap.policy = id(&gap.policy));
         // The annotation that the API server makes says what is wrong.
         let known = |name: &Arc<str>| self.ids.get(name).map_or_else(|| id(name).into(), Arc::clone);
-        decision.noted = audited(&decision, known, |_| String::new());
+        decision.noted = audited(&decision, true, known);
         decision.denials.retain(|denial| !waived.contains(&*denial.policy));
         decision.noted.retain(|note| !waived.contains(&*note.policy));
         decision

@@ -93,9 +93,6 @@ impl<'d> Preview<'d> {
     }
 }
 
-/// What is said of a policy whose own words are elsewhere.
-const ONLY_NOTED: &str = "is not met; its bindings say `Audit`, so it is noted in every mode";
-
 /// What was said, in the making.
 #[derive(Default)]
 struct Hearing {
@@ -121,8 +118,7 @@ impl Hearing {
             for note in decision.noted {
                 let (today, then) = modes(&note.policy, family);
                 let fates = (today.map(|_| Fate::Noted), then.map(|_| Fate::Noted));
-                let message = if note.message.is_empty() { ONLY_NOTED.to_owned() } else { note.message };
-                self.say(&note.policy, family, fates, message);
+                self.say(&note.policy, family, fates, note.message);
             }
             let (today, then) = modes(family, family);
             for warning in decision.warnings {

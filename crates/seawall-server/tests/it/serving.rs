@@ -112,7 +112,12 @@ fn modes_decide_what_a_refusal_does() {
 fn what_is_only_noted_is_an_event_and_counts() {
     run(async {
         let noted = |_: &Request<'_>, _: &Around<'_>| Decision {
-            noted: vec![Note { policy: "p".into(), reason: "Audit", message: "p: words".to_owned() }],
+            noted: vec![Note {
+                policy: "p".into(),
+                reason: "Audit",
+                message: "p: words".to_owned(),
+                annotated: false,
+            }],
             ..Decision::default()
         };
         let stand =

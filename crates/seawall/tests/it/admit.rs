@@ -225,6 +225,8 @@ fn a_rule_that_names_nothing_is_an_error() {
             "{code} {err}"
         );
     }
+    let (code, err) = said("[]", "pod-privileged", &["--select", "pod-host-pid"]);
+    assert_eq!((code, err.as_str()), (0, ""), "the command line leaves it out for once");
     let policies: &[&str] = &["--policies", "policies.yaml"];
     for word in ["pod-security", "checks", "image-pin", "defaults/seccomp", "nothing-*"] {
         assert_eq!(said("[]", word, &[]).0, 0, "{word}");
@@ -264,6 +266,11 @@ fn what_policies_only_audit_is_told_before_it_is_enforced() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.contains("notes[admission-policy/no-privileged]: noted 1 of 1 object"), "{}", run.out);
     assert!(run.out.contains("none would be refused; 1 would be noted"), "{}", run.out);
+    assert!(
+        run.out.contains("Pod/shop/web (pod.yaml:1): admission-policy/no-privileged: no privileged"),
+        "{}",
+        run.out
+    );
 }
 
 const POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1

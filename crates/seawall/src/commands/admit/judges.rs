@@ -79,7 +79,9 @@ impl JudgeArgs {
         let mut policies = self.policies(configured)?;
         let own =
             self.images.names(config.admission.images.as_ref())?.into_iter().chain(own(policies.as_ref()));
-        let loaded = Loaded { checks: &checks, own: own.collect(), live: configured.has_cluster() };
+        let narrowed = !self.selection.select.is_empty() || !self.selection.ignore.is_empty();
+        let live = configured.has_cluster();
+        let loaded = Loaded { checks: &checks, own: own.collect(), live, narrowed };
         let modes = &config.admission.rules.modes;
         let mut told = loaded.hold(modes)?;
         let names = |check: &Check| {

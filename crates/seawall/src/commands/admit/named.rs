@@ -21,6 +21,8 @@ pub(super) struct Loaded<'a> {
     pub(super) own: BTreeSet<String>,
     /// Whether a cluster may bring more policies.
     pub(super) live: bool,
+    /// Whether the command line leaves out checks, for once.
+    pub(super) narrowed: bool,
 }
 
 impl Loaded<'_> {
@@ -37,7 +39,7 @@ impl Loaded<'_> {
                     told.push(format!(
                         "{place}: `{word}` is not loaded, and counts only if the cluster brings it"
                     ));
-                } else {
+                } else if !self.narrowed || find(word).is_none() {
                     bail!("{place}: {}", self.missing(word));
                 }
             }
@@ -65,7 +67,7 @@ impl Loaded<'_> {
             }
             Some(_) => {
                 return format!(
-                    "check `{word}` is not among those that judge\nhint: name it in `admission.select`, which leaves out the others, or in neither place"
+                    "check `{word}` is not among those that judge\nhint: those of `admission.select` judge, or without it those of the profile"
                 );
             }
             None => {}
