@@ -265,7 +265,7 @@ fn what_policies_only_audit_is_told_before_it_is_enforced() {
         seawall_in(folder.path(), &["admit", "preview", "pod.yaml", "--policies", "policies.yaml"], b"");
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.contains("notes[admission-policy/no-privileged]: noted 1 of 1 object"), "{}", run.out);
-    assert!(run.out.contains("none would be refused; 1 would be noted"), "{}", run.out);
+    assert!(run.out.contains("would not be refused; 1 would be noted"), "{}", run.out);
     assert!(
         run.out.contains("Pod/shop/web (pod.yaml:1): admission-policy/no-privileged: no privileged"),
         "{}",
