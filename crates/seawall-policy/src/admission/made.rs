@@ -161,8 +161,7 @@ pub fn as_updated(object: Node<'_>, schemas: &Schemas) -> Result<Option<Tree>, S
 
 fn as_admitted(object: Node<'_>, schemas: &Schemas, admission: Admission) -> Result<Option<Tree>, String> {
     let Some(schema) = schemas.of_object(object) else { return Ok(None) };
-    let Some(value) = Value::of(object) else { return Err("it is nested too deep".to_owned()) };
-    let mut value = value;
+    let Some(mut value) = Value::of(object) else { return Err("it is nested too deep".to_owned()) };
     if admission.creation {
         name_namespace(&mut value, object, schemas);
     }
@@ -177,18 +176,17 @@ fn as_admitted(object: Node<'_>, schemas: &Schemas, admission: Admission) -> Res
 ///
 /// Source: `EnsureObjectNamespaceMatchesRequestNamespace` (`apiserver/pkg/registry/rest/meta.go`).
 fn name_namespace(value: &mut Value<'_>, object: Node<'_>, schemas: &Schemas) {
+    let Some(metadata) = value.get_mut("metadata") else { return };
+    if metadata.get("namespace").is_some_and(|namespace| !namespace.is_empty()) {
+        return;
+    }
     let (group, _) = split_api_version(object.str("apiVersion").unwrap_or(""));
     let kind = object.str("kind").unwrap_or("");
     let namespaced = schemas.resources().any(|resource| {
         let (own, _, named) = resource.kind();
         resource.is_namespaced() && resource.group() == group && (own, named) == (group, kind)
     });
-    let metadata = value.path_mut(&["metadata"]).filter(|_| namespaced);
-    if let Some(metadata) = metadata
-        && metadata
-            .get("namespace")
-            .is_none_or(|namespace| matches!(namespace, Value::Null) || namespace.is_empty())
-    {
+    if namespaced {
         metadata.set("namespace", Value::str(DEFAULT_NAMESPACE));
     }
 }

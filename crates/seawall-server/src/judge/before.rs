@@ -64,21 +64,20 @@ fn is_going(request: &Request<'_>) -> bool {
         |object: Node<'_>| object.path(&["metadata", "deletionTimestamp"]).is_some_and(|at| !at.is_null());
     let Some(object) = request.object else { return false };
     match request.old_object {
-        Some(old) => marked(old) && substance(old) == substance(object),
+        Some(old) => {
+            marked(old) && substance(old).is_some_and(|before| substance(object).as_ref() == Some(&before))
+        }
         // Clients cannot set the mark.
         None => request.unseen.old_object && marked(object),
     }
 }
 
-/// All of an object but its metadata and what is reported of it.
-fn substance(object: Node<'_>) -> Vec<(&str, Option<Value<'_>>)> {
-    let mut parts: Vec<_> = object
-        .entries()
-        .filter(|(key, _)| !matches!(*key, "metadata" | "status"))
-        .map(|(key, node)| (key, Value::of(node)))
-        .collect();
+/// All of an object but its metadata and what is reported of it; `None` when it is nested too deeply to be compared.
+fn substance(object: Node<'_>) -> Option<Vec<(&str, Value<'_>)>> {
+    let parts = object.entries().filter(|(key, _)| !matches!(*key, "metadata" | "status"));
+    let mut parts = parts.map(|(key, node)| Some((key, Value::of(node)?))).collect::<Option<Vec<_>>>()?;
     parts.sort_by_key(|(key, _)| *key);
-    parts
+    Some(parts)
 }
 
 /// What makes a finding the same before and after an update.
