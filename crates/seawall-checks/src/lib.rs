@@ -57,6 +57,6 @@ pub use engine::{Coverage, Evaluation, Ready, Tally, Verdict, evaluate, evaluate
 pub use image::ImageReference;
 pub use normal::{Normal, Normaliser};
 pub use pod::clean_host_path;
-pub use select::{ParseSelectError, Profile, Select, nearest, pick};
+pub use select::{ParseSelectError, Profile, Select, pick};
 pub use settings::{BadSetting, CheckSettings, Setting, SettingDefault, SettingValue, Settings};
 pub use verdicts::{Draft, Verdicts, VerdictsBySubject};

@@ -1,6 +1,6 @@
 //! Which checks to run.
 
-use seawall_core::{Area, Pillar};
+use seawall_core::{Area, Pillar, suggest};
 
 use crate::{Check, all};
 
@@ -70,8 +70,7 @@ impl std::str::FromStr for Select {
             _ => {
                 let unknown = || {
                     let ids = all().iter().map(|entry| entry.id);
-                    let near =
-                        nearest(text, ids).map_or(String::new(), |id| format!("; did you mean `{id}`?"));
+                    let near = suggest::hint(text, ids);
                     ParseSelectError(format!("no check is called `{}`{near}", text.escape_debug()))
                 };
                 Select::Check(crate::find(text).ok_or_else(unknown)?.id)
@@ -84,49 +83,6 @@ impl std::str::FromStr for Select {
             Err(ParseSelectError(format!("`{}` selects no check", text.escape_debug())))
         }
     }
-}
-
-/// The word that takes the fewest slips of the pen to become a mistyped one, if few enough to be one.
-pub fn nearest<'k>(text: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    /// Longer words are no slips, and the distance takes time by the product of the lengths.
-    const LONGEST: usize = 80;
-    let length = text.chars().count();
-    if length > LONGEST {
-        return None;
-    }
-    known
-        .into_iter()
-        .map(|word| (distance(text, word), word))
-        .min()
-        .filter(|(slips, _)| *slips <= (length / 3).max(1))
-        .map(|(_, word)| word)
-}
-
-/// How many letters to insert, delete, replace or swap with their neighbour, each letter touched once (the restricted
-/// Damerau-Levenshtein distance).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    let mut last = None;
-    for (i, x) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
-            let mut least = at(&row, j) + usize::from(x != *y);
-            least = least.min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
-            if let Some(left) = j.checked_sub(1)
-                && last == Some(*y)
-                && b.get(left) == Some(&x)
-            {
-                least = least.min(at(&before, left) + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut row, next);
-        last = Some(x);
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 impl Select {
@@ -164,25 +120,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_slips() {
-        for (a, b, slips) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("abc", "abc", 0),
-            ("abc", "acb", 1),
-            ("ca", "abc", 3),
-            ("kitten", "sitting", 3),
-            ("grün", "grun", 1),
-        ] {
-            assert_eq!(distance(a, b), slips, "{a} {b}");
-            assert_eq!(distance(b, a), slips, "{b} {a}");
-        }
-    }
-
-    #[test]
     fn suggests_what_was_meant() {
-        let near = |text: &str| nearest(text, all().iter().map(|entry| entry.id));
+        let near = |text: &str| suggest::nearest(text, all().iter().map(|entry| entry.id));
         for (text, id) in [
             ("pod-privilegd", Some("pod-privileged")),
             ("pod-privilege", Some("pod-privileged")),

@@ -21,6 +21,7 @@ mod origin;
 mod problem;
 mod route;
 mod severity;
+pub mod suggest;
 mod waiver;
 
 pub use calendar::{date_of_days, days_in_month, days_of_date, rfc3339};

@@ -10,8 +10,8 @@ use std::collections::hash_map::Entry;
 use seawall_core::{OriginKind, Problem, ProblemSeverity, Route};
 use seawall_inventory::{Inventory, Resource};
 
-use crate::suggest::{hint, nearest};
 use crate::vap::GROUP;
+use seawall_core::suggest::{hint, nearest};
 
 /// Policies and bindings.
 const POLICIES: [&str; 4] = [

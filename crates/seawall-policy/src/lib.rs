@@ -15,7 +15,6 @@ pub mod lint;
 mod map;
 pub mod page;
 pub mod run;
-mod suggest;
 pub mod vap;
 
 #[cfg(test)]

@@ -38,8 +38,8 @@ use std::sync::Arc;
 use seawall_core::{Position, Problem, ProblemSeverity};
 use seawall_yaml::{Limits, Text, Tree, read};
 
-use crate::suggest::nearest;
 pub use case::{Case, Expect, Message};
+use seawall_core::suggest::nearest;
 
 /// What may stand behind `yaml`.
 const WORDS: [&str; 6] = ["policy", "allow", "deny", "warn", "mutate", "becomes"];

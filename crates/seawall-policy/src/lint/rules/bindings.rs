@@ -46,7 +46,7 @@ pub(super) fn check(context: &Context<'_>, lints: &mut Vec<Lint>) {
                 Flavor::Validating => "ValidatingAdmissionPolicy",
                 Flavor::Mutating => "MutatingAdmissionPolicy",
             };
-            let near = crate::suggest::hint(
+            let near = seawall_core::suggest::hint(
                 name,
                 subjects
                     .policies

@@ -4,7 +4,7 @@ use seawall_core::{Severity, Step};
 use seawall_inventory::{Place, Resource};
 
 use super::{Context, Lint, LintRule};
-use crate::suggest;
+use seawall_core::suggest;
 
 pub(super) static RULE: LintRule = LintRule {
     id: "field-dropped",

@@ -5,7 +5,7 @@ use seawall_core::Severity;
 use super::{Context, Lint, LintRule};
 use crate::lint::fold::Missing;
 use crate::lint::subject::Written;
-use crate::suggest;
+use seawall_core::suggest;
 
 pub(super) static RULE: LintRule = LintRule {
     id: "field-unknown",

@@ -4,8 +4,8 @@ use seawall_core::{Route, Severity};
 
 use super::{Context, Lint, LintRule};
 use crate::lint::subject::Subject;
-use crate::suggest;
 use crate::vap::{Rule, Word, World};
+use seawall_core::suggest;
 
 pub(super) static UNKNOWN: LintRule = LintRule {
     id: "resource-unknown",

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::bail;
-use seawall_checks::{Check, Judge, find, nearest};
-use seawall_core::CheckId;
+use seawall_checks::{Check, Judge, find};
+use seawall_core::{CheckId, suggest};
 use seawall_policy::defaults::DEFAULTS;
 use seawall_server::{Modes, Settings};
 use seawall_waivers::Glob;
@@ -75,8 +75,7 @@ impl Loaded<'_> {
         let defaults: Vec<String> = DEFAULTS.iter().map(|one| default(one.name)).collect();
         let mut known: Vec<&str> = FAMILIES.into_iter().chain(self.judging()).collect();
         known.extend(self.own.iter().chain(&defaults).map(String::as_str));
-        let near = nearest(word, known);
-        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let near = suggest::hint(word, known);
         format!("no policy that is loaded is called `{}`{near}", word.escape_debug())
     }
 

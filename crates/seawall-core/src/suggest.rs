@@ -1,14 +1,20 @@
 //! The word that was probably meant.
 
-/// The known word nearest to one that is not known, when it is near.
-pub(crate) fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let most = (written.chars().count() / 3).clamp(1, 3);
+/// The known word nearest to one that is not known, when it is near. Case does not count.
+pub fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    /// Longer words are no slips of the pen, and the distance takes time by the product of the lengths.
+    const LONGEST: usize = 80;
+    let length = written.chars().take(LONGEST + 1).count();
+    if length > LONGEST {
+        return None;
+    }
+    let most = (length / 3).clamp(1, 3);
     let near = known.into_iter().map(|word| (distance(written, word), word));
     near.filter(|(far, _)| *far <= most).min().map(|(_, word)| word)
 }
 
-/// ` (did you mean `x`?)`, or nothing.
-pub(crate) fn hint<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+/// "; did you mean `x`?", or nothing.
+pub fn hint<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> String {
     nearest(written, known).map_or_else(String::new, |word| format!("; did you mean `{word}`?"))
 }
 
@@ -46,6 +52,25 @@ mod tests {
         assert_eq!(nearest("contianers", known), Some("containers"));
         assert_eq!(nearest("hostnetwork", known), Some("hostNetwork"));
         assert_eq!(nearest("volumes", known), None);
+        assert_eq!(nearest(&"containers".repeat(100), known), None);
         assert_eq!(hint("x", known), "");
+        assert_eq!(hint("container", known), "; did you mean `containers`?");
+    }
+
+    #[test]
+    fn counts_slips() {
+        for (a, b, slips) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("abc", "abc", 0),
+            ("abc", "acb", 1),
+            ("ca", "abc", 3),
+            ("kitten", "sitting", 3),
+            ("grün", "grun", 1),
+        ] {
+            assert_eq!(distance(a, b), slips, "{a} {b}");
+            assert_eq!(distance(b, a), slips, "{b} {a}");
+        }
     }
 }
